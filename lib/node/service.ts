@@ -1,0 +1,33 @@
+import * as z from 'zod/mini';
+
+/** What grants the locks on this node: `auto` lets the node decide by what is running. */
+export const LOCK_MANAGER_CHOICES = ['auto', 'kernel', 'ganesha'] as const;
+/** When monitor records are captured: as soon as statd writes, or once per recurring monitor. */
+export const CAPTURE_CHOICES = ['watch', 'monitor'] as const;
+/** How the lock store keeps monitor records. */
+export const RECORD_FORMAT_CHOICES = ['record'] as const;
+/** How lock manager, status monitor and clients are made to recognise what was conveyed. */
+export const TRIGGER_CHOICES = ['auto', 'notify'] as const;
+
+/**
+ * One HA NFS service as its resource declares it: the parameters of nfslock, typed, and the name of the
+ * resource instance. What the agent hands to the keeper, and what the keeper leaves in its run-time directory.
+ */
+export const serviceSchema = z.object({
+  /** The resource instance; names the run-time directory, so only `[A-Za-z0-9_.:-]`, not starting with a dot. */
+  name: z.string().check(z.regex(/^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}$/)),
+  /** The lock store's directory, absolute. */
+  sharedDir: z.string().check(z.regex(/^\//)),
+  /** Floating addresses, IPv4 or IPv6, canonical text, at least one. */
+  addresses: z.array(z.string()).check(z.minLength(1)),
+  /** Host names by which clients mount the service. */
+  names: z.array(z.string()),
+  /** statd's directory, absolute; null: the one this system uses. */
+  statdDir: z.nullable(z.string().check(z.regex(/^\//))),
+  lockManager: z.enum(LOCK_MANAGER_CHOICES),
+  capture: z.enum(CAPTURE_CHOICES),
+  recordFormat: z.enum(RECORD_FORMAT_CHOICES),
+  trigger: z.enum(TRIGGER_CHOICES),
+});
+
+export type Service = z.infer<typeof serviceSchema>;
