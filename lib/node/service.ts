@@ -22,12 +22,16 @@ export const serviceSchema = z.object({
   addresses: z.array(z.string()).check(z.minLength(1)),
   /** Host names by which clients mount the service. */
   names: z.array(z.string()),
+  /** Exported directories that must be exported before clients are told; empty: not waited for. */
+  exports: z.array(z.string().check(z.regex(/^\//))),
   /** statd's directory, absolute; null: the one this system uses. */
   statdDir: z.nullable(z.string().check(z.regex(/^\//))),
   lockManager: z.enum(LOCK_MANAGER_CHOICES),
   capture: z.enum(CAPTURE_CHOICES),
   recordFormat: z.enum(RECORD_FORMAT_CHOICES),
   trigger: z.enum(TRIGGER_CHOICES),
+  /** Whether the service's locks on this node are released once its addresses have left. */
+  unlockOnStop: z.boolean(),
 });
 
 export type Service = z.infer<typeof serviceSchema>;
