@@ -1,0 +1,133 @@
+import { Fault } from '../lib/fault.ts';
+import { floatingAddress } from '../lib/node/floating-address.ts';
+import { hostName } from '../lib/node/host-name.ts';
+import {
+  CAPTURE_CHOICES,
+  LOCK_MANAGER_CHOICES,
+  RECORD_FORMAT_CHOICES,
+  type Service,
+  serviceSchema,
+  TRIGGER_CHOICES,
+} from '../lib/node/service.ts';
+import { atLeastOne, directory, flag, listOf, oneOf, orNone } from '../lib/ocf/codecs.ts';
+import type { Parameter, Values } from '../lib/ocf/index.ts';
+
+/** The parameters of nfslock, each declared once: what parses the value, and what the meta-data says of it. */
+export const nfslockParameters = {
+  shared_dir: {
+    shortdesc: 'Directory of the lock store',
+    longdesc: `Directory in which the service's lock store is kept. It must be on storage that moves with the service
+or that all nodes see, and belong to this service alone. It is created if it does not exist.`,
+    type: 'string',
+    wanted: 'an absolute path below /, without ".."',
+    default: null,
+    unique: true,
+    schema: directory,
+  },
+  ip: {
+    shortdesc: 'Floating addresses of the service',
+    longdesc: `Floating addresses by which clients reach the service, IPv4 or IPv6, separated by commas or blanks,
+without prefix length. Clients are told from each of them.`,
+    type: 'string',
+    wanted: 'addresses as 192.0.2.1 or 2001:db8::1, no prefix',
+    default: null,
+    unique: true,
+    schema: atLeastOne(listOf(floatingAddress)),
+  },
+  names: {
+    shortdesc: 'Host names of the service',
+    longdesc: `Host names by which clients mount the service, separated by commas or blanks. They are announced to the
+clients besides the addresses and what reverse DNS says of these.`,
+    type: 'string',
+    wanted: 'host names, separated by commas or blanks',
+    default: '',
+    schema: listOf(hostName),
+  },
+  exports: {
+    shortdesc: 'Exported directories to wait for',
+    longdesc: `Directories that must be exported before clients are told to reclaim their locks, separated by commas or
+blanks. Where empty, only the addresses and the registration of NFS and NLM are waited for.`,
+    type: 'string',
+    wanted: 'absolute paths, separated by commas or blanks',
+    default: '',
+    schema: listOf(directory),
+  },
+  record_format: {
+    shortdesc: 'Format of the records in the lock store',
+    longdesc: `How the lock store keeps monitor records. "record": structured, versioned and checksummed.`,
+    type: 'string',
+    wanted: RECORD_FORMAT_CHOICES.join(' or '),
+    default: 'record',
+    schema: oneOf(RECORD_FORMAT_CHOICES),
+  },
+  capture: {
+    shortdesc: 'When monitor records are captured',
+    longdesc: `"watch": as soon as statd writes them. "monitor": once per recurring monitor, so that a crash can lose
+the records of one monitor interval.`,
+    type: 'string',
+    wanted: CAPTURE_CHOICES.join(' or '),
+    default: 'watch',
+    schema: oneOf(CAPTURE_CHOICES),
+  },
+  trigger: {
+    shortdesc: 'How clients are made to reclaim their locks',
+    longdesc: `"notify": each client's status monitor is told by Lockferry, inside the grace period. "auto": what suits
+the state of this node.`,
+    type: 'string',
+    wanted: TRIGGER_CHOICES.join(' or '),
+    default: 'auto',
+    schema: oneOf(TRIGGER_CHOICES),
+  },
+  lock_manager: {
+    shortdesc: 'Lock manager of the service',
+    longdesc: `What grants the locks: "kernel" (lockd) or "ganesha" (NFS-Ganesha). "auto": the one that runs.`,
+    type: 'string',
+    wanted: LOCK_MANAGER_CHOICES.join(' or '),
+    default: 'auto',
+    schema: oneOf(LOCK_MANAGER_CHOICES),
+  },
+  statd_dir: {
+    shortdesc: "statd's directory",
+    longdesc: `Directory in which rpc.statd keeps sm, sm.bak and state. Where empty, the one of this system is found:
+/var/lib/nfs/statd or /var/lib/nfs.`,
+    type: 'string',
+    wanted: 'an absolute path below /, without ".."',
+    default: '',
+    schema: orNone(directory),
+  },
+  unlock_on_stop: {
+    shortdesc: 'Release the locks when the service leaves',
+    longdesc: `Whether the locks of this service are released on this node once its addresses have left. A lock
+manager that goes on running would otherwise keep them, and refuse them when the service comes back.`,
+    type: 'boolean',
+    wanted: 'true or false',
+    default: 'true',
+    schema: flag,
+  },
+} as const satisfies Readonly<Record<string, Parameter<unknown>>>;
+
+/**
+ * The service that these parameters describe.
+ * @throws Fault `bad-parameter` where the resource instance could not name a run-time directory.
+ */
+export function serviceOf(instance: string | null, values: Values<typeof nfslockParameters>): Service {
+  if (!serviceSchema.shape.name.safeParse(instance).success) {
+    throw new Fault('bad-parameter', 'resource name (OCF_RESOURCE_INSTANCE)', {
+      found: instance === null ? 'nothing' : `"${instance}"`,
+      wanted: 'letters, digits and _ . : -, not . : - first',
+    });
+  }
+  return {
+    name: String(instance),
+    sharedDir: values.shared_dir,
+    addresses: values.ip,
+    names: values.names,
+    exports: values.exports,
+    statdDir: values.statd_dir,
+    lockManager: values.lock_manager,
+    capture: values.capture,
+    recordFormat: values.record_format,
+    trigger: values.trigger,
+    unlockOnStop: values.unlock_on_stop,
+  };
+}
