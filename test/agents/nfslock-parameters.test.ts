@@ -1,0 +1,90 @@
+import t from 'tap';
+import { nfslockParameters, serviceOf } from '../../agents/nfslock-parameters.ts';
+import { serviceSchema } from '../../lib/node/service.ts';
+import { parseParameters } from '../../lib/ocf/parameter.ts';
+import { reasonOf } from '../../lib/ocf/reason.ts';
+import { wrongParameters } from './wrong-parameters.ts';
+
+const required = { OCF_RESKEY_shared_dir: '/srv/nfs/locks', OCF_RESKEY_ip: '192.0.2.1' };
+
+t.test('the least that can be said makes a whole service', async (t) => {
+  const service = serviceOf('locks', parseParameters(nfslockParameters, required));
+  t.same(service, {
+    name: 'locks',
+    sharedDir: '/srv/nfs/locks',
+    addresses: ['192.0.2.1'],
+    names: [],
+    exports: [],
+    statdDir: null,
+    lockManager: 'auto',
+    capture: 'watch',
+    recordFormat: 'record',
+    trigger: 'auto',
+    unlockOnStop: true,
+  });
+  t.same(serviceSchema.parse(service), service, 'and is what the keeper takes');
+});
+
+t.test('every parameter reaches the service', async (t) => {
+  const values = parseParameters(nfslockParameters, {
+    OCF_RESKEY_shared_dir: '/srv//nfs/',
+    OCF_RESKEY_ip: '192.0.2.1, 2001:DB8::1 192.0.2.1',
+    OCF_RESKEY_names: 'nfs nfs.example.test',
+    OCF_RESKEY_exports: '/srv/nfs/a,/srv/nfs/b',
+    OCF_RESKEY_record_format: 'record',
+    OCF_RESKEY_capture: 'monitor',
+    OCF_RESKEY_trigger: 'notify',
+    OCF_RESKEY_lock_manager: 'ganesha',
+    OCF_RESKEY_statd_dir: '/var/lib/nfs',
+    OCF_RESKEY_unlock_on_stop: 'no',
+  });
+  t.same(serviceOf('locks:0', values), {
+    name: 'locks:0',
+    sharedDir: '/srv/nfs',
+    addresses: ['192.0.2.1', '2001:db8::1'],
+    names: ['nfs', 'nfs.example.test'],
+    exports: ['/srv/nfs/a', '/srv/nfs/b'],
+    statdDir: '/var/lib/nfs',
+    lockManager: 'ganesha',
+    capture: 'monitor',
+    recordFormat: 'record',
+    trigger: 'notify',
+    unlockOnStop: false,
+  });
+});
+
+t.test('a wrong value is refused with a line that names parameter, value and what is wanted', async (t) => {
+  for (const { name, value, shown } of wrongParameters) {
+    const env: Record<string, string | undefined> = { ...required, [`OCF_RESKEY_${name}`]: value };
+    let reason = 'nothing was thrown';
+    try {
+      parseParameters(nfslockParameters, env);
+    } catch (error) {
+      reason = reasonOf(error);
+    }
+    const { wanted } = nfslockParameters[name];
+    t.equal(reason, `parameter ${name}: found ${shown}, wanted ${wanted}`);
+    t.ok(reason.length <= 128, `${reason.length} characters`);
+  }
+});
+
+t.test('a resource name that could lead elsewhere is refused', async (t) => {
+  const values = parseParameters(nfslockParameters, required);
+  for (const name of [
+    '',
+    '.',
+    '..',
+    '../x',
+    'a/b',
+    'a b',
+    'a\n',
+    '-a',
+    ':0',
+    '$(id)',
+    'x'.repeat(129),
+    'l\u00f6ck',
+  ]) {
+    t.throws(() => serviceOf(name, values), { code: 'bad-parameter' }, JSON.stringify(name));
+  }
+  t.throws(() => serviceOf(null, values), { code: 'bad-parameter', facts: { found: 'nothing' } });
+});

@@ -1,0 +1,59 @@
+import t from 'tap';
+import { readEnvironment } from '../../../lib/ocf/environment.ts';
+
+t.test("Pacemaker's words become values", async (t) => {
+  t.same(
+    readEnvironment({
+      OCF_RESOURCE_INSTANCE: 'locks:0',
+      OCF_RESKEY_CRM_meta_timeout: '20000',
+      OCF_RESKEY_CRM_meta_interval: '0',
+      OCF_CHECK_LEVEL: '10',
+      OCF_EXIT_REASON_PREFIX: 'why:',
+      HA_LOGFACILITY: 'daemon',
+      HA_LOGFILE: '/var/log/ha',
+      HA_debug: '1',
+    }),
+    {
+      instance: 'locks:0',
+      timeout: 20000,
+      probe: true,
+      checkLevel: 10,
+      reasonPrefix: 'why:',
+      logFacility: 'daemon',
+      logFile: '/var/log/ha',
+      debug: true,
+    },
+  );
+});
+
+t.test('a person who sets nothing gets a full monitor and stderr', async (t) => {
+  t.same(readEnvironment({}), {
+    instance: null,
+    timeout: null,
+    probe: false,
+    checkLevel: 0,
+    reasonPrefix: 'ocf-exit-reason:',
+    logFacility: null,
+    logFile: null,
+    debug: false,
+  });
+});
+
+t.test('what is empty, "none" or no number counts as not said', async (t) => {
+  const read = readEnvironment({
+    OCF_RESOURCE_INSTANCE: '',
+    OCF_RESKEY_CRM_meta_timeout: '20s',
+    OCF_RESKEY_CRM_meta_interval: '10000',
+    OCF_CHECK_LEVEL: '-1',
+    HA_LOGFACILITY: 'none',
+    HA_debug: '0',
+  });
+  t.match(read, {
+    instance: null,
+    timeout: null,
+    probe: false,
+    checkLevel: 0,
+    logFacility: null,
+    debug: false,
+  });
+});

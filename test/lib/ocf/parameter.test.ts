@@ -1,0 +1,58 @@
+import t from 'tap';
+import * as z from 'zod/mini';
+import { directory, listOf, oneOf } from '../../../lib/ocf/codecs.ts';
+import { parseParameters, unknownParameters } from '../../../lib/ocf/parameter.ts';
+
+const about = { shortdesc: '', longdesc: '', type: 'string' } as const;
+const parameters = {
+  dir: { ...about, wanted: 'a path', default: null, schema: directory },
+  words: { ...about, wanted: 'a or b', default: 'a', schema: listOf(oneOf(['a', 'b'])) },
+  odd: {
+    ...about,
+    wanted: 'an odd number of letters',
+    default: 'x',
+    schema: z.string().check(z.refine((text: string) => text.length % 2 === 1)),
+  },
+};
+
+t.test('values are typed, and defaults fill in for what is unset or empty', async (t) => {
+  t.same(parseParameters(parameters, { OCF_RESKEY_dir: '/a/', OCF_RESKEY_words: 'b a' }), {
+    dir: '/a',
+    words: ['b', 'a'],
+    odd: 'x',
+  });
+  t.same(parseParameters(parameters, { OCF_RESKEY_dir: '/a', OCF_RESKEY_words: '' }).words, ['a']);
+});
+
+t.test('a fault names parameter, value and what is wanted', async (t) => {
+  const fault = (found: string, name = 'dir', wanted = 'a path') => ({
+    code: 'bad-parameter',
+    message: `parameter ${name}`,
+    facts: { subject: name, found, wanted },
+  });
+  t.throws(() => parseParameters(parameters, {}), fault('nothing'));
+  t.throws(() => parseParameters(parameters, { OCF_RESKEY_dir: '' }), fault('an empty value'));
+  t.throws(() => parseParameters(parameters, { OCF_RESKEY_dir: 'a' }), fault('"a"'));
+  const withDir = { OCF_RESKEY_dir: '/a' };
+  t.throws(
+    () => parseParameters(parameters, { ...withDir, OCF_RESKEY_words: 'a,c,d' }),
+    fault('"c"', 'words', 'a or b'),
+    'only the wrong item is named',
+  );
+  t.throws(
+    () => parseParameters(parameters, { ...withDir, OCF_RESKEY_odd: 'no' }),
+    fault('"no"', 'odd', 'an odd number of letters'),
+  );
+});
+
+t.test('parameters that nobody reads are told apart from those of the cluster itself', async (t) => {
+  const env = {
+    PATH: '/bin',
+    OCF_RESKEY_dir: '/a',
+    OCF_RESKEY_dri: '/a',
+    OCF_RESKEY_crm_feature_set: '3.16',
+    OCF_RESKEY_CRM_meta_timeout: '1',
+    OCF_RESKEY_trace_ra: '1',
+  };
+  t.same(unknownParameters(parameters, env), ['dri']);
+});
