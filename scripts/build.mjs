@@ -23,7 +23,7 @@ const PROGRAMS = [
 ];
 
 /** Measured: execa 10 ms or more, yargs 56 ms, fs-extra 10 ms, zod without /mini 10 ms a start. */
-const SLOW = /^node_modules\/(execa|yargs|fs-extra|zod\/v4\/classic)\//;
+const SLOW = /(^|\/)node_modules\/(execa|yargs|fs-extra|zod\/v4\/classic)\//;
 
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const declared = /VERSION = '([^']+)'/.exec(readFileSync(join(ROOT, 'lib/version.ts'), 'utf8'))?.[1];
