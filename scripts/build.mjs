@@ -3,7 +3,7 @@
  * Builds dist/: one un-minified CommonJS bundle for each program, with everything from npm inside, and what the
  * launcher prints by itself. Fails where the agent's bundle, which every monitor loads, pulls in what is slow to load.
  *
- *     node scripts/build.mjs [--outdir DIR]     default: dist
+ *     node scripts/build.mjs [--outdir DIR]     default: dist, and the meta-data also goes to ocf-metadata/
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,8 +13,8 @@ import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const { values } = parseArgs({ options: { outdir: { type: 'string', default: join(ROOT, 'dist') } } });
-const DIST = resolve(values.outdir);
+const { values } = parseArgs({ options: { outdir: { type: 'string' } } });
+const DIST = resolve(values.outdir ?? join(ROOT, 'dist'));
 
 const PROGRAMS = [
   { name: 'nfslock', source: 'agents/nfslock-main.ts', hot: true },
@@ -41,7 +41,8 @@ for (const [action, file] of [
 ]) {
   writeFileSync(join(DIST, file), printed(action));
 }
-copyFileSync(join(DIST, 'nfslock.xml'), join(ROOT, 'ocf-metadata/nfslock.xml'));
+if (values.outdir === undefined)
+  copyFileSync(join(DIST, 'nfslock.xml'), join(ROOT, 'ocf-metadata/nfslock.xml'));
 copyFileSync(join(ROOT, 'agents/launcher.sh'), join(DIST, 'launcher.sh'));
 
 async function bundle({ name, source, hot }) {

@@ -1,0 +1,80 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import t, { type Test } from 'tap';
+import { built } from './sandbox.ts';
+
+const dist = built(t);
+
+function install(root: string, ...options: string[]) {
+  const command = spawnSync('scripts/install', ['--from', dist, ...options], {
+    env: { PATH: '/usr/bin:/bin', DESTDIR: root },
+    encoding: 'utf8',
+  });
+  return { code: command.status, stdout: command.stdout, stderr: command.stderr };
+}
+
+function files(root: string): string[] {
+  return execFileSync('find', [root, '-not', '-type', 'd'], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => relative(root, line))
+    .sort();
+}
+
+function destination(t: Test): string {
+  return t.testdir({ usr: { share: { other: 'stays' } } });
+}
+
+t.test('everything goes to its place under DESTDIR, and away again', async (t) => {
+  const root = destination(t);
+  t.match(install(root), {
+    code: 0,
+    stdout: /^lockferry is installed; it runs with \S+, Node\.js v[\d.]+\n$/,
+    stderr: '',
+  });
+  const share = readdirSync(dist).filter((name) => name !== 'launcher.sh');
+  const expected = [
+    ...share.map((name) => `usr/share/lockferry/${name}`),
+    'usr/lib/ocf/resource.d/lockferry/nfslock',
+    'usr/share/other',
+    ...(share.includes('lockferry.cjs') ? ['usr/sbin/lockferry'] : []),
+  ];
+  t.same(files(root), expected.sort());
+  const agent = join(root, 'usr/lib/ocf/resource.d/lockferry/nfslock');
+  t.equal(statSync(agent).mode & 0o777, 0o755);
+  t.equal(statSync(join(root, 'usr/share/lockferry/nfslock.xml')).mode & 0o777, 0o644);
+  if (share.includes('lockferry.cjs')) {
+    t.equal(readlinkSync(join(root, 'usr/sbin/lockferry')), '../share/lockferry/lockferry.cjs');
+  }
+  t.match(install(root), { code: 0 }, 'again, over it');
+  t.same(install(root, '--remove'), { code: 0, stdout: '', stderr: '' });
+  t.same(files(root), ['usr/share/other']);
+  t.same(install(root, '--remove'), { code: 0, stdout: '', stderr: '' }, 'nothing left to remove');
+});
+
+t.test('the interpreter can be another one', async (t) => {
+  const root = destination(t);
+  t.match(install(root, '--node', '/opt/node-20/bin/node'), {
+    code: 0,
+    stdout: '',
+    stderr: /no Node\.js at \/opt\/node-20\/bin\/node: install nodejs 18\.20 or newer/,
+  });
+  const text = readFileSync(join(root, 'usr/lib/ocf/resource.d/lockferry/nfslock'), 'utf8');
+  t.match(text, /^interpreters='\/opt\/node-20\/bin\/node'$/m);
+  t.match(
+    readFileSync(join(root, 'usr/share/lockferry/nfslock.cjs'), 'utf8'),
+    /^#!\/opt\/node-20\/bin\/node\n/,
+  );
+});
+
+t.test('what cannot be done is said', async (t) => {
+  const root = destination(t);
+  for (const node of ['node', '/opt/x|y', "/opt/'x", '/opt/a b']) {
+    t.match(install(root, '--node', node), { code: 1, stderr: /^install: --node: / }, node);
+  }
+  t.match(install(root, '--bogus'), { code: 2, stderr: /scripts\/install \[--node PROGRAM\]/ });
+  t.match(install(root, '--help'), { code: 0, stdout: /DESTDIR/ });
+  t.match(install(root, '--from', '/nonexistent'), { code: 1, stderr: /npm run build/ });
+  t.same(files(root), ['usr/share/other'], 'and nothing is half installed');
+});

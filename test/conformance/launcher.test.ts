@@ -1,0 +1,221 @@
+import t, { type Test } from 'tap';
+import { AGENT, builtWithFakeKeeper, RIGHT, Sandbox, SHARE } from './sandbox.ts';
+
+const dist = builtWithFakeKeeper(t);
+const KEEPER = '/run/lockferry/services/locks';
+const SILENT = { stdout: '', stderr: '' };
+const LAST_WORDS = 'WARNING: the keeper is ended without a last capture, and locks are not released\n';
+
+/** A node on which the service runs; its keeper's pid. */
+async function started(t: Test, install: string[] = []) {
+  const node = await Sandbox.create(t, dist, install);
+  t.same(await node.agent('start'), { code: 0, ...SILENT }, 'start');
+  const pid = (await node.sh(`cat ${KEEPER}/keeper.pid`)).stdout.trim();
+  const keeperLives = async () => (await node.sh(`grep -q keeper /proc/${pid}/cmdline`)).code === 0;
+  t.ok(await keeperLives());
+  return { node, pid, keeperLives };
+}
+
+/** start and monitor are 1 with a reason; stop is 0, says why, and leaves neither keeper nor run-time state. */
+async function survives(t: Test, env: Record<string, string>, crash: RegExp, break_: string) {
+  const { node, keeperLives } = await started(t);
+  if (break_ !== '') t.match(await node.sh(break_), { code: 0 });
+  const broken = { ...RIGHT, ...env };
+  const reason = new RegExp(`(^|\n)ocf-exit-reason:${crash.source}\n$`);
+  t.match(await node.agent('monitor', broken), { code: 1, stdout: '', stderr: reason }, 'monitor');
+  t.match(await node.agent('start', broken), { code: 1, stdout: '', stderr: reason }, 'start');
+  t.match(await node.agent('validate-all', broken), { code: 1, stderr: reason }, 'validate-all');
+  const stopped = await node.agent('stop', broken);
+  t.match(stopped, { code: 0, stdout: '' }, 'stop');
+  t.ok(stopped.stderr.endsWith(LAST_WORDS), stopped.stderr);
+  t.notOk(await keeperLives(), 'the keeper is gone');
+  t.equal((await node.sh('ls -A /run/lockferry/services')).stdout, '');
+  t.same(await node.agent('monitor', broken), { code: 7, ...SILENT }, 'stopped');
+  t.same(await node.agent('stop', broken), { code: 0, ...SILENT }, 'stop again');
+}
+
+t.test('a healthy life', async (t) => {
+  const { node, pid, keeperLives } = await started(t);
+  t.same(await node.agent('start'), { code: 0, ...SILENT }, 'start again');
+  t.equal((await node.sh(`cat ${KEEPER}/keeper.pid`)).stdout.trim(), pid, 'the keeper is still the same');
+  for (const action of ['monitor', 'status'])
+    t.same(await node.agent(action), { code: 0, ...SILENT }, action);
+  await node.sh(`echo degraded >${KEEPER}/verdict`);
+  t.same(await node.agent('monitor'), {
+    code: 190,
+    stdout: '',
+    stderr: 'ocf-exit-reason:the test says degraded\n',
+  });
+  t.same(
+    await node.agent('monitor', { ...RIGHT, OCF_RESKEY_CRM_meta_interval: '0' }),
+    { code: 0, ...SILENT },
+    'probe',
+  );
+  await node.sh(`echo failed >${KEEPER}/verdict`);
+  t.match(await node.agent('monitor'), { code: 1, stderr: 'ocf-exit-reason:the test says failed\n' });
+  t.same(await node.agent('stop'), { code: 0, ...SILENT });
+  t.notOk(await keeperLives());
+  t.same(await node.agent('monitor'), { code: 7, ...SILENT });
+});
+
+t.test('what Node.js reads from the environment does not reach it', async (t) => {
+  const { node } = await started(t);
+  const hostile = {
+    ...RIGHT,
+    NODE_OPTIONS: '--bad',
+    NODE_EXTRA_CA_CERTS: '/nonexistent',
+    NODE_V8_COVERAGE: '/run/coverage',
+    NODE_OPTIONS_x: '\nNODE_PATH=/x',
+    OPENSSL_CONF: '/nonexistent',
+    PATH: '/nonexistent',
+    LC_ALL: 'xx',
+    ENV: '/nonexistent',
+  };
+  t.same(await node.agent('monitor', hostile), { code: 0, ...SILENT });
+  t.same(await node.agent('validate-all', hostile), { code: 0, ...SILENT });
+  t.same(await node.agent('stop', hostile), { code: 0, ...SILENT });
+  t.match(await node.sh('ls /run/coverage'), { code: 2 });
+});
+
+t.test('it runs from a directory that is gone', async (t) => {
+  const { node } = await started(t);
+  const gone = 'mkdir /run/gone && cd /run/gone && rmdir /run/gone &&';
+  t.match(await node.sh(`${gone} ${AGENT} monitor`, RIGHT), { code: 0, stdout: '' });
+});
+
+t.test('Node.js is missing', async (t) => {
+  const crash = /no Node\.js at \/usr\/bin\/node \/usr\/bin\/nodejs; install nodejs/;
+  await survives(t, {}, crash, 'mount --bind /dev/null /usr/bin/node');
+});
+
+t.test('the interpreter that was given at installation is not there', async (t) => {
+  const node = await Sandbox.create(t, dist, ['--node', '/opt/node']);
+  t.same(await node.agent('start'), {
+    code: 1,
+    stdout: '',
+    stderr: 'ocf-exit-reason:no Node.js at /opt/node; install nodejs\n',
+  });
+  t.same(await node.agent('monitor'), { code: 7, ...SILENT });
+  t.same(await node.agent('stop'), { code: 0, ...SILENT });
+});
+
+t.test('programs seem to be missing (OCF_TESTER_FAIL_HAVE_BINARY)', async (t) => {
+  await survives(t, { OCF_TESTER_FAIL_HAVE_BINARY: '1' }, /no Node\.js at .*; install nodejs/, '');
+});
+
+t.test('the interpreter is no program of this machine', async (t) => {
+  const crash = /\/usr\/bin\/node cannot be run \(code 12[67]\); reinstall nodejs/;
+  await survives(
+    t,
+    {},
+    crash,
+    'printf "\\177ELF\\002" >/run/node; chmod +x /run/node; mount --bind /run/node /usr/bin/node',
+  );
+});
+
+for (const [what, damage] of [
+  ['cut short', `head -c 5000 ${SHARE}/nfslock.cjs >/run/cut && cp /run/cut ${SHARE}/nfslock.cjs`],
+  ['cut to nothing', `: >${SHARE}/nfslock.cjs`],
+  ['cut after its last function', `sed -i '/^runAgent(/,$d; /^(0, .*runAgent)(/,$d' ${SHARE}/nfslock.cjs`],
+  ['gone', `rm ${SHARE}/nfslock.cjs`],
+] as const) {
+  t.test(`the bundle is ${what}`, async (t) => {
+    await survives(
+      t,
+      {},
+      /Node\.js ended with code [01] in [a-z-]+; see the log, or reinstall lockferry/,
+      damage,
+    );
+  });
+}
+
+t.test("no exit code of Node.js's own, of a shell or of a signal is taken for an answer", async (t) => {
+  const { node, keeperLives } = await started(t);
+  await node.sh("printf '#!/bin/sh\\nexit $(cat /run/code)\\n' >/run/node; chmod +x /run/node");
+  await node.sh('mount --bind /run/node /usr/bin/node');
+  const wrong = [
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14, 63, 68, 72, 99, 126, 127, 129, 134, 137, 139, 143, 190, 255,
+  ];
+  for (const code of wrong) {
+    await node.sh(`echo ${code} >/run/code`);
+    for (const action of ['start', 'monitor', 'validate-all']) {
+      const result = await node.agent(action);
+      t.match(result, { code: 1, stderr: /^ocf-exit-reason:[^\n]+\n$/ }, `${action} ${code}`);
+    }
+  }
+  for (const [code, answer] of [
+    [64, 0],
+    [65, 1],
+    [66, 2],
+    [67, 3],
+    [69, 5],
+    [70, 6],
+    [71, 7],
+    [254, 190],
+  ]) {
+    await node.sh(`echo ${code} >/run/code`);
+    t.match(await node.agent('monitor'), { code: answer, stderr: '' }, `${code} is ${answer}`);
+  }
+  t.ok(await keeperLives());
+  await node.sh('echo 65 >/run/code');
+  t.same(
+    await node.agent('stop'),
+    { code: 0, stdout: '', stderr: LAST_WORDS },
+    'a stop that failed is finished',
+  );
+  t.notOk(await keeperLives());
+});
+
+t.test('Node.js is killed by a signal', async (t) => {
+  const { node } = await started(t);
+  await node.sh(
+    "printf '#!/bin/sh\\nkill -ABRT $$\\n' >/run/node; chmod +x /run/node; mount --bind /run/node /usr/bin/node",
+  );
+  t.match(await node.agent('monitor'), {
+    code: 1,
+    stderr: /ocf-exit-reason:Node\.js was killed by signal 6 in monitor; see the log\n$/,
+  });
+});
+
+t.test('stop without Node.js kills a keeper that does not listen, in bounded time', async (t) => {
+  const { node, keeperLives } = await started(t);
+  await node.sh(`echo deaf >${KEEPER}/verdict`);
+  const before = Date.now();
+  t.match(await node.agent('stop', { ...RIGHT, OCF_TESTER_FAIL_HAVE_BINARY: '1' }), { code: 0 });
+  t.ok(Date.now() - before < 5000, `${Date.now() - before} ms`);
+  t.notOk(await keeperLives());
+  t.equal((await node.sh('ls -A /run/lockferry/services')).stdout, '');
+});
+
+t.test('stop without Node.js leaves the processes of others alone', async (t) => {
+  const { node, pid } = await started(t);
+  await node.sh(`kill -KILL ${pid}`);
+  const start = async (words: string) => (await node.sh(`${words} >/run/null 2>&1 & echo $!`)).stdout.trim();
+  const others = [
+    await start('/bin/sleep 1000'),
+    await start(`${process.execPath} -e 'setTimeout(() => {}, 1e6)' ${SHARE}/keeper.cjs locks2`),
+    await start(`${process.execPath} -e 'setTimeout(() => {}, 1e6)' ${SHARE}/keeper.cjs locks other`),
+  ];
+  for (const text of [...others, '1', '0', '-1', '', 'x', '99999999', `${others[0]} ${others[1]}`]) {
+    await node.sh(
+      `mkdir -p ${KEEPER} && echo '{}' >${KEEPER}/service.json && echo '${text}' >${KEEPER}/keeper.pid`,
+    );
+    t.match(await node.agent('stop', { ...RIGHT, OCF_TESTER_FAIL_HAVE_BINARY: '1' }), { code: 0 }, text);
+    t.match(await node.sh(`ls ${KEEPER}`), { code: 2 });
+  }
+  t.match(await node.sh(`kill -0 ${others.join(' ')}`), { code: 0 }, 'all of them still run');
+});
+
+t.test('the reason takes the prefix that the caller asks for', async (t) => {
+  const node = await Sandbox.create(t, dist, ['--node', '/opt/node']);
+  t.match(await node.agent('start', { ...RIGHT, OCF_EXIT_REASON_PREFIX: 'why:' }), {
+    stderr: /^why:no Node/,
+  });
+});
+
+t.test('what is no action is 3, with usage on stderr', async (t) => {
+  const node = await Sandbox.create(t, dist);
+  for (const action of ['promote', 'notify', 'reload', '', 'START']) {
+    t.match(await node.agent(action), { code: 3, stdout: '', stderr: /^usage: nfslock ACTION/ }, action);
+  }
+});

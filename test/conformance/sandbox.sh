@@ -1,0 +1,27 @@
+#!/bin/sh
+#
+# sandbox.sh DIST [INSTALL-OPTION...]: runs as process 1 of namespaces of its own, makes a node of them on which
+# nothing reaches the host (own /run, /tmp and /var/lib/nfs, and what is installed goes to an overlay), installs
+# Lockferry there, says "ready", and lasts as long as its standard input.
+
+set -eu
+dist=$1
+shift
+
+layers=$(mktemp -d)
+mount -t tmpfs tmpfs "$layers"
+for directory in usr/share usr/sbin usr/lib/ocf; do
+	mkdir -p "$layers/$directory/upper" "$layers/$directory/work"
+	mount -t overlay overlay \
+		-o "lowerdir=/$directory,upperdir=$layers/$directory/upper,workdir=$layers/$directory/work" "/$directory"
+done
+mkdir -p "$layers/nfs/sm" "$layers/nfs/sm.bak"
+chown 65534:65534 "$layers/nfs/sm" "$layers/nfs/sm.bak"
+mount --bind "$layers/nfs" /var/lib/nfs
+mount -t tmpfs tmpfs /run
+mkdir -p /run/srv
+ip link set lo up
+
+"$(dirname "$0")/../../scripts/install" --from "$dist" "$@" >/dev/null
+echo ready
+exec cat

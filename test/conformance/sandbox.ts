@@ -1,0 +1,101 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { buildSync } from 'esbuild';
+import { execa } from 'execa';
+import type { Test } from 'tap';
+
+export const AGENT = '/usr/lib/ocf/resource.d/lockferry/nfslock';
+export const SHARE = '/usr/share/lockferry';
+
+export interface Answer {
+  /** 128 + signal where one ended it. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Parameters with which nfslock can run. */
+export const RIGHT: Readonly<Record<string, string>> = {
+  OCF_RESOURCE_INSTANCE: 'locks',
+  OCF_RESKEY_shared_dir: '/run/srv/locks',
+  OCF_RESKEY_ip: '192.0.2.1',
+};
+
+/**
+ * A node of its own, in namespaces, with Lockferry installed: own /run, /var/lib/nfs, network and processes.
+ * Everything in it ends with the test.
+ */
+export class Sandbox {
+  readonly #enter: readonly string[];
+
+  private constructor(enter: readonly string[]) {
+    this.#enter = enter;
+  }
+
+  static async create(t: Test, dist: string, install: readonly string[] = []): Promise<Sandbox> {
+    const namespaces = '--mount --propagation=private --net --pid --fork --kill-child --mount-proc'.split(
+      ' ',
+    );
+    const script = resolve('test/conformance/sandbox.sh');
+    const words = [...namespaces, script, resolve(dist), ...install];
+    const child = spawn('unshare', words, { stdio: ['pipe', 'pipe', 'inherit'] });
+    t.teardown(() => end(child));
+    const [said] = await once(child.stdout, 'data');
+    if (String(said) !== 'ready\n') throw new Error(`the sandbox says ${said}`);
+    const first = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'latin1').trim();
+    return new Sandbox(['--target', first, '--mount', '--net', '--pid', '--']);
+  }
+
+  /** Runs a program inside, with this environment and no more; for at most a minute. */
+  async run(command: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    const result = await execa('nsenter', [...this.#enter, ...command], {
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...env },
+      extendEnv: false,
+      stdin: 'ignore',
+      reject: false,
+      stripFinalNewline: false,
+      timeout: 60_000,
+    });
+    if (result.exitCode === undefined) throw new Error(result.shortMessage);
+    return { code: result.exitCode, stdout: result.stdout, stderr: result.stderr };
+  }
+
+  /** Runs shell commands inside. */
+  sh(script: string, env: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    return this.run(['/bin/sh', '-c', script], env);
+  }
+
+  /** Runs an action of the installed agent. */
+  agent(action: string, env: Readonly<Record<string, string>> = RIGHT): Promise<Answer> {
+    return this.run([AGENT, action], env);
+  }
+}
+
+/** Builds what is to be installed: the tests must not depend on a dist/ of yesterday. */
+export function built(t: Test): string {
+  const dist = t.testdir({});
+  execFileSync(process.execPath, ['scripts/build.mjs', '--outdir', dist], { stdio: 'inherit' });
+  return dist;
+}
+
+/** The same with fake-keeper.ts as the keeper, for the tests of what stands before it. */
+export function builtWithFakeKeeper(t: Test): string {
+  const dist = built(t);
+  buildSync({
+    entryPoints: ['test/conformance/fake-keeper.ts'],
+    outfile: join(dist, 'keeper.cjs'),
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+  });
+  return dist;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const exited = once(child, 'exit');
+  child.stdin?.end();
+  await exited;
+}
