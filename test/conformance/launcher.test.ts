@@ -53,6 +53,7 @@ t.test('a healthy life', async (t) => {
   );
   await node.sh(`echo failed >${KEEPER}/verdict`);
   t.match(await node.agent('monitor'), { code: 1, stderr: 'ocf-exit-reason:the test says failed\n' });
+  await node.sh(`rm ${KEEPER}/verdict`);
   t.same(await node.agent('stop'), { code: 0, ...SILENT });
   t.notOk(await keeperLives());
   t.same(await node.agent('monitor'), { code: 7, ...SILENT });

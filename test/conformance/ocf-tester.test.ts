@@ -2,14 +2,13 @@ import { existsSync } from 'node:fs';
 import t from 'tap';
 import { AGENT, built, builtWithFakeKeeper, Sandbox } from './sandbox.ts';
 
-const options = ['-o', 'shared_dir=/run/srv/locks', '-o', 'ip=192.0.2.1'];
-/** What ocf-tester says about a resource that is neither promotable nor migratable. */
+const options = ['-o', 'shared_dir=/srv/locks', '-o', 'ip=192.0.2.1'];
+/** What ocf-tester says of an agent without optional actions; it has no word for a missing migrate_to. */
 const PASSED = `Beginning tests for ${AGENT}...
 * Your agent does not support the notify action (optional)
 * Your agent does not support the demote action (optional)
 * Your agent does not support the promote action (optional)
 * Your agent does not support promotable clones (optional)
-* Your agent does not support the migrate action (optional)
 * Your agent does not support the reload action (optional)
 ${AGENT} passed all tests
 `;

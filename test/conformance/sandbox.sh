@@ -1,14 +1,14 @@
 #!/bin/sh
 #
 # sandbox.sh DIST [INSTALL-OPTION...]: runs as process 1 of namespaces of its own, makes a node of them on which
-# nothing reaches the host (own /run, /tmp and /var/lib/nfs, and what is installed goes to an overlay), installs
+# nothing reaches the host (own /run, /srv and /var/lib/nfs, and what is installed goes to an overlay), installs
 # Lockferry there, says "ready", and lasts as long as its standard input.
 
 set -eu
 dist=$1
 shift
 
-layers=$(mktemp -d)
+layers=/mnt
 mount -t tmpfs tmpfs "$layers"
 for directory in usr/share usr/sbin usr/lib/ocf; do
 	mkdir -p "$layers/$directory/upper" "$layers/$directory/work"
@@ -19,7 +19,7 @@ mkdir -p "$layers/nfs/sm" "$layers/nfs/sm.bak"
 chown 65534:65534 "$layers/nfs/sm" "$layers/nfs/sm.bak"
 mount --bind "$layers/nfs" /var/lib/nfs
 mount -t tmpfs tmpfs /run
-mkdir -p /run/srv
+mount -t tmpfs tmpfs /srv
 ip link set lo up
 
 "$(dirname "$0")/../../scripts/install" --from "$dist" "$@" >/dev/null

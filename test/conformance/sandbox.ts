@@ -19,7 +19,7 @@ export interface Answer {
 /** Parameters with which nfslock can run. */
 export const RIGHT: Readonly<Record<string, string>> = {
   OCF_RESOURCE_INSTANCE: 'locks',
-  OCF_RESKEY_shared_dir: '/run/srv/locks',
+  OCF_RESKEY_shared_dir: '/srv/locks',
   OCF_RESKEY_ip: '192.0.2.1',
 };
 
@@ -50,7 +50,7 @@ export class Sandbox {
 
   /** Runs a program inside, with this environment and no more; for at most a minute. */
   async run(command: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Answer> {
-    const result = await execa('nsenter', [...this.#enter, ...command], {
+    const result = await execa('/usr/bin/nsenter', [...this.#enter, ...command], {
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...env },
       extendEnv: false,
       stdin: 'ignore',
