@@ -42,7 +42,6 @@ run_bundle() {
 	for variable in $(env | sed -n 's/^\(NODE_[A-Za-z0-9_]*\)=.*/\1/p') OPENSSL_CONF; do
 		unset "$variable"
 	done
-	cd /
 	"$interpreter" "$share/nfslock.cjs" "$1" </dev/null
 	code=$?
 	case $code in

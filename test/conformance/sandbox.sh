@@ -22,6 +22,9 @@ mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /srv
 ip link set lo up
 
-"$(dirname "$0")/../../scripts/install" --from "$dist" "$@" >/dev/null
+if ! "$(dirname "$0")/../../scripts/install" --from "$dist" "$@" >/run/install.log 2>&1; then
+	cat /run/install.log >&2
+	exit 1
+fi
 echo ready
 exec cat
