@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { checkNode } from '../lib/checks/node-checks.ts';
+import { checkNode } from '../lib/checks/index.ts';
 import { isStarted, monitorKeeper, startKeeper, stopKeeper } from '../lib/keeper/index.ts';
 import { SYSTEM_PATH } from '../lib/node/program.ts';
 import { runAgent, sealed } from '../lib/ocf/index.ts';

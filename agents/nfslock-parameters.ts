@@ -9,8 +9,16 @@ import {
   serviceSchema,
   TRIGGER_CHOICES,
 } from '../lib/node/service.ts';
-import { atLeastOne, directory, flag, listOf, oneOf, orNone } from '../lib/ocf/codecs.ts';
-import type { Parameter, Values } from '../lib/ocf/index.ts';
+import {
+  atLeastOne,
+  directory,
+  flag,
+  listOf,
+  oneOf,
+  orNone,
+  type Parameter,
+  type Values,
+} from '../lib/ocf/index.ts';
 
 /** The parameters of nfslock, each declared once: what parses the value, and what the meta-data says of it. */
 export const nfslockParameters = {

@@ -1,4 +1,4 @@
-import type { Finding } from '../lib/checks/finding.ts';
+import type { Finding } from '../lib/checks/index.ts';
 import { Fault } from '../lib/fault.ts';
 import type { KeeperOptions, Verdict } from '../lib/keeper/index.ts';
 import type { Service } from '../lib/node/service.ts';
