@@ -114,19 +114,26 @@ manager that goes on running would otherwise keep them, and refuse them when the
   },
 } as const satisfies Readonly<Record<string, Parameter<unknown>>>;
 
+/** The resource instance where it can name a run-time directory, else null: no such service was ever started. */
+export function serviceName(instance: string | null): string | null {
+  const parsed = serviceSchema.shape.name.safeParse(instance);
+  return parsed.success ? parsed.data : null;
+}
+
 /**
  * The service that these parameters describe.
- * @throws Fault `bad-parameter` where the resource instance could not name a run-time directory.
+ * @throws Fault `bad-parameter` where the resource instance cannot name a run-time directory.
  */
 export function serviceOf(instance: string | null, values: Values<typeof nfslockParameters>): Service {
-  if (!serviceSchema.shape.name.safeParse(instance).success) {
+  const name = serviceName(instance);
+  if (name === null) {
     throw new Fault('bad-parameter', 'resource name (OCF_RESOURCE_INSTANCE)', {
       found: instance === null ? 'nothing' : `"${instance}"`,
       wanted: 'letters, digits and _ . : -, not . : - first',
     });
   }
   return {
-    name: String(instance),
+    name,
     sharedDir: values.shared_dir,
     addresses: values.ip,
     names: values.names,

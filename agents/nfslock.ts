@@ -3,7 +3,7 @@ import { Fault } from '../lib/fault.ts';
 import type { KeeperOptions, Verdict } from '../lib/keeper/index.ts';
 import type { Service } from '../lib/node/service.ts';
 import { type Agent, type Call, degraded, failed, notRunning, succeeded } from '../lib/ocf/index.ts';
-import { nfslockParameters, serviceOf } from './nfslock-parameters.ts';
+import { nfslockParameters, serviceName, serviceOf } from './nfslock-parameters.ts';
 
 type NfslockParameters = typeof nfslockParameters;
 
@@ -55,7 +55,9 @@ floating address, so that it starts before any client can reach the service and 
         // Bounded by the keeper to well under this, whatever the storage does; more than this would delay fencing.
         timeout: 20,
         run: async ({ instance, deadline, log }) => {
-          for (const undone of await tools.stopKeeper({ name: String(instance), deadline })) log.warn(undone);
+          const name = serviceName(instance);
+          if (name === null) return succeeded;
+          for (const undone of await tools.stopKeeper({ name, deadline })) log.warn(undone);
           return succeeded;
         },
       },
@@ -65,7 +67,8 @@ floating address, so that it starts before any client can reach the service and 
         interval: 10,
         depths: [0],
         run: async (call) => {
-          if (!(await tools.isStarted(String(call.instance)))) return notRunning;
+          const name = serviceName(call.instance);
+          if (name === null || !(await tools.isStarted(name))) return notRunning;
           if (call.probe) return succeeded;
           return monitored(await tools.monitorKeeper(keeperOptions(call)));
         },

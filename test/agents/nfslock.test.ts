@@ -134,6 +134,17 @@ t.test('stop is 0 and says what could not be done', async (t) => {
   t.same(seen, [{ name: 'locks', deadline: 1_000_000 + 18_000 }]);
 });
 
+t.test(
+  'a name under which nothing can have been started is stopped, and no path is made of it',
+  async (t) => {
+    for (const name of ['../locks', '']) {
+      const env = { ...right, OCF_RESOURCE_INSTANCE: name };
+      t.same(await run('stop', {}, env), { code: 0, stderr: '' });
+      t.same(await run('monitor', {}, env), { code: 7, stderr: '' });
+    }
+  },
+);
+
 t.test('validate-all looks at the node at level 10 only, and needs no resource name', async (t) => {
   const { OCF_RESOURCE_INSTANCE: _, ...nameless } = right;
   t.same(await run('validate-all', {}, nameless), { code: 0, stderr: '' });

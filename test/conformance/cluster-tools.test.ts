@@ -1,6 +1,7 @@
 import t from 'tap';
 import { built, Sandbox } from './sandbox.ts';
 
+t.setTimeout(180_000);
 const node = await Sandbox.create(t, built(t));
 const NAME = 'ocf:lockferry:nfslock';
 const SILENT = { code: 0, stdout: '', stderr: '' };

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap';
 import { AGENT, builtWithFakeKeeper, RIGHT, Sandbox, SHARE } from './sandbox.ts';
 
+t.setTimeout(180_000);
 const dist = builtWithFakeKeeper(t);
 const KEEPER = '/run/lockferry/services/locks';
 const SILENT = { stdout: '', stderr: '' };

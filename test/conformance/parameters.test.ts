@@ -3,6 +3,7 @@ import { nfslockParameters } from '../../agents/nfslock-parameters.ts';
 import { wrongParameters } from '../agents/wrong-parameters.ts';
 import { built, RIGHT, Sandbox } from './sandbox.ts';
 
+t.setTimeout(180_000);
 const node = await Sandbox.create(t, built(t));
 const PROBE = { OCF_RESKEY_CRM_meta_interval: '0' };
 
