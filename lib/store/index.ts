@@ -1,0 +1,17 @@
+export { type Claim, type ClaimOptions, claimEpoch } from './claim.ts';
+export type { Disk } from './disk.ts';
+export { clientsIn, clientsOf, mergeFiles } from './files.ts';
+export { readStore } from './history.ts';
+export type {
+  Base,
+  Change,
+  Damage,
+  Holder,
+  LedgerEntry,
+  Phase,
+  StoredFile,
+  StoreState,
+} from './state.ts';
+export { PHASES } from './state.ts';
+export type { Store } from './store.ts';
+export { adopted, resumed } from './succession.ts';
