@@ -1,4 +1,5 @@
 import { clientName } from '../nsm/client-name.ts';
+import type { MonitorFileContent } from '../nsm/monitor-file.ts';
 import type { MonitorRecord } from '../nsm/monitor-record.ts';
 import type { StoredFile } from './state.ts';
 
@@ -42,4 +43,17 @@ export function mergeFiles(one: StoredFile, other: StoredFile): StoredFile {
 export function unite(files: Map<string, StoredFile>, file: StoredFile): void {
   const there = files.get(file.name);
   files.set(file.name, there === undefined ? file : mergeFiles(there, file));
+}
+
+/** Files of which no two have one name. */
+export function unitedByName(files: Iterable<StoredFile>): Iterable<StoredFile> {
+  const byName = new Map<string, StoredFile>();
+  for (const file of files) unite(byName, file);
+  return byName.values();
+}
+
+/** What was read under a name in a statd directory, as the store keeps it. @param modified ms since 1970 */
+export function storedFile(name: string, modified: number, content: MonitorFileContent): StoredFile {
+  const malformed = content.malformed.map((line) => line.text);
+  return { name, modified: Math.trunc(modified), records: content.records, malformed };
 }

@@ -1,6 +1,6 @@
 export { type Claim, type ClaimOptions, claimEpoch } from './claim.ts';
 export type { Disk } from './disk.ts';
-export { clientsIn, clientsOf, mergeFiles } from './files.ts';
+export { clientsIn, clientsOf, mergeFiles, storedFile, unitedByName } from './files.ts';
 export { readStore } from './history.ts';
 export type {
   Base,

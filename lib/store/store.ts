@@ -1,4 +1,5 @@
 import { Fault } from '../fault.ts';
+import { Serial } from '../serial.ts';
 import { baseLines } from './base.ts';
 import { type Header, headerOf } from './entry.ts';
 import type { JournalId } from './journal-name.ts';
@@ -6,7 +7,6 @@ import { JournalWriter } from './journal-writer.ts';
 import { encodeLine } from './line.ts';
 import { ownsStore, type Place, removeJournals } from './place.ts';
 import { applyChange, type WorkingState } from './reducer.ts';
-import { Serial } from './serial.ts';
 import type { Change, StoreState } from './state.ts';
 
 /** The lock store in the hands of its owner. */

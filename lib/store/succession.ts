@@ -1,6 +1,6 @@
-import { clientsOf, unite } from './files.ts';
+import { clientsOf } from './files.ts';
 import { recorded } from './reducer.ts';
-import type { Base, StoredFile, StoreState } from './state.ts';
+import type { Base, StoreState } from './state.ts';
 
 /**
  * What a new owner starts from: everything that former epochs left is to be recovered, whoever was told or back
@@ -8,11 +8,9 @@ import type { Base, StoredFile, StoreState } from './state.ts';
  * @param at milliseconds since 1970
  */
 export function adopted(former: StoreState | null, at: number): Base {
-  const inherited = new Map<string, StoredFile>();
-  for (const file of former?.inherited.values() ?? []) unite(inherited, file);
-  for (const file of former?.current.values() ?? []) unite(inherited, file);
-  const ledger = [...clientsOf(inherited.values()).keys()].map((client) => recorded(client, at));
-  return { current: [], inherited: inherited.values(), ledger, stateNumber: former?.stateNumber ?? null };
+  const inherited = [...(former?.inherited.values() ?? []), ...(former?.current.values() ?? [])];
+  const ledger = [...clientsOf(inherited).keys()].map((client) => recorded(client, at));
+  return { current: [], inherited, ledger, stateNumber: former?.stateNumber ?? null };
 }
 
 /** What the same holder goes on from: a restart in place, which tells nobody and continues a recovery. */
