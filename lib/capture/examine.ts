@@ -48,14 +48,18 @@ export function examine(dir: string, name: string, seen: Seen, patience: number)
   if (kind === 'strange') return setAside(seen, 'its name holds white space or control characters');
   if (kind === 'temporary') return examineTemporary(dir, name, seen, patience);
   const stamp = [stats.ino, stats.size, stats.mtimeMs, stats.ctimeMs].join();
-  if (stamp === seen.stamp && (seen.certainty === 'settled' || seen.certainty === 'overdue'))
-    return UNCHANGED;
   const now = Date.now();
+  if (stamp === seen.stamp && !isWorthReading(seen.certainty, stats, now)) return UNCHANGED;
   const found = readSmFile(dir, name);
   seen.stamp = stamp;
   if (found.kind === 'gone') return { here: false };
   if (found.kind === 'refused') return setAside(seen, found.reason);
   return judge(name, seen, found, { patience, now });
+}
+
+/** Whether a file whose stamp is still the same may have changed. While its stamp is racy, another look is too early. */
+function isWorthReading(certainty: Certainty, stats: Stats, now: number): boolean {
+  return certainty === 'writing' || (certainty === 'racy' && !isRacy(stats.ctimeMs, now));
 }
 
 const UNCHANGED: Presence = { here: true, captured: null };
