@@ -1,13 +1,6 @@
 import * as z from 'zod/mini';
 import type { MonitorRecord } from '../nsm/monitor-record.ts';
-import {
-  type Change,
-  type Holder,
-  type LedgerEntry,
-  PHASES,
-  type StoredFile,
-  type StoreState,
-} from './state.ts';
+import type { Change, Holder, LedgerEntry, Phase, StoredFile, StoreState } from './state.ts';
 
 /** The version of the journals that this program writes, and the only one that it reads. */
 export const FORMAT_VERSION = 1;
@@ -83,9 +76,19 @@ const file: z.ZodMiniType<StoredFile> = z.object({
   malformed: z.array(z.string()),
 });
 
+const phase: z.ZodMiniType<Phase> = z.enum([
+  'recorded',
+  'conveyed',
+  'answered',
+  'told',
+  'present',
+  'back',
+  'missed',
+]);
+
 const ledgerEntry: z.ZodMiniType<LedgerEntry> = z.object({
   client: z.string(),
-  phase: z.enum(PHASES),
+  phase,
   number: z.nullable(natural),
   names: z.record(z.string(), z.string()),
   at: time,

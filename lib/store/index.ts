@@ -12,6 +12,5 @@ export type {
   StoredFile,
   StoreState,
 } from './state.ts';
-export { PHASES } from './state.ts';
 export type { Store } from './store.ts';
 export { adopted, resumed } from './succession.ts';

@@ -20,11 +20,10 @@ export interface StoredFile {
 }
 
 /**
- * What is known of a client, worst to best last: `answered` by its statd for at least one announced name is
- * less than `told` (every name).
+ * What is known of a client; `answered`, by its statd for at least one announced name, is less than `told`, by all
+ * of them.
  */
-export const PHASES = ['recorded', 'conveyed', 'answered', 'told', 'present', 'back', 'missed'] as const;
-export type Phase = (typeof PHASES)[number];
+export type Phase = 'recorded' | 'conveyed' | 'answered' | 'told' | 'present' | 'back' | 'missed';
 
 /** What the ledger says of one client. */
 export interface LedgerEntry {
