@@ -126,16 +126,14 @@ function refuseOtherService(place: Place, found: string | undefined, wanted: str
   });
 }
 
+/** Claims an epoch, or the first after it that nobody has claimed. */
 async function claimNext(
   place: Place,
-  first: number,
+  epoch: number,
   who: Pick<Claimant, 'service' | 'holder'>,
 ): Promise<{ journal: JournalWriter; claimant: Claimant }> {
-  for (let epoch = first; ; epoch++) {
-    const since = place.now();
-    const claimant = { ...who, epoch, since };
-    const header = headerOf(claimant, 1, since);
-    const journal = await JournalWriter.create(place.disk, place.dir, header);
-    if (journal !== null) return { journal, claimant };
-  }
+  const since = place.now();
+  const claimant = { ...who, epoch, since };
+  const journal = await JournalWriter.create(place.disk, place.dir, headerOf(claimant, 1, since));
+  return journal === null ? claimNext(place, epoch + 1, who) : { journal, claimant };
 }

@@ -55,6 +55,8 @@ export const foreignHeader = z.object({
 });
 
 const natural = z.int().check(z.gte(0));
+/** As NSM has it: a positive 32-bit integer. */
+const stateNumber = z.int().check(z.gte(1), z.lte(0x7fff_ffff));
 const time = z.int();
 const identity = z.nullable(z.string());
 const name = z.string().check(z.regex(/^[\x21-\x7e\x80-\xff]+$/));
@@ -89,7 +91,7 @@ const phase: z.ZodMiniType<Phase> = z.enum([
 const ledgerEntry: z.ZodMiniType<LedgerEntry> = z.object({
   client: z.string(),
   phase,
-  number: z.nullable(natural),
+  number: z.nullable(stateNumber),
   names: z.record(z.string(), z.string()),
   at: time,
 });
@@ -110,7 +112,7 @@ const header: z.ZodMiniType<Header> = z.object({
 const changes = [
   z.object({ type: z.literal('captured'), file }),
   z.object({ type: z.literal('removed'), name: z.string() }),
-  z.object({ type: z.literal('number'), number: natural }),
+  z.object({ type: z.literal('number'), number: stateNumber }),
   z.object({ type: z.literal('noted'), entry: ledgerEntry }),
   z.object({ type: z.literal('holder'), lockManager: identity, statd: identity }),
   z.object({ type: z.literal('recovery-begun'), at: time }),
@@ -120,7 +122,7 @@ const changes = [
 
 const entry: z.ZodMiniType<Entry> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('header'), header }),
-  z.object({ type: z.literal('facts'), stateNumber: z.nullable(natural), ended: z.nullable(ended) }),
+  z.object({ type: z.literal('facts'), stateNumber: z.nullable(stateNumber), ended: z.nullable(ended) }),
   z.object({ type: z.literal('current'), file }),
   z.object({ type: z.literal('inherited'), file }),
   z.object({ type: z.literal('ledger'), entry: ledgerEntry }),

@@ -39,7 +39,7 @@ export async function readHistory(disk: Disk, dir: string, limit = Infinity): Pr
     if (journal.complete) base = journal;
     else unfinished.unshift(journal);
   }
-  return ids.length === 0 ? null : combine(base, unfinished);
+  return combine(base, unfinished);
 }
 
 /** What a lock store says, without touching it. @throws Fault as readHistory, and where there is no store. */
@@ -50,9 +50,12 @@ export async function readStore(path: string, disk: Disk = REAL_DISK): Promise<S
   throw new Fault('failed', `there is no lock store in ${printable(dir)}`, { subject: dir });
 }
 
-function combine(base: Journal | undefined, unfinished: readonly Journal[]): StoreState {
+/** @returns null where both are nothing */
+function combine(base: Journal | undefined, unfinished: readonly Journal[]): StoreState | null {
   const all = base === undefined ? unfinished : [base, ...unfinished];
-  const state = emptyState(claimantOf(all));
+  const [oldest] = all;
+  if (oldest === undefined) return null;
+  const state = emptyState(claimantOf(oldest, all));
   for (const entry of base?.entries ?? []) applyEntry(state, entry);
   for (const journal of unfinished) {
     // A generation that was being written when its epoch ended holds nothing that the one before it lacks.
@@ -68,9 +71,8 @@ function combine(base: Journal | undefined, unfinished: readonly Journal[]): Sto
 const NOBODY: Holder = { node: '', bootId: '', lockManager: null, statd: null };
 
 /** Of the oldest journal that is read; where damage took both copies of its header, what others say of the service. */
-function claimantOf(journals: readonly Journal[]): Claimant {
-  const headers = journals.flatMap((journal) => journal.header ?? []);
-  const { epoch = 0, header } = journals[0] ?? {};
+function claimantOf({ epoch, header }: Journal, all: readonly Journal[]): Claimant {
+  const headers = all.flatMap((journal) => journal.header ?? []);
   const { holder, since } = header ?? { holder: NOBODY, since: 0 };
   return { service: headers[0]?.service ?? '', epoch, holder, since };
 }
@@ -105,7 +107,8 @@ function addTo(state: WorkingState, journal: Journal): void {
   for (const file of other.current.values()) unite(state.current, file);
   for (const file of other.inherited.values()) inherit(state, file);
   for (const [client, entry] of other.ledger) {
-    if (entry.at >= (state.ledger.get(client)?.at ?? 0)) state.ledger.set(client, entry);
+    const there = state.ledger.get(client);
+    if (there === undefined || there.at <= entry.at) state.ledger.set(client, entry);
   }
   raiseNumber(state, other.stateNumber);
 }

@@ -122,25 +122,28 @@ export class JournalStore implements Store {
   async #rotate(turn: Turn): Promise<void> {
     const meanwhile: Change[] = [];
     this.#meanwhile = meanwhile;
+    try {
+      await this.#writeGeneration(turn, meanwhile);
+    } finally {
+      if (this.#meanwhile === meanwhile) this.#meanwhile = null;
+    }
+  }
+
+  async #writeGeneration(turn: Turn, meanwhile: readonly Change[]): Promise<void> {
     const { count, chunks } = baseLines(this.#state);
     this.#generation += 1;
     const header = headerOf(this.#state, this.#generation, this.#place.now());
-    const proceed = () => {
-      if (this.#meanwhile !== meanwhile) throw new Fault('failed', 'another generation is being written');
-    };
     const journal = await turn(() => this.#beginGeneration(header));
+    const append = async (lines: string) => {
+      if (this.#meanwhile !== meanwhile) throw new Fault('failed', 'another generation was begun');
+      await journal.append(lines);
+    };
     try {
-      for (const chunk of chunks) {
-        await turn(async () => {
-          proceed();
-          await journal.append(chunk);
-        });
-      }
+      for (const chunk of chunks) await turn(() => append(chunk));
       await turn(async () => {
-        proceed();
         const changes = meanwhile.map((change) => encodeLine({ type: 'meanwhile', change }));
-        await journal.append(changes.join(''));
-        await journal.append(encodeLine({ type: 'base-complete', header }));
+        await append(changes.join(''));
+        await append(encodeLine({ type: 'base-complete', header }));
         await this.#goOver(journal, count + changes.length);
       });
     } catch (error) {
@@ -161,7 +164,6 @@ export class JournalStore implements Store {
     const obsolete = this.#older;
     this.#journal = next;
     this.#lines = lines;
-    this.#meanwhile = null;
     this.#older = [former.id];
     await former.close();
     await removeJournals(this.#place, obsolete);

@@ -42,7 +42,7 @@ t.test('only the last component is made, for its owner alone, durably', async (t
   t.equal(await makeDirectory(disk, join(dir, 'store')), join(dir, 'store'), 'one that is there will do');
   await t.rejects(makeDirectory(disk, join(dir, 'none/store')), {
     code: 'failed',
-    message: /none\/store \(ENOENT\)/,
+    message: /\(ENOENT\)/,
   });
   symlinkSync('store', join(dir, 'link'));
   await t.rejects(makeDirectory(disk, join(dir, 'link')), { code: 'not-ours' });

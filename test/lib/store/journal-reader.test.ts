@@ -1,8 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { REAL_DISK } from '../../../lib/store/disk.ts';
@@ -94,6 +104,8 @@ t.test('damage is named: file, line, reason; a torn end is told apart from it', 
   t.same(parseJournal(id, HEADER + encodeLine({ type: 'someday' }) + COMPLETE).damage, [
     { file, line: 2, reason: 'not an entry of this format' },
   ]);
+  const glued = `${COMPLETE.slice(0, -1)}X${encodeLine({ type: 'someday' })}`;
+  t.match(parseJournal(id, HEADER + glued + removed('a')), { complete: true, damage: [{ line: 2 }] });
   const broken = encodeLine({ type: 'header', header: { ...header, service: '' } });
   t.equal(parseJournal(id, broken + COMPLETE).damage.length, 1);
 });
@@ -113,7 +125,13 @@ t.test('only a regular file of ours is read, and no link is followed', async (t)
   t.teardown(() => server.close());
   const make: Record<string, (path: string) => unknown> = {
     'is a symbolic link': (path) => symlinkSync('real', path),
-    'is a socket': (path) => once(server.listen(path), 'listening'),
+    'is a socket': async (path) => {
+      // A socket's address has room for 108 bytes only; its name can change afterwards.
+      const short = join(mkdtempSync(join(tmpdir(), 'lf-')), 's');
+      await once(server.listen(short), 'listening');
+      renameSync(short, path);
+      rmdirSync(dirname(short));
+    },
     'is not a regular file': (path) => mkdirSync(path),
     'belongs to user 1': (path) => {
       writeFileSync(path, WHOLE);
@@ -125,17 +143,19 @@ t.test('only a regular file of ours is read, and no link is followed', async (t)
     },
     'has vanished': () => undefined,
   };
+  const top = t.testdir({});
   for (const [reason, made] of Object.entries(make)) {
-    const dir = t.testdir({ real: WHOLE });
+    const dir = join(top, reason);
+    mkdirSync(dir);
+    writeFileSync(join(dir, 'real'), WHOLE);
     await made(join(dir, file));
     t.match(await readJournal(REAL_DISK, dir, id), {
       ...{ header: undefined, complete: false, entries: [], torn: [] },
       damage: [{ file, line: null, reason }],
     });
   }
-  const dir = t.testdir({});
-  execFileSync('mkfifo', [join(dir, file)]);
-  t.match((await readJournal(REAL_DISK, dir, id)).damage, [{ reason: 'is not a regular file' }]);
+  execFileSync('mkfifo', [join(top, file)]);
+  t.match((await readJournal(REAL_DISK, top, id)).damage, [{ reason: 'is not a regular file' }]);
 });
 
 t.test('a file of ours is read, its beginning alone where that is enough', async (t) => {

@@ -61,9 +61,16 @@ const shortWriting: typeof REAL_DISK = {
   ...REAL_DISK,
   open: async (...args) => {
     const handle = await REAL_DISK.open(...args);
-    const write = (bytes: Buffer, from: number, length: number, at: number) =>
-      handle.write(bytes, from, Math.min(5, length), at);
-    return Object.assign(handle, { write });
+    return new Proxy(handle, {
+      get(target, key) {
+        if (key === 'write') {
+          return (bytes: Buffer, from: number, length: number, at: number) =>
+            target.write(bytes, from, Math.min(5, length), at);
+        }
+        const member: unknown = Reflect.get(target, key);
+        return typeof member === 'function' ? member.bind(target) : member;
+      },
+    });
   },
 };
 
