@@ -27,17 +27,13 @@ export function smStats(dir: string, name: string): Stats | undefined {
  * is the node's own, a read takes microseconds, and through the thread pool 1 000 of them take five times as long.
  */
 export function readSmFile(dir: string, name: string): SmFile {
-  const before = smStats(dir, name);
-  if (before === undefined) return { kind: 'gone' };
+  const path = smPath(dir, name);
   try {
     // Looked at before it is opened, for to open a device or FIFO is to act; and again after, for it may have changed.
-    refuseUnlessSane(before);
-    return readOpened(
-      openSync(smPath(dir, name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK),
-    );
+    refuseUnlessSane(lstatSync(path));
+    return readOpened(openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return { kind: 'gone' };
-    return { kind: 'refused', reason: sentenceOf(error) };
+    return errnoOf(error) === 'ENOENT' ? { kind: 'gone' } : { kind: 'refused', reason: sentenceOf(error) };
   }
 }
 
