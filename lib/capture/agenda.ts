@@ -11,6 +11,11 @@ export interface Task {
   readonly done: () => void;
 }
 
+/** The names in a directory, latin1. */
+export type ListNames = (path: string) => Promise<string[]>;
+
+const listNames: ListNames = (path) => readdir(path, { encoding: 'latin1' });
+
 /**
  * Decides which names in a directory need to be examined: all of them only where it may have changed and nothing
  * says which; else those that were touched, or left unsettled by the look before.
@@ -19,13 +24,15 @@ export class Agenda {
   /** Whether every change of the directory reaches touch(): a watch says so. */
   watched = false;
   readonly #path: string;
+  readonly #list: ListNames;
   #due = new Set<string>();
   #everythingDue = true;
   /** The directory before the last full scan, whether that stamp can be relied upon, and how long it took in ms. */
   #scan: { readonly stamp: PlaceStamp; readonly racy: boolean; readonly cost: number } | null = null;
 
-  constructor(path: string) {
+  constructor(path: string, list: ListNames = listNames) {
     this.#path = path;
+    this.#list = list;
   }
 
   /** @returns whether it is the first name that is due since the last task was given */
@@ -65,7 +72,7 @@ export class Agenda {
     this.#due = new Set();
     if (!scan) return { names: new Set([...unsettled, ...due]), stamp, done: () => undefined };
     this.#everythingDue = false;
-    const names = await readdir(this.#path, { encoding: 'latin1' }).catch(() => null);
+    const names = await this.#list(this.#path).catch(() => null);
     if (names === null) return this.#missing();
     const done = () => {
       this.#scan = { stamp, racy: isRacy(stamp.changedAt, racyUntil), cost: performance.now() - began };

@@ -52,7 +52,6 @@ export function examine(dir: string, name: string, seen: Seen, patience: number)
   if (stamp === seen.stamp && !isWorthReading(seen.certainty, stats, now)) return UNCHANGED;
   const found = readSmFile(dir, name);
   seen.stamp = stamp;
-  if (found.kind === 'gone') return { here: false };
   if (found.kind === 'refused') return setAside(seen, found.reason);
   return judge(name, seen, found, { patience, now });
 }

@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { watch } from 'node:fs';
 import { basename } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Picture } from './picture.ts';
@@ -18,12 +18,15 @@ export interface WatchOptions {
   readonly wake: () => void;
   /** How often the directory itself is compared with the one that is watched, in ms. */
   readonly interval?: number;
-  readonly inotify?: (
-    path: string,
-    options: { encoding: BufferEncoding },
-    listener: (kind: string, name: string | null) => void,
-  ) => FSWatcher;
+  readonly inotify?: Inotify;
 }
+
+/** node:fs.watch, as far as it is needed: `name` is latin1. */
+export type Inotify = (
+  path: string,
+  options: { encoding: BufferEncoding },
+  listener: (kind: string, name: string | null) => void,
+) => { close(): void; on(event: 'error', listener: () => void): unknown };
 
 /** A full scan that only verifies may take this part of the time: 1 %. */
 const VERIFY_SHARE = 0.01;
@@ -38,7 +41,7 @@ export function watchPicture(options: WatchOptions): Watch {
   const { picture, wake, interval = 1000, inotify = watch } = options;
   const { agenda } = picture;
   const path = picture.directory.sm;
-  let watcher: FSWatcher | undefined;
+  let watcher: ReturnType<Inotify> | undefined;
   let identity: string | undefined;
   let verifyAt = 0;
 

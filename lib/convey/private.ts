@@ -63,7 +63,7 @@ export async function readConveyed(dir: string): Promise<{ files: StoredFile[]; 
   await inSlices(readdirSync(sm, { encoding: 'latin1' }), (name) => {
     const found = readSmFile(sm, name);
     if (found.kind === 'file') files.push(storedFile(name, found.stats.mtimeMs, found.content));
-    if (found.kind === 'refused') setAside.push({ name, reason: found.reason });
+    else setAside.push({ name, reason: found.reason });
   });
   return { files, setAside };
 }

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
-import { errnoOf, Fault, sentenceOf } from '../fault.ts';
+import { errnoOf, Fault } from '../fault.ts';
 import { type MonitorFileContent, parseMonitorFile } from './monitor-file.ts';
 
 /** A real file in `sm/` has a line of about 100 bytes for each name of its client; more than this is no list. */
@@ -8,8 +8,7 @@ export const SM_FILE_LIMIT = 1024 * 1024;
 /** What is found under a name in `sm/`, or in `sm.bak/`. */
 export type SmFile =
   | { readonly kind: 'file'; readonly stats: Stats; readonly content: MonitorFileContent }
-  | { readonly kind: 'gone' }
-  /** Something that statd did not make; it was not opened, or nothing of it was read. */
+  /** Something that statd did not make, or that is gone; it was not opened, or nothing of it was read. */
   | { readonly kind: 'refused'; readonly reason: string };
 
 /** The path of a name in a directory, the name's bytes being what its latin1 characters say. */
@@ -33,7 +32,9 @@ export function readSmFile(dir: string, name: string): SmFile {
     refuseUnlessSane(lstatSync(path));
     return readOpened(openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
   } catch (error) {
-    return errnoOf(error) === 'ENOENT' ? { kind: 'gone' } : { kind: 'refused', reason: sentenceOf(error) };
+    // The system's own sentence would quote the name as it is.
+    const reason = error instanceof Fault ? error.message : `cannot be read (${errnoOf(error)})`;
+    return { kind: 'refused', reason };
   }
 }
 

@@ -1,0 +1,25 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { Picture } from '../../../lib/capture/picture.ts';
+import { settle } from '../../../lib/capture/settle.ts';
+import { lineOf, smDirectory } from './sm-directory.ts';
+
+t.test('it waits for what is being written', async (t) => {
+  const directory = smDirectory(t.testdir({}), { a: lineOf('a'), b: '' });
+  const picture = new Picture({ directory });
+  setTimeout(() => appendFileSync(join(directory.sm, 'b'), lineOf('b')), 10);
+  const look = await settle(picture, 10_000);
+  t.same(look.captured.map(({ name }) => name).sort(), ['a', 'b']);
+  t.notOk(look.writing);
+});
+
+t.test('but not for ever', async (t) => {
+  const picture = new Picture({ directory: smDirectory(t.testdir({}), { a: lineOf('a'), b: '' }) });
+  const look = await settle(picture, 20);
+  t.same(
+    look.captured.map(({ name }) => name),
+    ['a'],
+  );
+  t.ok(look.writing);
+});
