@@ -38,6 +38,8 @@ t.test('what is absent stays so until it is back or forgotten', async (t) => {
   rmSync(join(directory.sm, 'a'));
   rmSync(join(directory.sm, 'b'));
   t.same((await picture.look()).absent, ['a', 'b']);
+  picture.agenda.touchAll();
+  t.same((await picture.look()).absent, ['a', 'b']);
   writeFileSync(join(directory.sm, 'a'), lineOf('a'));
   const again = await picture.look();
   t.same(

@@ -65,6 +65,7 @@ t.test('a directory that comes later, goes, is replaced and comes again is follo
   const directory = smDirectory(join(top, 'statd'));
   rmSync(directory.path, { recursive: true });
   const found = follow(t, new Picture({ directory }));
+  await quiet(() => found.looks);
   smDirectory(directory.path, { a: lineOf('a') });
   await until(() => found.captured.includes('a'));
   writeFileSync(join(directory.sm, 'b'), lineOf('b'));
@@ -88,6 +89,14 @@ t.test('nothing happens while nothing happens', async (t) => {
   await quiet(() => found.looks);
   t.notOk(picture.agenda.changedSinceScan);
   t.notOk(picture.restless);
+});
+
+t.test('what was read too soon is looked at again without an event', async (t) => {
+  const directory = smDirectory(t.testdir({}), { a: '' });
+  const found = follow(t, new Picture({ directory }), { inotify: () => new Deaf() });
+  await until(() => found.looks > 3);
+  writeFileSync(join(directory.sm, 'a'), lineOf('a'));
+  await until(() => found.captured.includes('a'));
 });
 
 t.test('events that the kernel dropped are made up for', async (t) => {
