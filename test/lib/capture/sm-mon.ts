@@ -1,7 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { setTimeout } from 'node:timers/promises';
 
 /*
  * A lock manager's side of the status monitor protocol (XNFS, SM_MON and SM_UNMON), over UDP on loopback. Reads
@@ -31,16 +30,12 @@ async function call(procedure: number, ...args: Buffer[]): Promise<string> {
   const none = [word(0), word(0)];
   const header = [word(xid), word(0), word(2), word(100024), word(1), word(procedure), ...none, ...none];
   const answer = once(socket, 'message', { signal: AbortSignal.timeout(20_000) });
-  const retry = new AbortController();
-  const send = async () => {
-    for (;;) {
-      socket.send(Buffer.concat([...header, ...args]), STATD, '127.0.0.1');
-      await setTimeout(500, undefined, { signal: retry.signal });
-    }
-  };
-  send().catch(() => undefined);
+  const send = () => socket.send(Buffer.concat([...header, ...args]), STATD, '127.0.0.1');
+  // Until statd is there, and whenever a packet is lost.
+  const retry = setInterval(send, 100);
+  send();
   const [bytes] = await answer;
-  retry.abort();
+  clearInterval(retry);
   return Buffer.from(bytes).subarray(24).toString('hex') || 'void';
 }
 
