@@ -139,7 +139,7 @@ t.test('a temporary file comes and goes without a word', async (t) => {
 
 t.test('many files are looked at in turns with others, and one look at a time', async (t) => {
   const many = Object.fromEntries(
-    Array.from({ length: 2000 }, (_, index) => [`c${index}`, lineOf(`c${index}`)]),
+    Array.from({ length: 800 }, (_, index) => [`c${index}`, lineOf(`c${index}`)]),
   );
   const picture = new Picture({ directory: smDirectory(t.testdir({}), many) });
   let turns = 0;
@@ -148,14 +148,14 @@ t.test('many files are looked at in turns with others, and one look at a time', 
   }, 1);
   const [one, other] = await Promise.all([picture.look(), picture.look()]);
   clearInterval(timer);
-  t.equal(one.captured.length, 2000);
+  t.equal(one.captured.length, 800);
   t.equal(other.captured.length, 0);
   t.ok(turns > 0);
 });
 
 t.test('a directory that is replaced while it is looked at is not believed', async (t) => {
   const top = t.testdir({});
-  const many = Array.from({ length: 3000 }, (_, index) => `c${index}`);
+  const many = Array.from({ length: 1000 }, (_, index) => `c${index}`);
   const directory = smDirectory(top, Object.fromEntries(many.map((name) => [name, ''])));
   const picture = new Picture({ directory, known: many.map((name) => fileOf(name)) });
   const look = picture.look();
