@@ -6,7 +6,7 @@ import { Serial } from '../serial.ts';
 import type { StoredFile } from '../store/index.ts';
 import { Agenda } from './agenda.ts';
 import { type Certainty, examine, type Seen, unseen } from './examine.ts';
-import { stampOf } from './place.ts';
+import { isRacy, stampOf } from './place.ts';
 
 /** Something in `sm/` that is set aside: named, and no reason to stop. */
 export interface Problem {
@@ -65,8 +65,8 @@ export class Picture {
   readonly #unsettled = new Map<string, Known>();
   /** Names that have problems. */
   readonly #troubled = new Map<string, Known>();
-  /** `sm.bak/` at the end of the last look. */
-  #bak: string | undefined;
+  /** `sm.bak/` at the end of the last look; null: there was none. */
+  #bak: { readonly changed: string | undefined; readonly racy: boolean } | null = null;
 
   constructor({ directory, known = [], patience = PATIENCE }: PictureOptions) {
     this.directory = directory;
@@ -150,8 +150,10 @@ export class Picture {
   /** What went while `sm.bak/` changed was moved there by sm-notify, which is no removal, wherever it went then. */
   #suspectMoves(goneNow: readonly Known[]): void {
     const before = this.#bak;
-    this.#bak = stampOf(this.directory.smBak)?.changed ?? '';
-    if (before === undefined || before === this.#bak) return;
+    const stamp = stampOf(this.directory.smBak);
+    const racy = stamp !== null && isRacy(stamp.changedAt, Date.now());
+    this.#bak = { changed: stamp?.changed, racy };
+    if (before === null || (before.changed === this.#bak.changed && !before.racy)) return;
     for (const known of goneNow) known.place = MOVED;
   }
 

@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import t from 'tap';
 import { Picture } from '../../../lib/capture/picture.ts';
 import { fileOf } from '../store/arbitraries.ts';
@@ -7,7 +8,9 @@ import { lineOf, smDirectory, until } from './sm-directory.ts';
 
 const names = (files: readonly { name: string }[]) => files.map(({ name }) => name).sort();
 
+/** Waits until the clock that dates files must have ticked, and looks once more. */
 async function settled(picture: Picture): Promise<void> {
+  await setTimeout(30);
   await until(async () => {
     await picture.look();
     return !picture.restless;
@@ -34,7 +37,7 @@ t.test('what is new is captured, each once', async (t) => {
 t.test('what is absent stays so until it is back or forgotten', async (t) => {
   const directory = smDirectory(t.testdir({}), { a: lineOf('a'), b: lineOf('b') });
   const picture = new Picture({ directory });
-  await picture.look();
+  await settled(picture);
   rmSync(join(directory.sm, 'a'));
   rmSync(join(directory.sm, 'b'));
   t.same((await picture.look()).absent, ['a', 'b']);
@@ -60,19 +63,26 @@ t.test('what went to sm.bak/ was not removed, not even when it goes from there',
   t.same((await picture.look()).absent, []);
   rmSync(join(directory.smBak, 'a'));
   t.same((await picture.look()).absent, []);
-  await until(async () => {
-    // Moved and told between two looks: only that sm.bak/ changed tells of it.
-    renameSync(join(directory.sm, 'b'), join(directory.smBak, 'b'));
-    rmSync(join(directory.smBak, 'b'));
-    return true;
-  });
+  // Moved and told between two looks: only that sm.bak/ changed tells of it.
+  renameSync(join(directory.sm, 'b'), join(directory.smBak, 'b'));
+  rmSync(join(directory.smBak, 'b'));
   t.same((await picture.look()).absent, []);
+  await settled(picture);
   rmSync(join(directory.sm, 'c'));
   t.same((await picture.look()).absent, ['c']);
   writeFileSync(join(directory.sm, 'a'), lineOf('a'));
   await picture.look();
   rmSync(join(directory.sm, 'a'));
   t.same((await picture.look()).absent, ['a', 'c'].reverse(), 'there again since');
+});
+
+t.test('where there is no sm.bak/, nothing can have gone there', async (t) => {
+  const directory = smDirectory(t.testdir({}), { a: lineOf('a') });
+  rmSync(directory.smBak, { recursive: true });
+  const picture = new Picture({ directory });
+  await picture.look();
+  rmSync(join(directory.sm, 'a'));
+  t.same((await picture.look()).absent, ['a']);
 });
 
 t.test('a directory that was put in the place of another removes nothing', async (t) => {
@@ -91,6 +101,7 @@ t.test('a directory that was put in the place of another removes nothing', async
   smDirectory(top, { b: lineOf('b'), c: lineOf('c') });
   const look = await picture.look();
   t.same([names(look.captured), look.absent], [['b', 'c'], []]);
+  await settled(picture);
   rmSync(join(directory.sm, 'b'));
   t.same((await picture.look()).absent, ['b'], 'what was seen in the new one can go from it');
 });

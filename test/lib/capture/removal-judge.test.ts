@@ -79,12 +79,12 @@ t.test('with its own measures, it takes seconds', async (t) => {
 
 t.test('nothing ever counts that was not absent throughout a healthy time', async () => {
   const step = fc.record({
-    wait: fc.integer({ min: 0, max: 8 }),
+    wait: fc.integer({ min: 1, max: 8 }),
     absent: fc.subarray(['a', 'b']),
     statd: fc.option(fc.constantFrom('statd 1', 'statd 2'), { freq: 10 }),
   });
   fc.assert(
-    fc.property(fc.array(step), (steps) => {
+    fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
       const it = new RemovalJudge({ apart: 5, settling: 10, initial: WHO });
       const seen: { at: number; absent: string[]; statd: string | null }[] = [];
       let at = 0;

@@ -86,6 +86,7 @@ t.test('nothing happens while nothing happens', async (t) => {
   dateBack(directory.sm);
   const picture = new Picture({ directory });
   const found = follow(t, picture, { interval: 2 });
+  await until(() => !picture.agenda.changedSinceScan);
   await quiet(() => found.looks);
   t.notOk(picture.agenda.changedSinceScan);
   t.notOk(picture.restless);
