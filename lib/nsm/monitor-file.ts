@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { sentenceOf } from '../fault.ts';
 import { formatMonitorRecord, type MonitorRecord, parseMonitorRecord } from './monitor-record.ts';
 
 /** A line that is not a monitor record, kept so that nothing of a file is lost. */
@@ -28,7 +28,7 @@ export function parseMonitorFile(bytes: Buffer): MonitorFileContent {
     try {
       records.push(parseMonitorRecord(text));
     } catch (error) {
-      malformed.push({ line: index + 1, text, reason: describe(error) });
+      malformed.push({ line: index + 1, text, reason: sentenceOf(error) });
     }
   }
   return { records, malformed, complete: bytes.length > 0 && rest === '' };
@@ -37,9 +37,4 @@ export function parseMonitorFile(bytes: Buffer): MonitorFileContent {
 /** The bytes of a file in `sm/` that holds these records. */
 export function formatMonitorFile(records: readonly MonitorRecord[]): Buffer {
   return Buffer.from(records.map((record) => `${formatMonitorRecord(record)}\n`).join(''), 'latin1');
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Fault)) throw error;
-  return `${error.message}: found ${error.facts.found ?? 'nothing'}`;
 }

@@ -1,0 +1,115 @@
+import type { Stats } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import type { MonitorFileContent } from '../nsm/monitor-file.ts';
+import { formatMonitorRecord } from '../nsm/monitor-record.ts';
+import { readSmFile, smStats } from '../nsm/sm-file.ts';
+import { type StoredFile, storedFile } from '../store/index.ts';
+import { finalName, kindOfName } from './names.ts';
+import { isRacy } from './place.ts';
+
+/** What is remembered of a name in `sm/`. */
+export interface Seen {
+  /** The file as it was captured last; null: never. */
+  file: StoredFile | null;
+  /** Its inode number then; null: taken over from the store, and not seen yet. */
+  inode: number | null;
+  /** What lstat said when it was read last; null: not read. */
+  stamp: string | null;
+  /** Whether that reading can be relied upon; see Certainty. */
+  certainty: Certainty;
+  /** performance.now() when it was first found half-written. */
+  writingSince: number | null;
+  /** Why it, or some of it, is set aside. */
+  problems: readonly string[];
+}
+
+/**
+ * - `settled`: nothing to be done until lstat says something else.
+ * - `racy`: read so soon after it was written that a later write could have left no mark.
+ * - `writing`: empty, or cut short, or without a record so far: statd creates a file first and fills it then.
+ * - `overdue`: the same, but for too long.
+ */
+export type Certainty = 'settled' | 'racy' | 'writing' | 'overdue';
+
+export type Presence =
+  | { readonly here: true; readonly captured: StoredFile | null }
+  /** Not there, or a temporary name that nobody need know of. */
+  | { readonly here: false };
+
+export function unseen(file: StoredFile | null): Seen {
+  return { file, inode: null, stamp: null, certainty: 'racy', writingSince: null, problems: [] };
+}
+
+/** Looks at one name, reading it only where that can tell something new. Times are in ms. */
+export function examine(dir: string, name: string, seen: Seen, patience: number): Presence {
+  const stats = smStats(dir, name);
+  const kind = kindOfName(name);
+  if (stats === undefined || kind === 'hidden') return { here: false };
+  if (kind === 'strange') return setAside(seen, 'its name holds white space or control characters');
+  if (kind === 'temporary') return examineTemporary(dir, name, seen, patience);
+  const stamp = [stats.ino, stats.size, stats.mtimeMs, stats.ctimeMs].join();
+  const now = Date.now();
+  if (stamp === seen.stamp && !isWorthReading(seen.certainty, stats, now)) return UNCHANGED;
+  const found = readSmFile(dir, name);
+  seen.stamp = stamp;
+  if (found.kind === 'refused') return setAside(seen, found.reason);
+  return judge(name, seen, found, { patience, now });
+}
+
+/** Whether a file whose stamp is still the same may have changed. While its stamp is racy, another look is too early. */
+function isWorthReading(certainty: Certainty, stats: Stats, now: number): boolean {
+  return certainty === 'writing' || (certainty === 'racy' && !isRacy(stats.ctimeMs, now));
+}
+
+const UNCHANGED: Presence = { here: true, captured: null };
+
+function setAside(seen: Seen, reason: string): Presence {
+  seen.problems = [reason];
+  seen.certainty = 'settled';
+  return UNCHANGED;
+}
+
+function examineTemporary(dir: string, name: string, seen: Seen, patience: number): Presence {
+  if (smStats(dir, finalName(name)) !== undefined) return { here: false };
+  return isStillWriting(seen, patience) ? UNCHANGED : setAside(seen, 'was left behind half-written by statd');
+}
+
+function isStillWriting(seen: Seen, patience: number): boolean {
+  seen.writingSince ??= performance.now();
+  const writing = performance.now() - seen.writingSince < patience;
+  seen.certainty = writing ? 'writing' : 'overdue';
+  return writing;
+}
+
+function judge(
+  name: string,
+  seen: Seen,
+  { stats, content }: { stats: Stats; content: MonitorFileContent },
+  { patience, now }: { patience: number; now: number },
+): Presence {
+  const problems = content.malformed.map(({ line, reason }) => `line ${line}: ${reason}`);
+  const { records, complete } = content;
+  if (complete && records.length > 0) {
+    seen.writingSince = null;
+    seen.certainty = isRacy(stats.ctimeMs, now) ? 'racy' : 'settled';
+  } else {
+    if (isStillWriting(seen, patience)) return UNCHANGED;
+    if (stats.size === 0) problems.push('is empty');
+    else problems.push(complete ? 'holds no monitor record' : 'its last line has no end');
+  }
+  seen.problems = problems;
+  if (records.length === 0) return UNCHANGED;
+  const file = storedFile(name, stats.mtimeMs, content);
+  const isNew = seen.file === null || !sameFile(seen.file, file) || ![null, stats.ino].includes(seen.inode);
+  seen.file = file;
+  seen.inode = stats.ino;
+  return { here: true, captured: isNew ? file : null };
+}
+
+function sameFile(one: StoredFile, other: StoredFile): boolean {
+  return one.modified === other.modified && linesOf(one) === linesOf(other);
+}
+
+function linesOf(file: StoredFile): string {
+  return [...file.records.map(formatMonitorRecord), ...file.malformed].join('\n');
+}

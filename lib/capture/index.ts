@@ -1,0 +1,4 @@
+export { type Look, Picture, type PictureOptions, type Problem } from './picture.ts';
+export { type JudgeOptions, type Observation, RemovalJudge } from './removal-judge.ts';
+export { settle } from './settle.ts';
+export { type Watch, type WatchOptions, watchPicture } from './watch.ts';

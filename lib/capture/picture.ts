@@ -1,0 +1,175 @@
+import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
+import { smStats } from '../nsm/sm-file.ts';
+import type { StatdDirectory } from '../nsm/statd-directory.ts';
+import { Serial } from '../serial.ts';
+import type { StoredFile } from '../store/index.ts';
+import { Agenda } from './agenda.ts';
+import { type Certainty, examine, type Seen, unseen } from './examine.ts';
+import { isRacy, stampOf } from './place.ts';
+
+/** Something in `sm/` that is set aside: named, and no reason to stop. */
+export interface Problem {
+  /** The name in `sm/`, latin1, as found: fit for a log only once it is printable(). */
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** What changed in `sm/` since the last look. */
+export interface Look {
+  /** New files, and files that statd wrote anew. */
+  readonly captured: readonly StoredFile[];
+  /** Every known name that is neither in `sm/` nor in `sm.bak/`; whether that counts is the removal judge's to say. */
+  readonly absent: readonly string[];
+  /** Everything that is set aside now, whether it was so before or not. */
+  readonly problems: readonly Problem[];
+  readonly directory: 'present' | 'missing';
+  /** Whether a file is being written just now: look again in a few milliseconds. */
+  readonly writing: boolean;
+}
+
+export interface PictureOptions {
+  readonly directory: StatdDirectory;
+  /** What the store holds already: reported only where `sm/` says otherwise. */
+  readonly known?: Iterable<StoredFile>;
+  /** How long a file may be half-written before that is a problem, in ms. */
+  readonly patience?: number;
+}
+
+/** A name, and where it was seen last. */
+interface Known extends Seen {
+  /** The identity of that directory; null: not seen yet; MOVED: it may have gone to `sm.bak/`. */
+  place: string | null;
+}
+
+/** Work that is done before others get their turn, in ms. */
+const SLICE = 4;
+const PATIENCE = 1000;
+const MOVED = 'sm.bak';
+/** No file has this inode number: whatever comes under a name that was gone is a new file. */
+const NONE = -1;
+const MISSING: Look = { captured: [], absent: [], problems: [], directory: 'missing', writing: false };
+
+/**
+ * A picture of statd's `sm/`, kept up to date at a cost that follows what has changed: an unchanged directory
+ * costs two stats; with a watch (watchPicture) only what was touched is looked at.
+ */
+export class Picture {
+  readonly directory: StatdDirectory;
+  /** Which names the next look examines; a watch feeds it. */
+  readonly agenda: Agenda;
+  readonly #patience: number;
+  readonly #serial = new Serial();
+  readonly #known = new Map<string, Known>();
+  readonly #absent = new Map<string, Known>();
+  readonly #unsettled = new Map<string, Known>();
+  /** Names that have problems. */
+  readonly #troubled = new Map<string, Known>();
+  /** `sm.bak/` at the end of the last look; null: there was none. */
+  #bak: { readonly changed: string | undefined; readonly racy: boolean } | null = null;
+
+  constructor({ directory, known = [], patience = PATIENCE }: PictureOptions) {
+    this.directory = directory;
+    this.agenda = new Agenda(directory.sm);
+    this.#patience = patience;
+    for (const file of known) this.#known.set(file.name, { ...unseen(file), place: null });
+  }
+
+  /** Whether something was read too early to be certain of it, so that another look is due without any event. */
+  get restless(): boolean {
+    return this.#certainties().some((certainty) => certainty !== 'overdue');
+  }
+
+  /** Drops what is known of names whose removal was recorded. One that is there again is new to the next scan. */
+  forget(names: Iterable<string>): void {
+    for (const name of names) {
+      if (this.#absent.delete(name)) this.#known.delete(name);
+    }
+  }
+
+  /** Brings the picture up to date. Never fails; looks that are asked for at once come one after another. */
+  look(): Promise<Look> {
+    return this.#serial.run(() => this.#look());
+  }
+
+  async #look(): Promise<Look> {
+    // Two turns of the event loop: after them, every event that was queued before this call has been delivered.
+    if (this.agenda.watched) await setImmediate().then(() => setImmediate());
+    const task = await this.agenda.next(this.#unsettled.keys(), this.#known.keys());
+    if (task === null) return MISSING;
+    const captured: StoredFile[] = [];
+    const goneNow: Known[] = [];
+    let turn = performance.now();
+    for (const name of task.names) {
+      this.#examine(name, task.stamp.identity, captured, goneNow);
+      if (performance.now() - turn < SLICE) continue;
+      await setImmediate();
+      turn = performance.now();
+    }
+    task.done();
+    this.#suspectMoves(goneNow);
+    return {
+      captured,
+      absent: this.#reallyAbsent(task.stamp.identity),
+      problems: [...this.#troubled].flatMap(([name, { problems }]) =>
+        problems.map((reason) => ({ name, reason })),
+      ),
+      directory: 'present',
+      writing: this.#certainties().includes('writing'),
+    };
+  }
+
+  #examine(name: string, place: string, captured: StoredFile[], goneNow: Known[]): void {
+    const known = this.#known.get(name) ?? { ...unseen(null), place };
+    const found = examine(this.directory.sm, name, known, this.#patience);
+    this.#unsettled.delete(name);
+    this.#troubled.delete(name);
+    if (!found.here) {
+      this.#gone(name, known, goneNow);
+      return;
+    }
+    this.#known.set(name, known);
+    this.#absent.delete(name);
+    known.place = place;
+    if (known.certainty !== 'settled') this.#unsettled.set(name, known);
+    if (known.problems.length > 0) this.#troubled.set(name, known);
+    if (found.captured !== null) captured.push(found.captured);
+  }
+
+  #gone(name: string, known: Known, goneNow: Known[]): void {
+    if (known.file === null) {
+      this.#known.delete(name);
+      return;
+    }
+    Object.assign(known, unseen(known.file), { inode: NONE });
+    if (this.#absent.has(name)) return;
+    this.#absent.set(name, known);
+    goneNow.push(known);
+  }
+
+  /** What went while `sm.bak/` changed was moved there by sm-notify, which is no removal, wherever it went then. */
+  #suspectMoves(goneNow: readonly Known[]): void {
+    const before = this.#bak;
+    const stamp = stampOf(this.directory.smBak);
+    const racy = stamp !== null && isRacy(stamp.changedAt, Date.now());
+    this.#bak = { changed: stamp?.changed, racy };
+    if (before === null || (before.changed === this.#bak.changed && !before.racy)) return;
+    for (const known of goneNow) known.place = MOVED;
+  }
+
+  /** Absent from the very directory in which they were seen: not from one that was put in its place. */
+  #reallyAbsent(place: string): string[] {
+    if (stampOf(this.directory.sm)?.identity !== place) return [];
+    const absent: string[] = [];
+    for (const [name, known] of this.#absent) {
+      known.place ??= place;
+      if (smStats(this.directory.smBak, name) !== undefined) known.place = MOVED;
+      if (known.place === place) absent.push(name);
+    }
+    return absent;
+  }
+
+  #certainties(): Certainty[] {
+    return [...this.#unsettled.values()].map((known) => known.certainty);
+  }
+}

@@ -1,0 +1,22 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
+import type { StoredFile } from '../store/index.ts';
+import type { Look, Picture } from './picture.ts';
+
+/** statd fills a file within a millisecond of creating it. */
+const PAUSE = 3;
+
+/**
+ * Looks until nothing is being written any more, or for so many ms: for a capture that will not be followed by
+ * another one soon.
+ */
+export async function settle(picture: Picture, patience: number): Promise<Look> {
+  const end = performance.now() + patience;
+  const captured = new Map<string, StoredFile>();
+  for (;;) {
+    const look = await picture.look();
+    for (const file of look.captured) captured.set(file.name, file);
+    if (!look.writing || performance.now() >= end) return { ...look, captured: [...captured.values()] };
+    await setTimeout(PAUSE);
+  }
+}

@@ -1,0 +1,93 @@
+import {
+  closeSync,
+  constants,
+  fchownSync,
+  futimesSync,
+  openSync,
+  readdirSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { errnoOf } from '../fault.ts';
+import { formatMonitorFile } from '../nsm/monitor-file.ts';
+import { readSmFile, smPath } from '../nsm/sm-file.ts';
+import { statdDirectory } from '../nsm/statd-directory.ts';
+import { writeStateFile } from '../nsm/state-file.ts';
+import { inSlices } from '../slices.ts';
+import { type StoredFile, storedFile, unitedByName } from '../store/index.ts';
+import { unfitness } from './file-name.ts';
+import { handOver, makePrivateDirectory, type Owner, removeTree } from './private-directory.ts';
+
+export interface ConveyOptions {
+  /** The service's private statd directory; its parent must be there and be root's. */
+  readonly dir: string;
+  readonly files: Iterable<StoredFile>;
+  /** The NSM state number that is announced. */
+  readonly stateNumber: number;
+  /** Whose statd's `sm/` is on this node. */
+  readonly owner: Owner;
+}
+
+/** A file that was left out, by its name as found (latin1). */
+export interface SetAside {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/**
+ * Conveys stored files into a private statd directory of the service, built anew: each client's file re-created
+ * from its structured records, with the mode, owner and time that statd gave it (sm-notify tells the newest
+ * first). Nothing is synced: it all comes from the lock store, and after a crash it is built again from there.
+ * @returns what could not be conveyed, and why
+ * @throws errors of the file system
+ */
+export async function conveyPrivate({ dir, files, stateNumber, owner }: ConveyOptions): Promise<SetAside[]> {
+  await removeTree(Buffer.from(dir));
+  const directory = makePrivateDirectory(dir);
+  const setAside: SetAside[] = [];
+  await inSlices(unitedByName(files), (file) => {
+    const reason = file.records.length === 0 ? 'it holds no monitor record' : unfitness(file.name);
+    if (reason === undefined) writeFile(smPath(directory.sm, file.name), file, owner);
+    else setAside.push({ name: file.name, reason });
+  });
+  await writeStateFile(directory.state, stateNumber);
+  handOver(directory, owner);
+  return setAside;
+}
+
+/** What was conveyed and is not retired: the list of those to be told. */
+export async function readConveyed(dir: string): Promise<{ files: StoredFile[]; setAside: SetAside[] }> {
+  const { sm } = statdDirectory(dir);
+  const files: StoredFile[] = [];
+  const setAside: SetAside[] = [];
+  await inSlices(readdirSync(sm, { encoding: 'latin1' }), (name) => {
+    const found = readSmFile(sm, name);
+    if (found.kind === 'file') files.push(storedFile(name, found.stats.mtimeMs, found.content));
+    else setAside.push({ name, reason: found.reason });
+  });
+  return { files, setAside };
+}
+
+/** Takes a file out of what was conveyed: all its clients are resolved. Without it there, nothing happens. */
+export function retire(dir: string, name: string): void {
+  if (unfitness(name) !== undefined) return;
+  try {
+    unlinkSync(smPath(statdDirectory(dir).sm, name));
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+  }
+}
+
+function writeFile(path: Buffer, file: StoredFile, owner: Owner): void {
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+  const fd = openSync(path, flags, 0o600);
+  try {
+    writeFileSync(fd, formatMonitorFile(file.records));
+    fchownSync(fd, owner.uid, owner.gid);
+    // The middle of the millisecond: seconds as a fraction are not exact, and must not round to the one before.
+    const seconds = (file.modified + 0.5) / 1000;
+    futimesSync(fd, seconds, seconds);
+  } finally {
+    closeSync(fd);
+  }
+}

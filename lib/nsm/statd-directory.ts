@@ -1,0 +1,48 @@
+import { type Stats, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where rpc.statd keeps its files (nfs-utils, support/nsm/file.c): one directory with these three in it. */
+export interface StatdDirectory {
+  readonly path: string;
+  /** One file for each monitored client. */
+  readonly sm: string;
+  /** Clients that are still to be notified. */
+  readonly smBak: string;
+  /** The host's NSM state number. */
+  readonly state: string;
+}
+
+/** Who owns `sm/`: rpc.statd and sm-notify run as that user and group. */
+export interface StatdOwner {
+  readonly uid: number;
+  readonly gid: number;
+  /** Permission bits of `sm/`. */
+  readonly mode: number;
+}
+
+/** Red Hat's directory, then that of Debian and SUSE. */
+const CANDIDATES = ['/var/lib/nfs/statd', '/var/lib/nfs'] as const;
+
+export function statdDirectory(path: string): StatdDirectory {
+  return { path, sm: join(path, 'sm'), smBak: join(path, 'sm.bak'), state: join(path, 'state') };
+}
+
+/** statd's directory: the one given, or the first that this system uses; it need not be there yet. */
+export function locateStatdDirectory(
+  given: string | null,
+  candidates: readonly [string, string] = CANDIDATES,
+): StatdDirectory {
+  const [redHat, others] = candidates;
+  if (given !== null) return statdDirectory(given);
+  return statdDirectory(statsOf(join(redHat, 'sm'))?.isDirectory() ? redHat : others);
+}
+
+/** @returns null where there is no `sm/` */
+export function ownerOf(directory: StatdDirectory): StatdOwner | null {
+  const stats = statsOf(directory.sm);
+  return stats?.isDirectory() ? { uid: stats.uid, gid: stats.gid, mode: stats.mode & 0o7777 } : null;
+}
+
+function statsOf(path: string): Stats | undefined {
+  return statSync(path, { throwIfNoEntry: false });
+}

@@ -1,0 +1,38 @@
+/** An NSM state number is a positive 32-bit integer (XNFS, SM_NOTIFY: `int state`), odd while the host is up. */
+const HIGHEST = 0x7fff_ffff;
+
+/** How far ahead of the clock's seconds a number may be and still be believed: half a year. */
+const AHEAD = 0x100_0000;
+
+/** Clocks are read as if they stood still here (December 2036): what comes after is room for rounds to come. */
+const CLOCK_LIMIT = HIGHEST - 2 * AHEAD;
+
+export interface StateNumberSources {
+  /** The number that the lock store reserved last; null: none yet. */
+  readonly stored: number | null;
+  /** What this node's own status monitor announces, as found; null: nothing found. */
+  readonly local: number | null;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/**
+ * The next NSM state number of a service: odd, above the stored one, and above the local one, so that a client
+ * which has seen either takes it for news. A store without one starts from the clock's seconds.
+ *
+ * A local number is implausible, and ignored, when it is not positive or more than half a year's seconds ahead
+ * of the clock: real ones count restarts or are clock seconds, but `ocf:heartbeat:nfsserver` writes four random
+ * bytes, and such a number would use up the range. Past the end of the range the count goes on from 1: numbers
+ * that no store has used, since they all start from the clock, and status monitors compare for inequality.
+ */
+export function nextStateNumber({ stored, local, now }: StateNumberSources): number {
+  const seconds = Math.min(Math.floor(now / 1000), CLOCK_LIMIT);
+  const candidates = [stored === null ? odd(seconds) : odd(stored + 2)];
+  if (local !== null && local > 0 && local <= seconds + AHEAD) candidates.push(odd(local + 2));
+  const next = Math.max(...candidates);
+  return next <= HIGHEST ? next : 1;
+}
+
+function odd(number: number): number {
+  return number % 2 === 0 ? number + 1 : number;
+}

@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import { Fault } from '../fault.ts';
+import { printable } from '../printable.ts';
+import { baseLines } from './base.ts';
+import { type Disk, makeDirectory, onFile, REAL_DISK } from './disk.ts';
+import { headerOf } from './entry.ts';
+import { listJournals, readHistory } from './history.ts';
+import { type JournalId, journalName } from './journal-name.ts';
+import { readJournal } from './journal-reader.ts';
+import { JournalWriter } from './journal-writer.ts';
+import { encodeLine } from './line.ts';
+import { ownsStore, type Place, removeJournals } from './place.ts';
+import { type Claimant, stateFrom } from './reducer.ts';
+import type { Base, Holder, StoreState } from './state.ts';
+import { JournalStore, type Store } from './store.ts';
+
+export interface ClaimOptions {
+  /** shared_dir; made when only its last component is missing. */
+  readonly dir: string;
+  readonly service: string;
+  readonly holder: Holder;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  readonly disk?: Disk;
+  readonly slack?: number;
+}
+
+/** An epoch that is ours and holds nothing yet. */
+export interface Claim {
+  readonly epoch: number;
+  /** What former epochs left, read after the claim; null: the store is new. */
+  readonly former: StoreState | null;
+  /**
+   * Writes what the epoch starts from; once it resolves, former epochs are never read again.
+   * @throws Fault `not-ours` where somebody claimed a later epoch meanwhile, `failed`; then abandon the claim.
+   */
+  establish(base: Base): Promise<Store>;
+  /** Gives the epoch up; former epochs stand as they did. For a claim that was not established. */
+  abandon(): Promise<void>;
+}
+
+/** A header fits into this many bytes, whatever the names in it. */
+const HEADER_LIMIT = 16 * 1024;
+const SLACK = 1000;
+
+/**
+ * Takes ownership of a lock store: claims the next epoch, durably, and reads what former epochs left.
+ * @throws Fault `not-ours` for a directory, store version, record format or service that is not ours; `failed`.
+ */
+export async function claimEpoch(options: ClaimOptions): Promise<Claim> {
+  const { service, holder, now = Date.now, disk = REAL_DISK, slack = SLACK } = options;
+  const place = { disk, dir: await makeDirectory(disk, options.dir), now, slack };
+  const newest = (await listJournals(disk, place.dir))[0];
+  if (newest !== undefined) await refuseStranger(place, newest, service);
+  const { journal, claimant } = await claimNext(place, (newest?.epoch ?? 0) + 1, { service, holder });
+  try {
+    const former = await readHistory(disk, place.dir, claimant.epoch);
+    refuseOtherService(place, former?.service, service);
+    return new ClaimedEpoch(place, journal, claimant, former);
+  } catch (error) {
+    await journal.discard();
+    throw error;
+  }
+}
+
+class ClaimedEpoch implements Claim {
+  readonly epoch: number;
+  readonly former: StoreState | null;
+  readonly #place: Place;
+  readonly #journal: JournalWriter;
+  readonly #claimant: Claimant;
+
+  constructor(place: Place, journal: JournalWriter, claimant: Claimant, former: StoreState | null) {
+    this.epoch = claimant.epoch;
+    this.former = former;
+    this.#place = place;
+    this.#journal = journal;
+    this.#claimant = claimant;
+  }
+
+  async establish(base: Base): Promise<Store> {
+    const state = stateFrom(this.#claimant, base);
+    const { count, chunks } = baseLines(state);
+    for (const chunk of chunks) await this.#journal.write(chunk);
+    // Only when all of it is durable may a line say so: a disk writes its pages in any order.
+    await this.#journal.sync();
+    const header = headerOf(state, 1, this.#place.now());
+    await this.#journal.append(encodeLine({ type: 'base-complete', header }));
+    if (!(await ownsStore(this.#place, this.#journal.id))) {
+      throw new Fault('not-ours', 'lock store was claimed by another node meanwhile', {
+        subject: this.#place.dir,
+      });
+    }
+    await this.#removeFormer();
+    return new JournalStore(this.#place, state, this.#journal, count);
+  }
+
+  abandon(): Promise<void> {
+    return this.#journal.discard();
+  }
+
+  /** The epoch that was taken over stays until the next one is established: never only one good copy. */
+  async #removeFormer(): Promise<void> {
+    const keep = this.former?.epoch ?? this.epoch;
+    const ids = await listJournals(this.#place.disk, this.#place.dir);
+    const former = ids.filter((id) => id.epoch < keep);
+    await removeJournals(this.#place, former);
+  }
+}
+
+async function refuseStranger(place: Place, newest: JournalId, service: string): Promise<void> {
+  const path = join(place.dir, journalName(newest));
+  const { header } = await onFile(path, 'read', () =>
+    readJournal(place.disk, place.dir, newest, HEADER_LIMIT),
+  );
+  refuseOtherService(place, header?.service, service);
+}
+
+function refuseOtherService(place: Place, found: string | undefined, wanted: string): void {
+  if (found === undefined || found === '' || found === wanted) return;
+  throw new Fault('not-ours', `lock store belongs to service ${printable(found, 40)}`, {
+    subject: place.dir,
+    found,
+    wanted,
+    cure: 'give each service a shared_dir of its own, or move the files of the former one away',
+  });
+}
+
+/** Claims an epoch, or the first after it that nobody has claimed. */
+async function claimNext(
+  place: Place,
+  epoch: number,
+  who: Pick<Claimant, 'service' | 'holder'>,
+): Promise<{ journal: JournalWriter; claimant: Claimant }> {
+  const since = place.now();
+  const claimant = { ...who, epoch, since };
+  const journal = await JournalWriter.create(place.disk, place.dir, headerOf(claimant, 1, since));
+  return journal === null ? claimNext(place, epoch + 1, who) : { journal, claimant };
+}

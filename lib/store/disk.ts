@@ -1,0 +1,85 @@
+import { constants } from 'node:fs';
+import { lstat, mkdir, open, readdir, unlink } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { errnoOf, Fault } from '../fault.ts';
+import { printable } from '../printable.ts';
+
+/**
+ * The file system calls that a store makes, all of them asynchronous and never two at a time: where the storage
+ * hangs, one thread of the process hangs with it and no more. An argument, so that a test can break them.
+ */
+export interface Disk {
+  readonly open: typeof open;
+  readonly readdir: (path: string) => Promise<string[]>;
+  readonly lstat: (path: string) => ReturnType<typeof lstat>;
+  readonly mkdir: (path: string, options: { mode: number }) => Promise<unknown>;
+  readonly unlink: (path: string) => Promise<void>;
+}
+
+export const REAL_DISK: Disk = {
+  open,
+  readdir: (path) => readdir(path),
+  lstat: (path) => lstat(path),
+  mkdir,
+  unlink,
+};
+
+/** Runs a step on the store's files; what fails becomes a Fault that names the file. */
+export async function onFile<T>(path: string, doing: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (cause) {
+    if (cause instanceof Fault) throw cause;
+    throw new Fault('failed', `cannot ${doing} ${printable(path)} (${errnoOf(cause) ?? 'unknown error'})`, {
+      subject: path,
+      cause,
+    });
+  }
+}
+
+/**
+ * The store's directory, absolute, once it is certain that nobody else can put anything into it.
+ * @throws Fault `not-ours` for a link, another owner, or a directory that others can write.
+ */
+export async function safeDirectory(disk: Disk, path: string): Promise<string> {
+  const dir = resolve(path);
+  const refuse = (found: string, cure: string): never => {
+    throw new Fault('not-ours', `lock store ${printable(dir)} is refused: it ${found}`, {
+      subject: dir,
+      found,
+      cure,
+    });
+  };
+  const stats = await onFile(dir, 'use lock store', () => disk.lstat(dir));
+  if (stats.isSymbolicLink()) refuse('is a symbolic link', 'give the directory that it points to');
+  if (!stats.isDirectory()) refuse('is not a directory', 'give a directory');
+  const me = Number(process.geteuid?.());
+  if (stats.uid !== me) refuse(`belongs to user ${stats.uid}`, `chown it to user ${me}`);
+  if ((Number(stats.mode) & 0o022) !== 0) refuse('can be written by others', 'chmod go-w it');
+  return dir;
+}
+
+/** As safeDirectory; makes the directory, for its owner alone, where only its last component is missing. */
+export async function makeDirectory(disk: Disk, path: string): Promise<string> {
+  const dir = resolve(path);
+  try {
+    await disk.mkdir(dir, { mode: 0o700 });
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return safeDirectory(disk, dir);
+    return onFile(dir, 'make lock store', () => Promise.reject(error));
+  }
+  await syncDirectory(disk, dirname(dir));
+  return safeDirectory(disk, dir);
+}
+
+/** Makes durable which files a directory holds. */
+export function syncDirectory(disk: Disk, dir: string): Promise<void> {
+  return onFile(dir, 'sync', async () => {
+    const handle = await disk.open(dir, constants.O_RDONLY | constants.O_DIRECTORY);
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  });
+}

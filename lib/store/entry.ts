@@ -1,0 +1,138 @@
+import * as z from 'zod/mini';
+import type { MonitorRecord } from '../nsm/monitor-record.ts';
+import type { Change, Holder, LedgerEntry, Phase, StoredFile, StoreState } from './state.ts';
+
+/** The version of the journals that this program writes, and the only one that it reads. */
+export const FORMAT_VERSION = 1;
+
+/** The first line of a journal, and again its `base-complete` line: a journal survives the loss of one. */
+export interface Header {
+  readonly version: number;
+  /** How monitor records are kept. */
+  readonly format: 'record';
+  readonly service: string;
+  readonly epoch: number;
+  /** Counted from 1 in each epoch; each holds all that the ones before it held. */
+  readonly generation: number;
+  readonly holder: Holder;
+  /** When the epoch was claimed, and when this generation was begun: milliseconds since 1970. */
+  readonly since: number;
+  readonly at: number;
+}
+
+export function headerOf(
+  claimant: Pick<StoreState, 'service' | 'epoch' | 'holder' | 'since'>,
+  generation: number,
+  at: number,
+): Header {
+  const { service, epoch, holder, since } = claimant;
+  return { version: FORMAT_VERSION, format: 'record', service, epoch, generation, holder, since, at };
+}
+
+/** What stands between header and `base-complete`: the state that this generation starts from. */
+export type BaseEntry =
+  | {
+      readonly type: 'facts';
+      readonly stateNumber: number | null;
+      readonly ended: { readonly at: number; readonly released: boolean } | null;
+    }
+  | { readonly type: 'current'; readonly file: StoredFile }
+  | { readonly type: 'inherited'; readonly file: StoredFile }
+  | { readonly type: 'ledger'; readonly entry: LedgerEntry }
+  /** What was committed to the generation before while this base was written. */
+  | { readonly type: 'meanwhile'; readonly change: Change };
+
+export type Entry =
+  | { readonly type: 'header'; readonly header: Header }
+  | BaseEntry
+  | { readonly type: 'base-complete'; readonly header: Header }
+  | Change;
+
+/** A header of any version: enough to say whose it is. */
+export const foreignHeader = z.object({
+  type: z.literal('header'),
+  header: z.object({ version: z.int(), format: z.string() }),
+});
+
+const natural = z.int().check(z.gte(0));
+/** As NSM has it: a positive 32-bit integer. */
+const stateNumber = z.int().check(z.gte(1), z.lte(0x7fff_ffff));
+const time = z.int();
+const identity = z.nullable(z.string());
+const name = z.string().check(z.regex(/^[\x21-\x7e\x80-\xff]+$/));
+
+const record: z.ZodMiniType<MonitorRecord> = z.object({
+  caller: z.string().check(z.regex(/^[0-9a-f]{8}$/)),
+  program: natural,
+  version: natural,
+  procedure: natural,
+  cookie: z.string().check(z.regex(/^[0-9a-f]{32}$/)),
+  monName: name,
+  myName: name,
+});
+
+const file: z.ZodMiniType<StoredFile> = z.object({
+  name: z.string(),
+  modified: time,
+  records: z.array(record),
+  malformed: z.array(z.string()),
+});
+
+const phase: z.ZodMiniType<Phase> = z.enum([
+  'recorded',
+  'conveyed',
+  'answered',
+  'told',
+  'present',
+  'back',
+  'missed',
+]);
+
+const ledgerEntry: z.ZodMiniType<LedgerEntry> = z.object({
+  client: z.string(),
+  phase,
+  number: z.nullable(stateNumber),
+  names: z.record(z.string(), z.string()),
+  at: time,
+});
+
+const ended = z.object({ at: time, released: z.boolean() });
+
+const header: z.ZodMiniType<Header> = z.object({
+  version: z.literal(FORMAT_VERSION),
+  format: z.literal('record'),
+  service: z.string().check(z.minLength(1)),
+  epoch: natural,
+  generation: natural,
+  holder: z.object({ node: z.string(), bootId: z.string(), lockManager: identity, statd: identity }),
+  since: time,
+  at: time,
+});
+
+const changes = [
+  z.object({ type: z.literal('captured'), file }),
+  z.object({ type: z.literal('removed'), name: z.string() }),
+  z.object({ type: z.literal('number'), number: stateNumber }),
+  z.object({ type: z.literal('noted'), entry: ledgerEntry }),
+  z.object({ type: z.literal('holder'), lockManager: identity, statd: identity }),
+  z.object({ type: z.literal('recovery-begun'), at: time }),
+  z.object({ type: z.literal('recovery-ended'), at: time }),
+  z.object({ type: z.literal('ended'), ...ended.shape }),
+] as const;
+
+const entry: z.ZodMiniType<Entry> = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('header'), header }),
+  z.object({ type: z.literal('facts'), stateNumber: z.nullable(stateNumber), ended: z.nullable(ended) }),
+  z.object({ type: z.literal('current'), file }),
+  z.object({ type: z.literal('inherited'), file }),
+  z.object({ type: z.literal('ledger'), entry: ledgerEntry }),
+  z.object({ type: z.literal('meanwhile'), change: z.discriminatedUnion('type', changes) }),
+  z.object({ type: z.literal('base-complete'), header }),
+  ...changes,
+]);
+
+/** The entry that a line's value says, or undefined where it says none that this version knows. */
+export function decodeEntry(value: unknown): Entry | undefined {
+  const parsed = z.safeParse(entry, value);
+  return parsed.success ? parsed.data : undefined;
+}

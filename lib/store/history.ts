@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import { Fault } from '../fault.ts';
+import { printable } from '../printable.ts';
+import { type Disk, onFile, REAL_DISK, safeDirectory } from './disk.ts';
+import type { BaseEntry } from './entry.ts';
+import { unite } from './files.ts';
+import { type JournalId, journalName, parseJournalName } from './journal-name.ts';
+import { type Journal, readJournal } from './journal-reader.ts';
+import {
+  applyChange,
+  type Claimant,
+  emptyState,
+  inherit,
+  raiseNumber,
+  type WorkingState,
+} from './reducer.ts';
+import type { Change, Holder, StoreState } from './state.ts';
+
+/** The journals in a store's directory, newest first. */
+export async function listJournals(disk: Disk, dir: string): Promise<JournalId[]> {
+  const names = await onFile(dir, 'list lock store', () => disk.readdir(dir));
+  const ids = names.flatMap((name) => parseJournalName(name) ?? []);
+  return ids.sort((one, other) => other.epoch - one.epoch || other.generation - one.generation);
+}
+
+/**
+ * What the epochs below `limit` left; null: nothing. It starts from the newest complete generation of the newest
+ * epoch that has one. Epochs after it were claimed by someone who died before he had written all that he took
+ * over; what they hold is added to it. Epochs before it are not read.
+ * @throws Fault `not-ours` where another version or record format wrote it, `failed` where it cannot be read.
+ */
+export async function readHistory(disk: Disk, dir: string, limit = Infinity): Promise<StoreState | null> {
+  const ids = (await listJournals(disk, dir)).filter((id) => id.epoch < limit);
+  const unfinished: Journal[] = [];
+  let base: Journal | undefined;
+  for (const id of ids) {
+    if (base !== undefined) break;
+    const journal = await onFile(join(dir, journalName(id)), 'read', () => readJournal(disk, dir, id));
+    if (journal.complete) base = journal;
+    else unfinished.unshift(journal);
+  }
+  return combine(base, unfinished);
+}
+
+/** What a lock store says, without touching it. @throws Fault as readHistory, and where there is no store. */
+export async function readStore(path: string, disk: Disk = REAL_DISK): Promise<StoreState> {
+  const dir = await safeDirectory(disk, path);
+  const state = await readHistory(disk, dir);
+  if (state !== null) return state;
+  throw new Fault('failed', `there is no lock store in ${printable(dir)}`, { subject: dir });
+}
+
+/** @returns null where both are nothing */
+function combine(base: Journal | undefined, unfinished: readonly Journal[]): StoreState | null {
+  const all = base === undefined ? unfinished : [base, ...unfinished];
+  const [oldest] = all;
+  if (oldest === undefined) return null;
+  const state = emptyState(claimantOf(oldest, all));
+  for (const entry of base?.entries ?? []) applyEntry(state, entry);
+  for (const journal of unfinished) {
+    // A generation that was being written when its epoch ended holds nothing that the one before it lacks.
+    if (journal.epoch !== base?.epoch) addTo(state, journal);
+  }
+  for (const journal of all) {
+    state.damage.push(...journal.damage);
+    state.torn.push(...journal.torn);
+  }
+  return state;
+}
+
+const NOBODY: Holder = { node: '', bootId: '', lockManager: null, statd: null };
+
+/** Of the oldest journal that is read; where damage took both copies of its header, what others say of the service. */
+function claimantOf({ epoch, header }: Journal, all: readonly Journal[]): Claimant {
+  const headers = all.flatMap((journal) => journal.header ?? []);
+  const { holder, since } = header ?? { holder: NOBODY, since: 0 };
+  return { service: headers[0]?.service ?? '', epoch, holder, since };
+}
+
+function applyEntry(state: WorkingState, entry: BaseEntry | Change): void {
+  switch (entry.type) {
+    case 'facts':
+      raiseNumber(state, entry.stateNumber);
+      state.ended = entry.ended;
+      return;
+    case 'current':
+      unite(state.current, entry.file);
+      return;
+    case 'inherited':
+      inherit(state, entry.file);
+      return;
+    case 'ledger':
+      state.ledger.set(entry.entry.client, entry.entry);
+      return;
+    case 'meanwhile':
+      applyChange(state, entry.change);
+      return;
+    default:
+      applyChange(state, entry);
+  }
+}
+
+/** Adds what an epoch that was never established holds: more files, later ledger entries, a higher number. */
+function addTo(state: WorkingState, journal: Journal): void {
+  const other = emptyState(state);
+  for (const entry of journal.entries) applyEntry(other, entry);
+  for (const file of other.current.values()) unite(state.current, file);
+  for (const file of other.inherited.values()) inherit(state, file);
+  for (const [client, entry] of other.ledger) {
+    const there = state.ledger.get(client);
+    if (there === undefined || there.at <= entry.at) state.ledger.set(client, entry);
+  }
+  raiseNumber(state, other.stateNumber);
+}

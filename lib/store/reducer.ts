@@ -1,0 +1,116 @@
+import { clientsIn, clientsOf, unite } from './files.ts';
+import type { Base, Change, Damage, Holder, LedgerEntry, StoredFile, StoreState } from './state.ts';
+
+/**
+ * A state under construction. It is changed in place, because a store of 100 000 clients takes thousands of
+ * small batches in a recovery and must not copy its maps for each; but only by what it is given: no clock, no
+ * file, no chance, so that replaying a journal gives the very state that its writer had.
+ */
+export interface WorkingState extends StoreState {
+  holder: Holder;
+  stateNumber: number | null;
+  ended: { readonly at: number; readonly released: boolean } | null;
+  readonly current: Map<string, StoredFile>;
+  readonly inherited: Map<string, StoredFile>;
+  readonly ledger: Map<string, LedgerEntry>;
+  readonly damage: Damage[];
+  readonly torn: Damage[];
+  /** Client to the names of the inherited files that may hold a record of it. */
+  readonly places: Map<string, Set<string>>;
+}
+
+/** Who an epoch belongs to, and since when. */
+export type Claimant = Pick<StoreState, 'service' | 'epoch' | 'holder' | 'since'>;
+
+export function emptyState(claimant: Claimant): WorkingState {
+  const { service, epoch, holder, since } = claimant;
+  return {
+    ...{ service, epoch, holder, since, stateNumber: null, ended: null, damage: [], torn: [] },
+    ...{ current: new Map(), inherited: new Map(), ledger: new Map(), places: new Map() },
+  };
+}
+
+export function stateFrom(claimant: Claimant, base: Base): WorkingState {
+  const state = emptyState(claimant);
+  for (const file of base.current) unite(state.current, file);
+  for (const file of base.inherited) inherit(state, file);
+  for (const entry of base.ledger) state.ledger.set(entry.client, entry);
+  state.stateNumber = base.stateNumber;
+  return state;
+}
+
+export function applyChange(state: WorkingState, change: Change): void {
+  switch (change.type) {
+    case 'captured':
+      state.current.set(change.file.name, change.file);
+      return;
+    case 'removed':
+      state.current.delete(change.name);
+      return;
+    case 'number':
+      raiseNumber(state, change.number);
+      return;
+    case 'noted':
+      state.ledger.set(change.entry.client, change.entry);
+      if (change.entry.phase === 'back') dropWhoIsBack(state, change.entry.client);
+      return;
+    case 'holder':
+      state.holder = { ...state.holder, lockManager: change.lockManager, statd: change.statd };
+      return;
+    case 'recovery-begun':
+      beginRecovery(state, change.at);
+      return;
+    case 'recovery-ended':
+      endRecovery(state, change.at);
+      return;
+    case 'ended':
+      state.ended = { at: change.at, released: change.released };
+  }
+}
+
+/** The NSM state number of a service never goes down, whatever order things are read in. */
+export function raiseNumber(state: WorkingState, number: number | null): void {
+  if (number !== null && number > (state.stateNumber ?? 0)) state.stateNumber = number;
+}
+
+/** A ledger entry for a client of whom only its record is known. */
+export function recorded(client: string, at: number): LedgerEntry {
+  return { client, phase: 'recorded', number: null, names: {}, at };
+}
+
+/** Takes over a file of a former epoch, united with one of that name which is inherited already. */
+export function inherit(state: WorkingState, file: StoredFile): void {
+  unite(state.inherited, file);
+  for (const client of clientsIn(file)) {
+    const names = state.places.get(client);
+    if (names === undefined) state.places.set(client, new Set([file.name]));
+    else names.add(file.name);
+  }
+}
+
+function dropWhoIsBack(state: WorkingState, client: string): void {
+  const isBack = (one: string) => state.ledger.get(one)?.phase === 'back';
+  for (const name of state.places.get(client) ?? []) {
+    const file = state.inherited.get(name);
+    if (file !== undefined && [...clientsIn(file)].every(isBack)) state.inherited.delete(name);
+  }
+}
+
+function beginRecovery(state: WorkingState, at: number): void {
+  for (const file of state.current.values()) inherit(state, file);
+  state.ledger.clear();
+  for (const client of clientsOf(state.inherited.values()).keys()) {
+    state.ledger.set(client, recorded(client, at));
+  }
+}
+
+function endRecovery(state: WorkingState, at: number): void {
+  for (const client of clientsOf(state.inherited.values()).keys()) {
+    const entry = state.ledger.get(client) ?? recorded(client, at);
+    if (entry.phase !== 'back' && entry.phase !== 'present') {
+      state.ledger.set(client, { ...entry, phase: 'missed', at });
+    }
+  }
+  state.inherited.clear();
+  state.places.clear();
+}

@@ -1,0 +1,112 @@
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { examine, type Seen, unseen } from '../../../lib/capture/examine.ts';
+import { fileOf } from '../store/arbitraries.ts';
+import { lineOf, until } from './sm-directory.ts';
+
+const PATIENCE = 1000;
+
+function look(dir: string, name: string, seen: Seen, patience = PATIENCE) {
+  return { ...examine(dir, name, seen, patience), certainty: seen.certainty, problems: seen.problems };
+}
+
+t.test('a file is captured once, and again when it is written anew', async (t) => {
+  const dir = t.testdir({ a: lineOf('a') });
+  const seen = unseen(null);
+  t.match(look(dir, 'a', seen), {
+    here: true,
+    captured: { name: 'a', records: [{ monName: 'a' }] },
+    problems: [],
+  });
+  t.match(look(dir, 'a', seen), { here: true, captured: null });
+  writeFileSync(join(dir, 'a.tmp'), lineOf('a') + lineOf('a', 'n2'));
+  renameSync(join(dir, 'a.tmp'), join(dir, 'a'));
+  t.match(look(dir, 'a', seen), { captured: { records: [{ myName: 'n1' }, { myName: 'n2' }] } });
+  rmSync(join(dir, 'a'));
+  t.match(look(dir, 'a', seen), { here: false });
+});
+
+t.test('what was read while the clock had not ticked is read again once it has', async (t) => {
+  const dir = t.testdir({ a: lineOf('a') });
+  const seen = unseen(null);
+  t.equal(look(dir, 'a', seen).certainty, 'racy');
+  await until(() => look(dir, 'a', seen).certainty === 'settled');
+  const { stamp } = seen;
+  t.same(look(dir, 'a', seen), { here: true, captured: null, certainty: 'settled', problems: [] });
+  t.equal(seen.stamp, stamp);
+});
+
+t.test('what the store has already is no news, unless statd wrote it since', async (t) => {
+  const dir = t.testdir({ a: lineOf('a') });
+  const first = unseen(null);
+  const found = examine(dir, 'a', first, PATIENCE);
+  const stored = found.here ? found.captured : null;
+  t.match(look(dir, 'a', unseen(stored)), { here: true, captured: null });
+  t.match(look(dir, 'a', unseen(fileOf('a', 1))), { captured: { name: 'a' } }, 'another time');
+  t.match(look(dir, 'a', unseen(stored && { ...stored, malformed: ['junk'] })), { captured: { name: 'a' } });
+  t.match(look(dir, 'a', { ...unseen(stored), inode: -1 }), { captured: { name: 'a' } }, 'another file');
+});
+
+t.test('half-written: nothing for a while, then what there is, and what is wrong with it', async (t) => {
+  const cases = {
+    '': { problems: ['is empty'], captured: null },
+    junk: { problems: [/^line 1: /, 'its last line has no end'], captured: null },
+    'junk\n': { problems: [/^line 1: /, 'holds no monitor record'], captured: null },
+    [`${lineOf('a')}${lineOf('b').slice(0, -1)}`]: {
+      problems: ['its last line has no end'],
+      captured: { records: [{ monName: 'a' }, { monName: 'b' }] },
+    },
+  };
+  for (const [text, expected] of Object.entries(cases)) {
+    const dir = t.testdir({ a: text });
+    const seen = unseen(null);
+    t.match(look(dir, 'a', seen), { here: true, captured: null, certainty: 'writing', problems: [] });
+    t.match(look(dir, 'a', seen, 0), { here: true, certainty: 'overdue', ...expected }, JSON.stringify(text));
+    t.match(look(dir, 'a', seen, 0), { here: true, certainty: 'overdue', captured: null });
+    writeFileSync(join(dir, 'a'), lineOf('late'));
+    t.match(look(dir, 'a', seen), { captured: { records: [{ monName: 'late' }] }, problems: [] });
+    t.equal(seen.writingSince, null);
+  }
+});
+
+t.test('a bad line among good ones is named, and kept', async (t) => {
+  const dir = t.testdir({ a: `${lineOf('a')}junk\n` });
+  t.match(look(dir, 'a', unseen(null)), {
+    captured: { records: [{ monName: 'a' }], malformed: ['junk'] },
+    problems: [/^line 2: monitor record/],
+  });
+});
+
+t.test('temporary, hidden and strange names', async (t) => {
+  const dir = t.testdir({
+    a: lineOf('a'),
+    'a.new': 'half',
+    'b.new': lineOf('b'),
+    '.a.new': '',
+    'two words': lineOf('x'),
+  });
+  t.match(look(dir, '.a.new', unseen(null)), { here: false });
+  t.match(look(dir, 'a.new', unseen(null)), { here: false }, 'will be renamed over its sibling');
+  const lonely = unseen(null);
+  t.match(look(dir, 'b.new', lonely), { here: true, captured: null, certainty: 'writing' });
+  t.match(look(dir, 'b.new', lonely, 0), {
+    captured: null,
+    problems: ['was left behind half-written by statd'],
+  });
+  t.match(look(dir, 'two words', unseen(null)), { captured: null, problems: [/white space/] });
+});
+
+t.test('what statd did not make is set aside, once', async (t) => {
+  const dir = t.testdir({});
+  mkdirSync(join(dir, 'dir'));
+  symlinkSync('/etc/passwd', join(dir, 'link'));
+  t.match(look(dir, 'dir', unseen(null)), {
+    captured: null,
+    problems: ['is a directory'],
+    certainty: 'settled',
+  });
+  const seen = unseen(null);
+  t.match(look(dir, 'link', seen), { captured: null, problems: ['is a symbolic link'] });
+  t.match(look(dir, 'link', seen), { captured: null, problems: ['is a symbolic link'] });
+});

@@ -1,0 +1,177 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import t from 'tap';
+import { Picture } from '../../../lib/capture/picture.ts';
+import { fileOf } from '../store/arbitraries.ts';
+import { lineOf, smDirectory, until } from './sm-directory.ts';
+
+const names = (files: readonly { name: string }[]) => files.map(({ name }) => name).sort();
+
+/** Waits until the clock that dates files must have ticked, and looks once more. */
+async function settled(picture: Picture): Promise<void> {
+  await setTimeout(30);
+  await until(async () => {
+    await picture.look();
+    return !picture.restless;
+  });
+}
+
+t.test('what is new is captured, each once', async (t) => {
+  const directory = smDirectory(t.testdir({}), {
+    a: lineOf('a'),
+    '.hidden': '',
+    'a.new': '',
+    b: lineOf('b'),
+  });
+  const picture = new Picture({ directory });
+  const first = await picture.look();
+  t.match(first, { absent: [], problems: [], directory: 'present', writing: false });
+  t.same(names(first.captured), ['a', 'b']);
+  await settled(picture);
+  writeFileSync(join(directory.sm, 'c'), lineOf('c'));
+  t.same(names((await picture.look()).captured), ['c']);
+  t.same((await picture.look()).captured, []);
+});
+
+t.test('what is absent stays so until it is back or forgotten', async (t) => {
+  const directory = smDirectory(t.testdir({}), { a: lineOf('a'), b: lineOf('b') });
+  const picture = new Picture({ directory });
+  await settled(picture);
+  rmSync(join(directory.sm, 'a'));
+  rmSync(join(directory.sm, 'b'));
+  t.same((await picture.look()).absent, ['a', 'b']);
+  picture.agenda.touchAll();
+  t.same((await picture.look()).absent, ['a', 'b']);
+  writeFileSync(join(directory.sm, 'a'), lineOf('a'));
+  const again = await picture.look();
+  t.same(
+    [names(again.captured), again.absent],
+    [['a'], ['b']],
+    'written anew: captured anew, though the same',
+  );
+  picture.forget(['a', 'b', 'never there']);
+  t.same((await picture.look()).absent, []);
+  t.same((await picture.look()).captured, [], 'what was there was not forgotten');
+});
+
+t.test('what went to sm.bak/ was not removed, not even when it goes from there', async (t) => {
+  const directory = smDirectory(t.testdir({}), { a: lineOf('a'), b: lineOf('b'), c: lineOf('c') });
+  const picture = new Picture({ directory });
+  await settled(picture);
+  renameSync(join(directory.sm, 'a'), join(directory.smBak, 'a'));
+  t.same((await picture.look()).absent, []);
+  rmSync(join(directory.smBak, 'a'));
+  t.same((await picture.look()).absent, []);
+  // Moved and told between two looks: only that sm.bak/ changed tells of it.
+  renameSync(join(directory.sm, 'b'), join(directory.smBak, 'b'));
+  rmSync(join(directory.smBak, 'b'));
+  t.same((await picture.look()).absent, []);
+  await settled(picture);
+  rmSync(join(directory.sm, 'c'));
+  t.same((await picture.look()).absent, ['c']);
+  writeFileSync(join(directory.sm, 'a'), lineOf('a'));
+  await picture.look();
+  rmSync(join(directory.sm, 'a'));
+  t.same((await picture.look()).absent, ['a', 'c'].reverse(), 'there again since');
+});
+
+t.test('where there is no sm.bak/, nothing can have gone there', async (t) => {
+  const directory = smDirectory(t.testdir({}), { a: lineOf('a') });
+  rmSync(directory.smBak, { recursive: true });
+  const picture = new Picture({ directory });
+  await picture.look();
+  rmSync(join(directory.sm, 'a'));
+  t.same((await picture.look()).absent, ['a']);
+});
+
+t.test('a directory that was put in the place of another removes nothing', async (t) => {
+  const top = t.testdir({});
+  const directory = smDirectory(top, { a: lineOf('a'), b: lineOf('b') });
+  const picture = new Picture({ directory });
+  await picture.look();
+  renameSync(directory.sm, join(top, 'old'));
+  t.same(await picture.look(), {
+    captured: [],
+    absent: [],
+    problems: [],
+    directory: 'missing',
+    writing: false,
+  });
+  smDirectory(top, { b: lineOf('b'), c: lineOf('c') });
+  const look = await picture.look();
+  t.same([names(look.captured), look.absent], [['b', 'c'], []]);
+  await settled(picture);
+  rmSync(join(directory.sm, 'b'));
+  t.same((await picture.look()).absent, ['b'], 'what was seen in the new one can go from it');
+});
+
+t.test('what the store knows is no news, and is absent where it is not found', async (t) => {
+  const directory = smDirectory(t.testdir({}), { a: lineOf('a') });
+  const stored = (await new Picture({ directory }).look()).captured;
+  const picture = new Picture({ directory, known: [...stored, fileOf('gone')] });
+  const look = await picture.look();
+  t.same([look.captured, look.absent], [[], ['gone']]);
+});
+
+t.test('what is wrong is named each time, until it is right', async (t) => {
+  const directory = smDirectory(t.testdir({}), { a: `${lineOf('a')}junk\n`, 'two words': '', empty: '' });
+  mkdirSync(join(directory.sm, 'dir'));
+  const picture = new Picture({ directory, patience: 5 });
+  t.match(await picture.look(), { writing: true });
+  t.ok(picture.restless);
+  await until(async () => (await picture.look()).problems.length === 4);
+  const { problems, writing } = await picture.look();
+  t.same(names(problems), ['a', 'dir', 'empty', 'two words']);
+  t.notOk(writing);
+  await until(async () => {
+    await picture.look();
+    return !picture.restless;
+  });
+  writeFileSync(join(directory.sm, 'empty'), lineOf('late'));
+  t.same(
+    names((await picture.look()).captured),
+    ['empty'],
+    'in place: no entry of the directory has changed',
+  );
+  rmSync(directory.sm, { recursive: true });
+  smDirectory(directory.path, { a: lineOf('a') });
+  t.same((await picture.look()).problems, []);
+});
+
+t.test('a temporary file comes and goes without a word', async (t) => {
+  const directory = smDirectory(t.testdir({}), { 'a.new': lineOf('a') });
+  const picture = new Picture({ directory });
+  t.match(await picture.look(), { captured: [], problems: [], writing: true });
+  renameSync(join(directory.sm, 'a.new'), join(directory.sm, 'a'));
+  const look = await picture.look();
+  t.same([names(look.captured), look.absent, look.problems, look.writing], [['a'], [], [], false]);
+});
+
+t.test('many files are looked at in turns with others, and one look at a time', async (t) => {
+  const many = Object.fromEntries(
+    Array.from({ length: 800 }, (_, index) => [`c${index}`, lineOf(`c${index}`)]),
+  );
+  const picture = new Picture({ directory: smDirectory(t.testdir({}), many) });
+  let turns = 0;
+  const timer = setInterval(() => {
+    turns += 1;
+  }, 1);
+  const [one, other] = await Promise.all([picture.look(), picture.look()]);
+  clearInterval(timer);
+  t.equal(one.captured.length, 800);
+  t.equal(other.captured.length, 0);
+  t.ok(turns > 0);
+});
+
+t.test('a directory that is replaced while it is looked at is not believed', async (t) => {
+  const top = t.testdir({});
+  const many = Array.from({ length: 1000 }, (_, index) => `c${index}`);
+  const directory = smDirectory(top, Object.fromEntries(many.map((name) => [name, ''])));
+  const picture = new Picture({ directory, known: many.map((name) => fileOf(name)) });
+  const look = picture.look();
+  while (!picture.restless) await new Promise(setImmediate);
+  renameSync(directory.sm, join(top, 'old'));
+  smDirectory(top);
+  t.same((await look).absent, []);
+});

@@ -1,0 +1,163 @@
+import { chmodSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { REAL_DISK } from '../../../lib/store/disk.ts';
+import { adopted, type Base, claimEpoch, readStore } from '../../../lib/store/index.ts';
+import { journalName } from '../../../lib/store/journal-name.ts';
+import { encodeLine } from '../../../lib/store/line.ts';
+import { fileOf, HOLDER } from './arbitraries.ts';
+import { shakyDisk } from './shaky-disk.ts';
+
+const EMPTY: Base = { current: [], inherited: [], ledger: [], stateNumber: null };
+const first = journalName({ epoch: 1, generation: 1 });
+const claim = (dir: string, more: object = {}) => {
+  return claimEpoch({ dir, service: 'nfs-a', holder: HOLDER, now: () => 1000, ...more });
+};
+
+t.test('a new store: the directory is made, the first epoch claimed, and nothing was left', async (t) => {
+  const dir = join(t.testdir({}), 'store');
+  const claimed = await claim(dir);
+  t.same([claimed.epoch, claimed.former], [1, null]);
+  const store = await claimed.establish({ ...EMPTY, current: [fileOf('a')], stateNumber: 5 });
+  t.match(store.state, {
+    service: 'nfs-a',
+    epoch: 1,
+    holder: HOLDER,
+    since: 1000,
+    stateNumber: 5,
+    ended: null,
+  });
+  t.ok(await store.isOwner());
+  await store.close();
+  const read = await readStore(dir);
+  t.same([...read.current.values()], [fileOf('a')]);
+});
+
+t.test(
+  'the next owner reads what was left after its claim, and the one before is owner no more',
+  async (t) => {
+    const dir = t.testdir({});
+    const one = await (await claim(dir)).establish({ ...EMPTY, current: [fileOf('a')] });
+    const claimed = await claim(dir, { now: undefined });
+    t.equal(claimed.epoch, 2);
+    t.same([...(claimed.former?.current.keys() ?? [])], ['a']);
+    t.notOk(await one.isOwner(), 'from the claim on');
+    await one.commit([{ type: 'captured', file: fileOf('late') }]);
+    const two = await claimed.establish(adopted(claimed.former, 2000));
+    await one.commit([{ type: 'captured', file: fileOf('later') }]);
+    const read = await readStore(dir);
+    t.equal(read.epoch, 2);
+    t.same(
+      [[...read.current.keys()], [...read.inherited.keys()]],
+      [[], ['a']],
+      'what it writes late counts for nothing',
+    );
+    await Promise.all([one.close(), two.close()]);
+  },
+);
+
+t.test('the epoch before stays as a second copy; what is older goes', async (t) => {
+  const dir = t.testdir({ 'lost+found': {} });
+  for (let epoch = 1; epoch <= 4; epoch++) await (await (await claim(dir)).establish(EMPTY)).close();
+  const kept = [3, 4].map((epoch) => journalName({ epoch, generation: 1 }));
+  t.same(readdirSync(dir).sort(), [...kept, 'lost+found']);
+});
+
+t.test('who comes second to an epoch takes the next one', async (t) => {
+  const dir = t.testdir({});
+  const claims = await Promise.all([claim(dir), claim(dir), claim(dir)]);
+  t.same(claims.map(({ epoch }) => epoch).sort(), [1, 2, 3]);
+  const [one, two, three] = claims.sort((a, b) => a.epoch - b.epoch);
+  await t.rejects(one?.establish({ ...EMPTY, current: [fileOf('late')] }) ?? t.fail(), { code: 'not-ours' });
+  await one?.abandon();
+  await two?.abandon();
+  await (await three?.establish(EMPTY))?.close();
+  t.same([...(await readStore(dir)).current.keys()], []);
+});
+
+t.test('an epoch that was claimed after the list was made is passed over', async (t) => {
+  const dir = t.testdir({});
+  await claim(dir);
+  await claim(dir);
+  const blind = { ...REAL_DISK, readdir: async () => [first] };
+  t.equal((await claim(dir, { disk: blind })).epoch, 3);
+});
+
+t.test('a claim that is given up leaves the store as it was', async (t) => {
+  const dir = t.testdir({});
+  await (await (await claim(dir)).establish({ ...EMPTY, current: [fileOf('a')] })).close();
+  const before = readFileSync(join(dir, first), 'latin1');
+  await (await claim(dir)).abandon();
+  t.same(readdirSync(dir), [first]);
+  t.equal(readFileSync(join(dir, first), 'latin1'), before);
+});
+
+t.test('an epoch whose owner died before it was established adds to the one before', async (t) => {
+  const dir = t.testdir({});
+  await (await (await claim(dir)).establish({ ...EMPTY, current: [fileOf('a')] })).close();
+  await claim(dir);
+  const third = await claim(dir);
+  t.same([third.epoch, third.former?.epoch], [3, 1]);
+  const store = await third.establish(adopted(third.former, 1));
+  t.equal(readdirSync(dir).length, 3, 'all that was read stays until the next one is established');
+  await store.close();
+});
+
+t.test('a store of another service, version or owner is refused before anything is written', async (t) => {
+  const header = (of: object) =>
+    encodeLine({ type: 'header', header: { version: 1, format: 'record', ...of } });
+  const other = t.testdir({});
+  await (await (await claim(other, { service: 'nfs-b' })).establish(EMPTY)).close();
+  const before = readdirSync(other);
+  await t.rejects(claim(other), {
+    code: 'not-ours',
+    facts: { found: 'nfs-b', wanted: 'nfs-a', subject: other },
+  });
+  t.same(readdirSync(other), before, 'its owner is not disturbed');
+  for (const foreign of [{ version: 2 }, { format: 'copy' }]) {
+    const dir = t.testdir({ [first]: header(foreign) });
+    await t.rejects(claim(dir), { code: 'not-ours', message: /format version/ });
+    t.same(readdirSync(dir), [first]);
+  }
+  const open = t.testdir({});
+  chmodSync(open, 0o777);
+  await t.rejects(claim(open), { code: 'not-ours', message: /can be written by others/ });
+});
+
+t.test('whose a store is comes to light after the claim where its newest journal does not say', async (t) => {
+  const dir = t.testdir({});
+  await (await (await claim(dir, { service: 'nfs-b' })).establish(EMPTY)).close();
+  const second = journalName({ epoch: 2, generation: 1 });
+  symlinkSync(first, join(dir, second));
+  await t.rejects(claim(dir), { code: 'not-ours', message: 'lock store belongs to service nfs-b' });
+  t.same(readdirSync(dir), [first, second], 'the claim is taken back');
+});
+
+t.test('a store whose headers are all damaged belongs to whoever comes', async (t) => {
+  const dir = t.testdir({});
+  writeFileSync(join(dir, first), encodeLine({ type: 'current', file: fileOf('a') }));
+  const { former, abandon } = await claim(dir);
+  t.match(former, { service: '', epoch: 1 });
+  t.type(abandon, 'function');
+});
+
+t.test('when the storage fails, claiming or establishing fails and says where', async (t) => {
+  const dir = t.testdir({});
+  await (await (await claim(dir)).establish({ ...EMPTY, current: [fileOf('a')] })).close();
+  let broken = '';
+  const disk = shakyDisk((call) => (call === broken ? 'EIO' : undefined));
+  for (const call of ['mkdir', 'lstat', 'readdir', 'open', 'read', 'write', 'datasync', 'readFile']) {
+    broken = call;
+    await t.rejects(claim(dir, { disk }), { code: 'failed', message: /\(EIO\)/ }, call);
+    t.same(readdirSync(dir), [first], `${call}: nothing is left behind`);
+  }
+  for (const call of ['write', 'datasync', 'readdir']) {
+    broken = '';
+    const claimed = await claim(dir, { disk });
+    broken = call;
+    await t.rejects(claimed.establish(adopted(claimed.former, 1)), { code: 'failed' }, call);
+    broken = '';
+    await claimed.abandon();
+    t.same([...(await readStore(dir)).current.keys()], ['a'], `${call}: the former epoch stands`);
+  }
+});

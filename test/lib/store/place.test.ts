@@ -1,0 +1,26 @@
+import { readdirSync } from 'node:fs';
+import t from 'tap';
+import { REAL_DISK } from '../../../lib/store/disk.ts';
+import { journalName } from '../../../lib/store/journal-name.ts';
+import { ownsStore, removeJournals } from '../../../lib/store/place.ts';
+import { shakyDisk } from './shaky-disk.ts';
+
+const id = (epoch: number, generation = 1) => ({ epoch, generation });
+const place = (dir: string, disk = REAL_DISK) => ({ disk, dir, now: Date.now, slack: 10 });
+
+t.test('the owner is who made the last epoch, while its journal is there', async (t) => {
+  const dir = t.testdir({ [journalName(id(6))]: '', [journalName(id(7, 2))]: '' });
+  t.ok(await ownsStore(place(dir), id(7, 2)));
+  t.notOk(await ownsStore(place(dir), id(7, 1)), 'its journal is gone');
+  t.notOk(await ownsStore(place(dir), id(6)), 'a later epoch was claimed');
+  t.notOk(await ownsStore(place(t.testdir({})), id(7)), 'the store is gone');
+  const broken = shakyDisk((call) => (call === 'readdir' ? 'ESTALE' : undefined));
+  await t.rejects(ownsStore(place(dir, broken), id(7)), { code: 'failed', message: /ESTALE/ });
+});
+
+t.test('what cannot be removed is left', async (t) => {
+  const dir = t.testdir({ [journalName(id(6))]: '', [journalName(id(7))]: '', [journalName(id(8))]: '' });
+  const disk = shakyDisk((call, path) => (call === 'unlink' && path.includes('7.') ? 'EPERM' : undefined));
+  await removeJournals(place(dir, disk), [id(6), id(7), id(99)]);
+  t.same(readdirSync(dir), [journalName(id(7)), journalName(id(8))]);
+});
