@@ -33,7 +33,8 @@ export function canonicalAddress(text: string): string | undefined {
   const [bare = '', zone] = text.split('%', 2);
   const version = isIP(bare);
   if (version === 0) return undefined;
-  const { address } = new SocketAddress({ address: bare, family: version === 4 ? 'ipv4' : 'ipv6' });
+  if (version === 4) return bare;
+  const { address } = new SocketAddress({ address: bare, family: 'ipv6' });
   if (zone !== undefined) return `${address}%${zone}`;
   return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1] ?? address;
 }

@@ -25,9 +25,11 @@ export async function announcementsFor(
   patience: number,
 ): Promise<readonly Announcement[]> {
   const { addresses, names } = service;
+  const [first] = addresses;
+  if (first === undefined) return [];
   const listed = names.map(async (name) => {
     const source = await inTime(homeOf(name, addresses, resolver), patience, undefined);
-    return { name, source: source ?? addresses[0] ?? '' };
+    return { name, source: source ?? first };
   });
   const reversed = addresses.map(async (source) => {
     const found = await inTime(resolver.names(source), patience, []);

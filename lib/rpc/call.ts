@@ -20,6 +20,14 @@ export function randomXid(): number {
   return randomBytes(4).readUInt32BE();
 }
 
+/** As many such transaction ids as are wanted, at a fraction of the cost for each. */
+export function* randomXids(): Generator<number, never> {
+  for (;;) {
+    const block = randomBytes(4096);
+    for (let at = 0; at < block.length; at += 4) yield block.readUInt32BE(at);
+  }
+}
+
 /**
  * The bytes of a call message (RFC 5531, section 9): xid, CALL, RPC version 2, program, version, procedure,
  * credential and verifier, arguments. Credential and verifier are AUTH_NONE, as sm-notify's are

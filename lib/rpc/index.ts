@@ -1,4 +1,4 @@
-export { encodeCall, nullProcedure, type RpcCall, randomXid } from './call.ts';
+export { encodeCall, nullProcedure, type RpcCall, randomXids } from './call.ts';
 export {
   answersHere,
   isRegistered,

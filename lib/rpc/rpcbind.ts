@@ -39,8 +39,9 @@ export function portFrom(host: string, results: Buffer): number {
   if (!isIPv6(host)) return believedPort(reader.unsigned());
   const universal = reader.string(ADDRESS_LIMIT);
   if (universal === '') return 0;
-  const [, high, low] = /\.(\d{1,3})\.(\d{1,3})$/.exec(universal) ?? [];
-  return believedPort(Number(high) * 256 + Number(low));
+  const bytes = /\.(\d{1,3})\.(\d{1,3})$/.exec(universal)?.slice(1).map(Number) ?? [];
+  const [high = Number.NaN, low = Number.NaN] = bytes.filter((byte) => byte <= 0xff);
+  return believedPort(high * 256 + low);
 }
 
 /** One line of rpcbind's list. */

@@ -8,13 +8,14 @@ const BUFFER_BYTES = 4 << 20;
 
 /**
  * A UDP socket bound to one address of this node, its buffers as large as the kernel allows. Destinations are
- * literal addresses: nothing is ever looked up.
+ * literal addresses: nothing is ever looked up. Several sockets of this kind may share a port that is given as a
+ * number: the kernel hands what arrives to one of them.
  * @throws Fault `failed` that names address and port where they cannot be bound.
  */
 export async function openUdp(address: string, port: LocalPort): Promise<Socket> {
   const socket = await withLocalPort(address, port, async (candidate) => {
     try {
-      return await bind(address, candidate);
+      return await bind(address, candidate, port !== 'privileged' && port !== 0);
     } catch (error) {
       if (errnoOf(error) === 'EADDRINUSE') throw error;
       throw new Fault('failed', `cannot send from ${address} port ${candidate}`, {
@@ -29,11 +30,12 @@ export async function openUdp(address: string, port: LocalPort): Promise<Socket>
   return socket;
 }
 
-function bind(address: string, port: number): Promise<Socket> {
+function bind(address: string, port: number, shared: boolean): Promise<Socket> {
   const six = isIPv6(address);
   const socket = createSocket({
     type: six ? 'udp6' : 'udp4',
     ipv6Only: six,
+    reuseAddr: shared,
     lookup: (literal, _options, done) => done(null, literal, six ? 6 : 4),
   });
   return new Promise((resolve, reject) => {

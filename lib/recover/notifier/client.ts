@@ -1,4 +1,4 @@
-import { randomXid, type Transport } from '../../rpc/index.ts';
+import { randomXids, type Transport } from '../../rpc/index.ts';
 import type { NotifyTarget, Outcome } from './types.ts';
 import type { Question } from './window.ts';
 
@@ -58,6 +58,7 @@ export class Client {
 /** The questions that are out, by transaction id. */
 export class AskTable {
   readonly #asks = new Map<number, Ask>();
+  readonly #xids = randomXids();
 
   /** rpcbind's question for the port of a transport, the same one however often this address is asked. */
   forPort(client: Client, about: Transport, address: string, port: number): Ask {
@@ -84,7 +85,16 @@ export class AskTable {
   }
 
   #add(client: Client, about: Ask['about'], address: string, port: number): Ask {
-    const ask: Ask = { xid: randomXid(), client, about, address, port, sentAt: 0, sends: 0, held: false };
+    const ask: Ask = {
+      xid: this.#xids.next().value,
+      client,
+      about,
+      address,
+      port,
+      sentAt: 0,
+      sends: 0,
+      held: false,
+    };
     this.#asks.set(ask.xid, ask);
     client.asks.push(ask);
     return ask;

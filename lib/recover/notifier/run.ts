@@ -82,10 +82,7 @@ export class Run {
   #untilStopped(): Promise<void> {
     return new Promise((resolve) => {
       this.#stop.signal.addEventListener('abort', () => resolve());
-      this.#sources.listen(
-        (message) => this.#receive(message),
-        () => this.#pacer.wake(),
-      );
+      this.#sources.listen((message) => this.#receive(message));
       this.#pacer.wake();
     });
   }

@@ -31,8 +31,8 @@ export class Sources {
     return Math.min(...this.#all.map((source) => source.receiveBuffer));
   }
 
-  listen(onMessage: (message: Buffer) => void, onError: () => void): void {
-    for (const source of this.#all) source.listen(onMessage, onError);
+  listen(onMessage: (message: Buffer) => void): void {
+    for (const source of this.#all) source.listen(onMessage);
   }
 
   close(): void {
