@@ -1,5 +1,5 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
-import { createServer, isIPv6, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, isIPv6, type Server, type Socket } from 'node:net';
 
 /** One message that a stand-in for rpc.statd decoded. */
 export interface Heard {
@@ -18,8 +18,8 @@ export interface ClientHostOptions {
   readonly statd?: readonly ('udp' | 'tcp')[];
   /** Whether rpcbind listens on this transport; both where nothing is said. */
   readonly rpcbind?: readonly ('udp' | 'tcp')[];
-  /** Changes, or with undefined swallows, what goes out; `about` is 'port' or the name that was notified. */
-  readonly answer?: (reply: Buffer, about: string, transport: 'udp' | 'tcp') => Buffer | undefined;
+  /** What goes out in place of the reply; `about` is 'port', 'null' or the name that was notified. */
+  readonly answer?: (reply: Buffer, about: string, transport: 'udp' | 'tcp') => readonly Buffer[];
 }
 
 /**
@@ -61,8 +61,9 @@ export class ClientHost {
     const socket = createSocket(isIPv6(this.#options.address) ? 'udp6' : 'udp4');
     this.#udp.push(socket);
     socket.on('message', (message, from) => {
-      const reply = this.#reply(message, 'udp', from.address, from.port);
-      if (reply) socket.send(reply, from.port, from.address);
+      for (const reply of this.#replies(message, 'udp', from.address, from.port)) {
+        socket.send(reply, from.port, from.address);
+      }
     });
     await new Promise<void>((done) => socket.bind(port, this.#options.address, done));
     return socket.address().port;
@@ -78,22 +79,22 @@ export class ClientHost {
         while (unread.length >= 4 && unread.length >= 4 + (unread.readUInt32BE() & 0x7fff_ffff)) {
           const end = 4 + (unread.readUInt32BE() & 0x7fff_ffff);
           const { remoteAddress = '', remotePort = 0 } = socket;
-          const reply = this.#reply(unread.subarray(4, end), 'tcp', remoteAddress, remotePort);
+          const replies = this.#replies(unread.subarray(4, end), 'tcp', remoteAddress, remotePort);
           unread = unread.subarray(end);
-          if (!reply) continue;
-          const mark = Buffer.alloc(4);
-          mark.writeUInt32BE(0x8000_0000 + reply.length);
-          socket.write(Buffer.concat([mark, reply]));
+          for (const reply of replies) {
+            const mark = Buffer.alloc(4);
+            mark.writeUInt32BE(0x8000_0000 + reply.length);
+            socket.write(Buffer.concat([mark, reply]));
+          }
         }
       });
     });
     this.#tcp.push(server);
     await new Promise<void>((done) => server.listen(port, this.#options.address, done));
-    const address = server.address();
-    return typeof address === 'object' && address ? address.port : 0;
+    return (server.address() as AddressInfo).port;
   }
 
-  #reply(call: Buffer, transport: 'udp' | 'tcp', from: string, fromPort: number): Buffer | undefined {
+  #replies(call: Buffer, transport: 'udp' | 'tcp', from: string, fromPort: number): readonly Buffer[] {
     const program = call.readUInt32BE(12);
     const version = call.readUInt32BE(16);
     const procedure = call.readUInt32BE(20);
@@ -101,7 +102,7 @@ export class ClientHost {
     const accepted = Buffer.alloc(24);
     call.copy(accepted, 0, 0, 4);
     accepted.writeUInt32BE(1, 4);
-    const change = this.#options.answer ?? ((reply: Buffer) => reply);
+    const change = this.#options.answer ?? ((reply: Buffer) => [reply]);
     if (program === 100000) {
       this.asked += 1;
       return change(Buffer.concat([accepted, this.#rpcbind(version, procedure, args)]), 'port', transport);
@@ -129,8 +130,8 @@ export class ClientHost {
       return Buffer.concat([...lines, number(0)]);
     }
     if (version === 2) return number(port(args.readUInt32BE(8) === 17 ? 'udp' : 'tcp'));
-    const found = port(args.toString('latin1', 12, 16) === 'udp6' ? 'udp' : 'tcp');
-    const text = found === 0 ? '' : `::.${found >> 8}.${found & 255}`;
+    const found = port(args.toString('latin1', 12, 15) as 'udp' | 'tcp');
+    const text = `::.${found >> 8}.${found & 255}`;
     return Buffer.concat([
       number(text.length),
       Buffer.from(text.padEnd(Math.ceil(text.length / 4) * 4, '\0')),

@@ -45,7 +45,7 @@ function parse(question: Buffer): { name: string; type: string; end: number } {
   }
   return {
     name: labels.join('.').toLowerCase(),
-    type: TYPES[question.readUInt16BE(at + 1)] ?? '?',
+    type: String(TYPES[question.readUInt16BE(at + 1)]),
     end: at + 5,
   };
 }

@@ -49,9 +49,9 @@ export class Client {
     return this.unanswered.length === 0;
   }
 
-  /** The address being tried; undefined where none is known. */
-  get address(): string | undefined {
-    return this.addresses[this.turn % this.addresses.length];
+  /** The address being tried; empty where none is known. */
+  get address(): string {
+    return this.addresses[this.turn % this.addresses.length] ?? '';
   }
 }
 

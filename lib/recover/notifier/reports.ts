@@ -45,7 +45,7 @@ export class Reports {
   failed(client: Client, outcome: Outcome, transport: Transport): void {
     if (client.reported === outcome) return;
     this.#count(client, outcome);
-    const address = client.address ?? null;
+    const address = client.address || null;
     for (const index of client.unanswered) this.#result(client, index, outcome, address, transport);
     this.#options.onClient?.(client.target.client, outcome);
   }
@@ -71,7 +71,7 @@ export class Reports {
     address: string | null,
     transport: Transport,
   ): void {
-    const name = this.#announcements[index]?.name ?? '';
+    const { name } = this.#announcements[index] as Announcement;
     const { client: id } = client.target;
     this.#options.onResult({
       client: id,

@@ -102,54 +102,52 @@ export class Run {
     const addresses = candidatesAmong(target.addresses, this.#sources.families);
     const client = new Client(target, addresses, this.#calls.length);
     this.#reports.took();
-    if (client.address !== undefined) this.#try(client);
+    if (addresses.length > 0) this.#try(client);
     else if (target.hostNames.length > 0) void this.#lookUp(client);
     else this.#reports.failed(client, target.addresses.length > 0 ? 'unreachable' : 'unresolved', null);
     return true;
   }
 
   #try(client: Client): void {
-    const { address } = client;
-    if (client.done || address === undefined) return;
     client.tries += 1;
     client.verdict = undefined;
     this.#waitFor(client);
-    this.#send(this.#asks.forPort(client, 'udp', address, this.#rpcbindPort));
+    this.#send(this.#asks.forPort(client, 'udp', client.address, this.#rpcbindPort));
   }
 
   #waitFor(client: Client): void {
-    const crowd = Math.min(LONGEST_DELAY, this.#pacer.waiting / RETRIES_PER_MILLISECOND);
-    this.#pacer.later(client, Math.max(DELAYS[client.tries - 1] ?? LAST_DELAY, client.tries > 1 ? crowd : 0));
+    const crowded = Math.min(LONGEST_DELAY, this.#pacer.waiting / RETRIES_PER_MILLISECOND);
+    this.#pacer.later(client, DELAYS[client.tries - 1] ?? Math.max(LAST_DELAY, crowded));
   }
 
   #over(client: Client): void {
     if (client.done) return;
-    const { address, tries } = client;
-    if (address === undefined) {
+    const { address, tries, verdict } = client;
+    if (client.addresses.length === 0) {
       void this.#lookUp(client);
       return;
     }
-    this.#reports.failed(client, client.verdict ?? client.tcpVerdict ?? 'unanswered', 'udp');
+    this.#reports.failed(client, verdict ?? client.tcpVerdict ?? 'unanswered', 'udp');
     // At tries 1, 2, 4, 8, ...: DNS may come back, but is not to be asked for every dead client all the time.
     if (!client.lookedUp && (tries & (tries - 1)) === 0) void this.#lookUp(client);
-    if (tries >= TCP_AFTER) void this.#tellOverTcp(client, address, 0);
+    if (tries >= TCP_AFTER && verdict === undefined) void this.#tellOverTcp(client, address, 0);
     client.turn = (client.turn + 1) % client.addresses.length;
     this.#pacer.retry(client);
   }
 
   #send(ask: Ask): void {
     const { client, about, address, port, xid } = ask;
-    const announcement = typeof about === 'number' ? about : client.unanswered[0];
-    if (announcement === undefined || !client.unanswered.includes(announcement)) return;
+    const announcement = client.unanswered.find((index) => typeof about === 'string' || index === about);
+    // Answered while this question waited for its turn.
+    if (announcement === undefined) return;
     const call =
-      typeof about === 'number' ? this.#calls[about] : askForPort(address, program, version, about);
+      typeof about === 'string' ? askForPort(address, program, version, about) : this.#calls[about];
     const source = this.#sources.of(announcement, familyOf(address), client.tries);
     this.#pacer.sent(ask);
     this.#counts.sent += 1;
     source.send(encodeCall(xid, call as RpcCall), address, port, (error) => {
-      if (this.#stopped) return;
       this.#pacer.release(ask);
-      client.verdict = outcomeOfErrno(errnoOf(error)) ?? 'refused';
+      client.verdict = outcomeOfErrno(errnoOf(error));
     });
   }
 
@@ -230,10 +228,10 @@ export class Run {
     client.lookingUp = false;
     if (this.#stopped || client.done) return;
     client.lookedUp = found.flat().length > 0;
-    const known = client.address !== undefined;
+    const known = client.addresses.length > 0;
     client.addresses = candidatesAmong([...client.addresses, ...found.flat()], families);
     if (known) return;
-    if (client.address !== undefined) {
+    if (client.addresses.length > 0) {
       this.#pacer.retry(client);
       return;
     }

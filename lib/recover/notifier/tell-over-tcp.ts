@@ -42,11 +42,11 @@ export async function tellOverTcp(telling: TcpTelling): Promise<Outcome> {
 
 function outcomeOf(error: unknown): Outcome {
   if (!(error instanceof Fault) || error.code === 'timed-out') return 'unanswered';
-  return outcomeOfErrno(errnoOf(error.facts.cause)) ?? 'refused';
+  return outcomeOfErrno(errnoOf(error.facts.cause));
 }
 
-/** What a system error says about reaching a host; undefined where it says nothing about it. */
-export function outcomeOfErrno(errno: string | undefined): Outcome | undefined {
-  if (errno === undefined || errno === 'ECONNREFUSED') return undefined;
+/** What a system error says about a host; where the system said nothing, it was the host that refused. */
+export function outcomeOfErrno(errno: string | undefined): Outcome {
+  if (errno === undefined || errno === 'ECONNREFUSED') return 'refused';
   return errno === 'ETIMEDOUT' || errno === 'ENOBUFS' || errno === 'EAGAIN' ? 'unanswered' : 'unreachable';
 }

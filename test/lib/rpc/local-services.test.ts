@@ -26,7 +26,7 @@ t.test('a program that is registered is called, on either transport', async (t) 
 });
 
 t.test('a program that is registered and silent', async (t) => {
-  const answer = (reply: Buffer, about: string): Buffer | undefined => (about === 'null' ? undefined : reply);
+  const answer = (reply: Buffer, about: string): Buffer[] => (about === 'null' ? [] : [reply]);
   const host = await ClientHost.start({ address: '::1', rpcbindPort: 10213, answer });
   t.teardown(() => host.stop());
   const here = { address: '::1', rpcbindPort: 10213, timeout: 300 };
