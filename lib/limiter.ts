@@ -12,6 +12,11 @@ export class Limiter {
     this.#limit = limit;
   }
 
+  /** How many tasks wait in line. */
+  get waiting(): number {
+    return this.#urgent.length + this.#waiting.length;
+  }
+
   /** Runs the task when its turn comes; settles as the task does. */
   async run<T>(task: () => Promise<T>, urgent = false): Promise<T> {
     if (this.#running >= this.#limit) {

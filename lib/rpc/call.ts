@@ -8,6 +8,7 @@ export interface RpcCall {
   readonly args: Buffer;
 }
 
+const HEADER_LENGTH = 40;
 const NO_ARGUMENTS = Buffer.alloc(0);
 
 /** Procedure 0, which every RPC program has: it does nothing but answer (RFC 5531, section 12.1). */
@@ -34,11 +35,12 @@ export function* randomXids(): Generator<number, never> {
  * (nfs-utils, support/nsm/rpc.c, nsm_init_rpc_header).
  */
 export function encodeCall(xid: number, call: RpcCall): Buffer {
-  const header = Buffer.alloc(40);
-  header.writeUInt32BE(xid, 0);
-  header.writeUInt32BE(2, 8);
-  header.writeUInt32BE(call.program, 12);
-  header.writeUInt32BE(call.version, 16);
-  header.writeUInt32BE(call.procedure, 20);
-  return Buffer.concat([header, call.args]);
+  const message = Buffer.allocUnsafe(HEADER_LENGTH + call.args.length).fill(0, 0, HEADER_LENGTH);
+  message.writeUInt32BE(xid, 0);
+  message.writeUInt32BE(2, 8);
+  message.writeUInt32BE(call.program, 12);
+  message.writeUInt32BE(call.version, 16);
+  message.writeUInt32BE(call.procedure, 20);
+  call.args.copy(message, HEADER_LENGTH);
+  return message;
 }

@@ -1,4 +1,4 @@
-export { encodeCall, nullProcedure, type RpcCall, randomXids } from './call.ts';
+export { encodeCall, type RpcCall, randomXids } from './call.ts';
 export {
   answersHere,
   isRegistered,
@@ -8,9 +8,8 @@ export {
   type RpcProgram,
   registeredHere,
 } from './local-services.ts';
-export { type LocalPort, privilegedPorts } from './privileged-port.ts';
-export { decodeReply, type RpcReply, resultsOf } from './reply.ts';
+export type { LocalPort } from './privileged-port.ts';
+export { decodeReply } from './reply.ts';
 export { askForPort, portFrom, type Registration, RPCBIND_PORT, type Transport } from './rpcbind.ts';
 export { callOverTcp } from './tcp-call.ts';
-export { callOverUdp, type Peer } from './udp-call.ts';
 export { openUdp } from './udp-socket.ts';

@@ -4,14 +4,14 @@ import { Fault } from '../fault.ts';
 
 /** An unsigned integer, 4 bytes. */
 export function xdrUnsigned(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
+  const bytes = Buffer.allocUnsafe(4);
   bytes.writeUInt32BE(value);
   return bytes;
 }
 
 /** A string or variable-length opaque: its length, its bytes (latin1), zeros up to a multiple of four. */
 export function xdrString(text: string): Buffer {
-  const bytes = Buffer.alloc(4 + Math.ceil(text.length / 4) * 4);
+  const bytes = Buffer.allocUnsafe(4 + Math.ceil(text.length / 4) * 4).fill(0);
   bytes.writeUInt32BE(text.length);
   bytes.write(text, 4, 'latin1');
   return bytes;
@@ -27,7 +27,9 @@ export class XdrReader {
   }
 
   unsigned(): number {
-    return this.#take(4).readUInt32BE();
+    const at = this.#at;
+    this.#skip(4);
+    return this.#bytes.readUInt32BE(at);
   }
 
   /** @param limit the longest length that is believed, in bytes. */
@@ -53,6 +55,12 @@ export class XdrReader {
   }
 
   #take(length: number): Buffer {
+    const at = this.#at;
+    this.#skip(length);
+    return this.#bytes.subarray(at, this.#at);
+  }
+
+  #skip(length: number): void {
     const end = this.#at + length;
     if (end > this.#bytes.length) {
       throw new Fault('malformed', 'RPC data ends too early', {
@@ -60,8 +68,6 @@ export class XdrReader {
         wanted: `at least ${end}`,
       });
     }
-    const bytes = this.#bytes.subarray(this.#at, end);
     this.#at = end;
-    return bytes;
   }
 }

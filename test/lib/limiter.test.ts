@@ -16,6 +16,7 @@ t.test('no more than allowed at once, in order, urgent ones first', async (t) =>
   const done = [task('a'), task('b'), task('c'), task('d'), task('e', true)];
   await turn();
   t.strictSame(begun, ['a', 'b']);
+  t.equal(limiter.waiting, 3);
   for (const name of ['a', 'b', 'e', 'c', 'd']) {
     ends.get(name)?.();
     await turn();

@@ -21,8 +21,10 @@ const LAST_DELAY = 2500;
 const RETRIES_PER_MILLISECOND = 8;
 /** After so many tries without an answer over UDP a client is asked over TCP too. */
 const TCP_AFTER = 2;
-/** Conversations over TCP, and look-ups, at the same time. */
+/** Conversations over TCP at the same time, and how many may wait: whoever does not fit is asked next time. */
 const TCP_PARALLEL = 256;
+const TCP_WAITING = 1024;
+/** Look-ups at the same time. */
 const LOOK_UPS_PARALLEL = 256;
 /** Host names of one client that are looked up. */
 const HOST_NAMES_LIMIT = 4;
@@ -190,8 +192,9 @@ export class Run {
 
   async #tellOverTcp(client: Client, address: string, statdPort: number): Promise<void> {
     if (client.tcp) return;
-    client.tcp = true;
     // A host whose rpcbind named a TCP port is up: it does not wait behind those that may be dead.
+    if (statdPort === 0 && this.#tcp.waiting > TCP_WAITING) return;
+    client.tcp = true;
     await this.#tcp.run(() => this.#converse(client, address, statdPort), statdPort > 0);
     client.tcp = false;
   }

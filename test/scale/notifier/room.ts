@@ -142,7 +142,7 @@ export class Room {
   }
 
   /** Datagrams that sockets on a host had no room for. */
-  async overflows(host: Host): Promise<number> {
+  overflows(host: Host): number {
     const snmp = readFileSync(`/proc/${host.pid}/net/snmp`, 'ascii').split('\n');
     const [names = '', values = ''] = snmp.filter((line) => line.startsWith('Udp:'));
     return Number(values.split(' ')[names.split(' ').indexOf('RcvbufErrors')]);

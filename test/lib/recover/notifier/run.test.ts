@@ -321,6 +321,17 @@ t.test('a thousand clients, one host for all of them', async (t) => {
   t.match(await tell(many(), { clock: systemClock }).done, { clients: 1000, told: 1000 });
 });
 
+t.test('thousands that do not answer: only so many wait for TCP', async (t) => {
+  await start(t, '0.0.0.0', { rpcbind: ['tcp'], answer: () => [] });
+  const many = Array.from({ length: 1500 }, (_, n) => target(`127.16.${n >> 8}.${n & 255}`));
+  const run = tell(many);
+  await new Promise((resolve) => setTimeout(resolve, 1200));
+  run.stop();
+  const summary = await run.done;
+  t.match(summary, { clients: 1500, told: 0 });
+  t.ok(summary.tcp >= 256 && summary.tcp <= 768, String(summary.tcp));
+});
+
 t.test('nobody to tell; a signal that came before', async (t) => {
   const none = { clients: 0, told: 0, sent: 0, received: 0, tcp: 0 };
   t.match(await tell([]).done, none);
