@@ -1,0 +1,15 @@
+export { encodeCall, type RpcCall, randomXids } from './call.ts';
+export {
+  answersHere,
+  isRegistered,
+  NFS3,
+  NLM4,
+  type RpcbindHost,
+  type RpcProgram,
+  registeredHere,
+} from './local-services.ts';
+export type { LocalPort } from './privileged-port.ts';
+export { decodeReply } from './reply.ts';
+export { askForPort, portFrom, type Registration, RPCBIND_PORT, type Transport } from './rpcbind.ts';
+export { callOverTcp } from './tcp-call.ts';
+export { openUdp } from './udp-socket.ts';

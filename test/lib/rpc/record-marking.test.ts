@@ -1,0 +1,27 @@
+import t from 'tap';
+import { markRecord, RecordReader } from '../../../lib/rpc/record-marking.ts';
+
+t.test('records come out whole, however the stream is cut', async (t) => {
+  const messages = ['first', '', 'the third'].map((text) => Buffer.from(text));
+  const stream = Buffer.concat(messages.map(markRecord));
+  for (let size = 1; size <= stream.length; size += 1) {
+    const reader = new RecordReader(9);
+    const found: string[] = [];
+    for (let at = 0; at < stream.length; at += size) {
+      for (const record of reader.feed(stream.subarray(at, at + size))) found.push(record.toString());
+    }
+    t.strictSame(found, ['first', '', 'the third'], `in pieces of ${size}`);
+  }
+});
+
+t.test('fragments of one record are joined', async (t) => {
+  const stream = Buffer.from('00000002616280000002' + '6364' + '8000000165', 'hex');
+  t.strictSame(new RecordReader(4).feed(stream).map(String), ['abcd', 'e']);
+});
+
+t.test('a record that would be too long is refused before it is there', async (t) => {
+  const malformed = { code: 'malformed' };
+  t.throws(() => new RecordReader(100).feed(Buffer.from('ffffffff', 'hex')), malformed);
+  t.throws(() => new RecordReader(100).feed(Buffer.from('7fffffff', 'hex')), malformed);
+  t.throws(() => new RecordReader(3).feed(Buffer.from('00000002616280000002', 'hex')), malformed, 'in sum');
+});
