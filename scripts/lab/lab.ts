@@ -1,5 +1,6 @@
 import { chmod, copyFile, mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { Cluster, type ClusterOptions } from './cluster.ts';
 import { EXPORTED, type GaneshaOptions, ganeshaConfig } from './ganesha-config.ts';
 import { Host, type ServiceName } from './host.ts';
 import { PowerDaemon, type PowerEvent } from './power-daemon.ts';
@@ -88,6 +89,11 @@ export class Lab {
     for (const [known, at] of this.#names) lines.push(`${at} ${known}`);
     const text = `${lines.join('\n')}\n`;
     for (const host of this.hosts.values()) await host.writeFile('/etc/hosts', text);
+  }
+
+  /** Makes a Pacemaker cluster of server nodes, with fencing by the room's power daemon. */
+  formCluster(nodes: readonly Host[], options: ClusterOptions = {}): Promise<Cluster> {
+    return Cluster.form(nodes, options);
   }
 
   /** Ends everything; when it returns, no process, mount, address or namespace of the lab is left. */

@@ -38,6 +38,8 @@ ln -s pts/ptmx "$root/dev/ptmx"
 mount -t tmpfs -o mode=755 run "$root/run"
 mount -t tmpfs -o mode=1777 tmp "$root/tmp"
 mkdir -p "$root/run/lab/power" "$root/srv/shared" "$root/lab"
+# Logs are kept apart from the disk, in the same directories as the packages made.
+(cd "$root/var/log" && find . -type d -print0 | tar --null --no-recursion -c -T -) | tar -x -p -C "/run/lab/log/$name"
 mount --bind "/run/lab/log/$name" "$root/var/log"
 mount --bind /run/lab/shared "$root/srv/shared"
 mount --bind /run/lab/power "$root/run/lab/power"
