@@ -5,6 +5,7 @@ import { EXPORTED, type GaneshaOptions, ganeshaConfig } from './ganesha-config.t
 import { Host, type ServiceName } from './host.ts';
 import { PowerDaemon, type PowerEvent } from './power-daemon.ts';
 import { repository } from './repository.ts';
+import { checkRequirements } from './requirements.ts';
 import { openRoom, type Room } from './room.ts';
 
 export interface LabOptions {
@@ -47,6 +48,7 @@ export class Lab {
   /** Opens an empty room. */
   static async create(options: LabOptions = {}): Promise<Lab> {
     const top = repository();
+    await checkRequirements(top);
     const logDir = options.logDir === undefined ? undefined : resolve(options.logDir);
     if (logDir !== undefined) await mkdir(logDir, { recursive: true });
     const room = await openRoom(top, logDir);
