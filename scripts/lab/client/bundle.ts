@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+/** Makes the lock client one CommonJS file that needs nothing but Node. */
+export async function bundleLockClient(outfile: string): Promise<void> {
+  await build({
+    // Without its extension: this module runs compiled (.js) beside a compiled main, or as TypeScript beside main.ts.
+    entryPoints: [fileURLToPath(new URL('./main', import.meta.url))],
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node18',
+    outfile,
+    logLevel: 'error',
+  });
+}

@@ -1,0 +1,111 @@
+import { randomInt } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { decodeReply, encodeCall, RecordStream, toRecord, xidOf } from './rpc-message.ts';
+import { tcpPortOf } from './rpcbind.ts';
+import { connectPrivileged } from './tcp.ts';
+import type { XdrReader } from './xdr.ts';
+
+const RECONNECT_MS = 200;
+const SILENCE_MS = 5000;
+
+interface Pending {
+  readonly message: Buffer;
+  readonly resolve: (result: XdrReader) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Calls to one program of one server that are repeated until they are answered, as the kernel does for `hard`
+ * mounts: the connection is made anew, with a new look at the server's rpcbind, and everything unanswered is sent
+ * again under its old xid.
+ */
+export class HardRpc {
+  readonly #host: string;
+  readonly #program: number;
+  readonly #version: number;
+  readonly #machine: string;
+  readonly #pending = new Map<number, Pending>();
+  #xid = randomInt(1, 2 ** 32);
+  #socket: Socket | undefined;
+  #connecting = false;
+  /** When the server was last heard while something was unanswered; milliseconds of the clock. */
+  #heardAt = 0;
+
+  constructor(host: string, program: number, version: number, machine: string) {
+    this.#host = host;
+    this.#program = program;
+    this.#version = version;
+    this.#machine = machine;
+  }
+
+  /** Resolves with the result when the server answers. Rejects when it refuses the call as such, or on abort. */
+  call(procedure: number, args: Uint8Array, signal?: AbortSignal): Promise<XdrReader> {
+    this.#xid = (this.#xid + 1) >>> 0;
+    const xid = this.#xid;
+    const to = { program: this.#program, version: this.#version, procedure };
+    const message = toRecord(encodeCall(xid, to, this.#machine, args));
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      signal?.addEventListener('abort', () => {
+        this.#pending.delete(xid);
+        reject(signal.reason);
+      });
+      if (this.#pending.size === 0) this.#heardAt = Date.now();
+      this.#pending.set(xid, { message, resolve, reject });
+      if (this.#socket) this.#socket.write(message);
+      else void this.#connect();
+    });
+  }
+
+  /** Gives up the connection: the server's programs may be elsewhere now. */
+  rebind(): void {
+    this.#socket?.destroy();
+  }
+
+  async #connect(): Promise<void> {
+    if (this.#connecting) return;
+    this.#connecting = true;
+    while (!this.#socket && this.#pending.size > 0) {
+      try {
+        const port = await tcpPortOf(this.#host, this.#program, this.#version);
+        this.#use(await connectPrivileged({ host: this.#host, port }));
+      } catch {
+        // The server is away, or not ready yet: that is what hard mounts wait for.
+        await delay(RECONNECT_MS);
+      }
+    }
+    this.#connecting = false;
+  }
+
+  #use(socket: Socket): void {
+    const stream = new RecordStream();
+    this.#socket = socket;
+    this.#heardAt = Date.now();
+    const watch = setInterval(() => {
+      if (this.#pending.size > 0 && Date.now() - this.#heardAt > SILENCE_MS) socket.destroy();
+    }, SILENCE_MS / 5);
+    socket.on('data', (chunk) => {
+      this.#heardAt = Date.now();
+      for (const reply of stream.push(chunk)) this.#settle(reply);
+    });
+    socket.on('close', () => {
+      clearInterval(watch);
+      this.#socket = undefined;
+      void this.#connect();
+    });
+    for (const { message } of this.#pending.values()) socket.write(message);
+  }
+
+  #settle(reply: Buffer): void {
+    const xid = xidOf(reply);
+    const pending = this.#pending.get(xid);
+    if (!pending) return;
+    this.#pending.delete(xid);
+    try {
+      pending.resolve(decodeReply(reply));
+    } catch (error) {
+      pending.reject(error);
+    }
+  }
+}
