@@ -5,7 +5,8 @@ export class HeldLock {
   readonly lock: NlmLock;
   readonly directory: string;
   readonly file: string;
-  readonly grantedAt = Date.now();
+  /** Milliseconds of the clock, as is `reclaimedAt`. */
+  grantedAt: number | undefined;
   /** What lockd knows. The application is never told: it believes in its lock until it releases it. */
   inLockd: 'granted' | 'reclaiming' | 'lost' = 'granted';
   lostBecause: NlmStatus | undefined;

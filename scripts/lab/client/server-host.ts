@@ -82,6 +82,7 @@ export class ServerHost {
       if (status === 'NLM4_GRANTED') {
         // The server restarted after it granted this: it has forgotten it.
         if (incarnation !== this.#incarnation) continue;
+        held.grantedAt = Date.now();
         this.#granted.push(held);
         return status;
       }
