@@ -5,7 +5,7 @@ import { callControl, serveControl } from './control.ts';
 import { EventLog } from './event-log.ts';
 import { LockClient } from './lock-client.ts';
 import { NLM } from './nlm.ts';
-import type { LockRequest, Request, Target } from './requests.ts';
+import type { LockAnswer, LockRequest, Request, Target } from './requests.ts';
 import { register, unregister } from './rpcbind.ts';
 import { GRACE_WAIT_MS } from './server-host.ts';
 
@@ -90,8 +90,7 @@ async function serve(): Promise<void> {
 async function call(op: string | undefined): Promise<void> {
   const answer = await callControl(needed('control'), requested(op));
   process.stdout.write(`${JSON.stringify(answer)}\n`);
-  if ('error' in answer) process.exitCode = 2;
-  else if (op === 'lock' && answer.status !== 'NLM4_GRANTED') process.exitCode = 1;
+  if (op === 'lock' && (answer as LockAnswer).status !== 'NLM4_GRANTED') process.exitCode = 1;
 }
 
 async function main(): Promise<void> {

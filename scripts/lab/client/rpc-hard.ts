@@ -40,27 +40,35 @@ export class HardRpc {
   }
 
   /** Resolves with the result when the server answers. Rejects when it refuses the call as such, or on abort. */
-  call(procedure: number, args: Uint8Array, signal?: AbortSignal): Promise<XdrReader> {
+  async call(procedure: number, args: Uint8Array, signal?: AbortSignal): Promise<XdrReader> {
+    signal?.throwIfAborted();
     this.#xid = (this.#xid + 1) >>> 0;
     const xid = this.#xid;
     const to = { program: this.#program, version: this.#version, procedure };
     const message = toRecord(encodeCall(xid, to, this.#machine, args));
-    return new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
-      signal?.addEventListener('abort', () => {
-        this.#pending.delete(xid);
-        reject(signal.reason);
+    let onAbort: () => void = () => undefined;
+    try {
+      return await new Promise((resolve, reject) => {
+        onAbort = () => reject(signal?.reason);
+        signal?.addEventListener('abort', onAbort);
+        this.#send(xid, { message, resolve, reject });
       });
-      if (this.#pending.size === 0) this.#heardAt = Date.now();
-      this.#pending.set(xid, { message, resolve, reject });
-      if (this.#socket) this.#socket.write(message);
-      else void this.#connect();
-    });
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+      this.#pending.delete(xid);
+    }
   }
 
   /** Gives up the connection: the server's programs may be elsewhere now. */
   rebind(): void {
     this.#socket?.destroy();
+  }
+
+  #send(xid: number, pending: Pending): void {
+    if (this.#pending.size === 0) this.#heardAt = Date.now();
+    this.#pending.set(xid, pending);
+    if (this.#socket) this.#socket.write(pending.message);
+    else void this.#connect();
   }
 
   async #connect(): Promise<void> {
@@ -98,14 +106,11 @@ export class HardRpc {
   }
 
   #settle(reply: Buffer): void {
-    const xid = xidOf(reply);
-    const pending = this.#pending.get(xid);
-    if (!pending) return;
-    this.#pending.delete(xid);
+    const pending = this.#pending.get(xidOf(reply));
     try {
-      pending.resolve(decodeReply(reply));
+      pending?.resolve(decodeReply(reply));
     } catch (error) {
-      pending.reject(error);
+      pending?.reject(error);
     }
   }
 }

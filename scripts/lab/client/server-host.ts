@@ -112,9 +112,12 @@ export class ServerHost {
     if (state === this.#state) return false;
     this.#state = state;
     this.#incarnation += 1;
-    this.#recovery ??= this.#recover().finally(() => {
-      this.#recovery = undefined;
-    });
+    // Not before statd has its answer.
+    this.#recovery ??= Promise.resolve()
+      .then(() => this.#recover())
+      .finally(() => {
+        this.#recovery = undefined;
+      });
     return true;
   }
 
