@@ -25,6 +25,7 @@ export class HardRpc {
   readonly #program: number;
   readonly #version: number;
   readonly #machine: string;
+  readonly #onChange: (responding: boolean) => void;
   readonly #pending = new Map<number, Pending>();
   #xid = randomInt(1, 2 ** 32);
   #socket: Socket | undefined;
@@ -32,11 +33,21 @@ export class HardRpc {
   /** When the server was last heard while something was unanswered; milliseconds of the clock. */
   #heardAt = 0;
 
-  constructor(host: string, program: number, version: number, machine: string) {
+  #responding = true;
+
+  /** @param onChange is told when the server stops answering, and when it answers again */
+  constructor(
+    host: string,
+    program: number,
+    version: number,
+    machine: string,
+    onChange: (responding: boolean) => void = () => undefined,
+  ) {
     this.#host = host;
     this.#program = program;
     this.#version = version;
     this.#machine = machine;
+    this.#onChange = onChange;
   }
 
   /** Resolves with the result when the server answers. Rejects when it refuses the call as such, or on abort. */
@@ -80,6 +91,7 @@ export class HardRpc {
         this.#use(await connectPrivileged({ host: this.#host, port }));
       } catch {
         // The server is away, or not ready yet: that is what hard mounts wait for.
+        this.#note(false);
         await delay(RECONNECT_MS);
       }
     }
@@ -91,10 +103,13 @@ export class HardRpc {
     this.#socket = socket;
     this.#heardAt = Date.now();
     const watch = setInterval(() => {
-      if (this.#pending.size > 0 && Date.now() - this.#heardAt > SILENCE_MS) socket.destroy();
+      if (this.#pending.size === 0 || Date.now() - this.#heardAt <= SILENCE_MS) return;
+      this.#note(false);
+      socket.destroy();
     }, SILENCE_MS / 5);
     socket.on('data', (chunk) => {
       this.#heardAt = Date.now();
+      this.#note(true);
       for (const reply of stream.push(chunk)) this.#settle(reply);
     });
     socket.on('close', () => {
@@ -103,6 +118,12 @@ export class HardRpc {
       void this.#connect();
     });
     for (const { message } of this.#pending.values()) socket.write(message);
+  }
+
+  #note(responding: boolean): void {
+    if (this.#responding === responding) return;
+    this.#responding = responding;
+    this.#onChange(responding);
   }
 
   #settle(reply: Buffer): void {

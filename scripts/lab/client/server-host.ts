@@ -56,7 +56,9 @@ export class ServerHost {
     this.monName = monName;
     this.#myName = myName;
     this.#events = events;
-    this.#nlm = new HardRpc(address, NLM.program, NLM.version, myName);
+    this.#nlm = new HardRpc(address, NLM.program, NLM.version, myName, (responding) =>
+      events.add(responding ? 'server-responds-again' : 'server-not-responding', { monName }),
+    );
   }
 
   /** Every lock that an application believes in, in the order of the grants as far as lockd knows them. */
@@ -140,7 +142,7 @@ export class ServerHost {
       return readStatus(await this.#nlm.call(NLM_PROC.lock, lockArgs(lock, reclaim, myState), signal));
     } catch (error) {
       // Whoever asked has gone, but the server may grant it all the same.
-      if (signal?.aborted) void this.#nlm.call(NLM_PROC.unlock, unlockArgs(lock));
+      if (signal?.aborted) this.#nlm.call(NLM_PROC.unlock, unlockArgs(lock)).catch(() => undefined);
       throw error;
     }
   }
@@ -168,7 +170,9 @@ export class ServerHost {
       [held] = this.#reclaimQueue
     ) {
       this.#events.add('reclaim-sent', describe(held));
-      const status = await this.#lock(held.lock, true, await this.#monitor());
+      const status = await this.#lock(held.lock, true, await this.#monitor()).catch(
+        () => 'NLM4_FAILED' as const,
+      );
       this.#reclaimQueue.shift();
       this.#events.add(status === 'NLM4_GRANTED' ? 'reclaim-granted' : 'reclaim-refused', {
         status,
