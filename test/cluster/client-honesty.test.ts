@@ -26,6 +26,19 @@ async function byHand({ host }: HostLockClient, ...argv: string[]) {
   return { code, answer: JSON.parse(stdout) };
 }
 
+/** Does what the client's statd does when a server restarted, and returns the accept_stat of the answer. */
+async function callBack(client: HostLockClient, port: number, cookie: Buffer, state: number) {
+  const [ready] = (await client.events()) as unknown as [{ ports: { udp: number } }];
+  const { udp } = ready.ports;
+  const reboot = new XdrWriter().string(server).u32(state).fixed(cookie);
+  const call = encodeCall(1, { program: 100021, version: 3, procedure: 16 }, null, reboot.bytes());
+  const program = `
+    const socket = require('dgram').createSocket('udp4');
+    socket.once('message', (reply) => { console.log(reply.readUInt32BE(20)); socket.close(); });
+    socket.bind(${port}, () => socket.send(Buffer.from('${call.toString('hex')}', 'hex'), ${udp}, '127.0.0.1'));`;
+  return Number(await client.host.output([process.execPath, '-e', program]));
+}
+
 /** A scene in which client 1 holds the lock and client 2 was refused it. */
 async function locked(t: Test, options: Parameters<typeof Scene.create>[0] = {}): Promise<Scene> {
   const scene = await Scene.create(options);
@@ -246,24 +259,24 @@ t.test('an old server that is only cut off blocks its lock until it is killed', 
   t.equal((await c2.lock({ server, wait: 'holder', ...POLL })).status, 'NLM4_GRANTED', 'until it is dead');
 });
 
-t.test('a callback from an unprivileged port is refused', async (t) => {
+t.test('only statd, a known cookie and a new number make the client act', async (t) => {
   const { c1 } = await locked(t);
-  const [ready] = await c1.events();
-  const { udp } = (ready as unknown as { ports: { udp: number } }).ports;
-  const [known] = (await c1.status()).servers;
-  const reboot = new XdrWriter()
-    .string('nfs-vip')
-    .u32(99)
-    .fixed(Buffer.from(known?.cookie ?? '', 'hex'));
-  const call = encodeCall(1, { program: 100021, version: 3, procedure: 16 }, null, reboot.bytes());
-  const forge = `
-    const socket = require('dgram').createSocket('udp4');
-    socket.once('message', (reply) => { console.log(reply.readUInt32BE(20)); socket.close(); });
-    socket.send(Buffer.from('${call.toString('hex')}', 'hex'), ${udp}, '127.0.0.1');`;
-  const answer = await c1.host.output([process.execPath, '-e', forge]);
-  t.equal(Number(answer), ACCEPT.systemError);
-  t.match(await c1.events(), [{}, {}, {}, {}, { event: 'sm-notify-forged', address: '127.0.0.1' }]);
+  const cookie = Buffer.from((await c1.status()).servers[0]?.cookie ?? '', 'hex');
+  t.equal(await callBack(c1, 0, cookie, 99), ACCEPT.systemError, 'not from an unprivileged port');
+  t.equal(await callBack(c1, 900, Buffer.alloc(16, 1), 99), ACCEPT.success, 'an unknown cookie is nobody');
   t.match((await c1.status()).servers, [{ state: 0, recovering: false }], 'nothing is reclaimed');
+  t.equal(await callBack(c1, 900, cookie, 99), ACCEPT.success);
+  await eventOf(c1, 'reclaim-ended');
+  t.equal(await callBack(c1, 900, cookie, 99), ACCEPT.success);
+  const calls = (await c1.events()).filter(({ event }) => event.startsWith('sm-notify'));
+  const expected = [
+    { event: 'sm-notify-forged', address: '127.0.0.1' },
+    { event: 'sm-notify', known: false, acted: false },
+    { event: 'sm-notify', known: true, acted: true },
+    { event: 'sm-notify', known: true, acted: false },
+  ];
+  t.match(calls, expected);
+  t.match(await c1.status(), { believes: 1, lost: 1 }, 'outside grace even a true word costs the lock');
 });
 
 t.test('over IPv6: kept', async (t) => {
