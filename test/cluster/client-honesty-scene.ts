@@ -1,10 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
+import type { Test } from 'tap';
 import type { LoggedEvent } from '../../scripts/lab/client/event-log.ts';
 import type { Host } from '../../scripts/lab/host.ts';
 import { Lab } from '../../scripts/lab/lab.ts';
 import { HostLockClient } from '../../scripts/lab/lock-client.ts';
 import { waitUntil } from '../../scripts/lab/wait-until.ts';
 
+/** The name that clients mount. */
+export const server = 'nfs-vip';
 /** Seconds of grace on the adoptive server. */
 const GRACE = 3;
 const STATD = '/var/lib/nfs';
@@ -143,4 +146,13 @@ export function eventOf(client: HostLockClient, event: string, timeout = 10): Pr
 /** The NSM state numbers that statd called the client with, in order. */
 export async function notifiedWith(client: HostLockClient): Promise<unknown[]> {
   return (await client.events()).filter(({ event }) => event === 'sm-notify').map(({ state }) => state);
+}
+
+/** A scene in which client 1 holds the lock and client 2 was refused it. */
+export async function locked(t: Test, options: Parameters<typeof Scene.create>[0] = {}): Promise<Scene> {
+  const scene = await Scene.create(options);
+  t.teardown(() => scene.destroy());
+  t.equal((await scene.c1.lock({ server })).status, 'NLM4_GRANTED', 'client 1 gets the lock');
+  t.equal((await scene.c2.lock({ server })).status, 'NLM4_DENIED', 'client 2 is refused');
+  return scene;
 }
