@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { exitOf, listenTo } from './child.ts';
+import { exitOf, hasEnded, killAndReap, listenTo } from './child.ts';
 import { type Outcome, outputOf, type RunOptions, runBehind, SMALL_ENVIRONMENT } from './command.ts';
-import { innermost } from './process-tree.ts';
+import { innermost, signalNamespace } from './process-tree.ts';
 import { type Program, startBehind } from './program.ts';
 import type { Room } from './room.ts';
 import { waitUntil } from './wait-until.ts';
@@ -123,11 +123,19 @@ export class Host {
     return this.#room.ip('link', 'set', this.#port, 'master', 'br0');
   }
 
+  /** Stops every process of the host where it is, as a machine hangs: it keeps its address and says nothing. */
+  async freeze(): Promise<void> {
+    await signalNamespace(this.pid, 'SIGSTOP');
+  }
+
+  /** Lets a frozen host go on. */
+  async thaw(): Promise<void> {
+    await signalNamespace(this.pid, 'SIGCONT');
+  }
+
   /** Resolves when nothing of the host is left, after its room has ended. */
   async buried(): Promise<void> {
     if (this.#boot !== undefined) await exitOf(this.#boot);
-    this.#boot = undefined;
-    this.#pid = undefined;
   }
 
   /** The bridge's end of the host's network cable. */
@@ -151,6 +159,7 @@ export class Host {
 
   async #switchOn(): Promise<void> {
     if (this.isOn) return;
+    await this.#unplug();
     const { name, address, prefix, services, repository } = this.#plan;
     const script = `${repository}/scripts/lab/guest/boot.sh`;
     const namespaces = ['-m', '-u', '-i', '-n', '-p', '-f', '--kill-child=KILL', '--propagation', 'private'];
@@ -158,34 +167,40 @@ export class Host {
     const [nsenter = '', ...rest] = [...this.#room.enter, 'unshare', ...namespaces, ...call];
     const boot = spawn(nsenter, rest, { env: SMALL_ENVIRONMENT, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#boot = boot;
-    const says = listenTo(boot, name);
-    await says('init');
-    // nsenter, unshare, and then the host's first process.
-    const pid = await waitUntil(`first process of ${name}`, { timeout: 5 }, () =>
-      innermost(boot.pid ?? 0, 2),
-    );
-    this.#pid = pid;
+    // A host may also end by itself: a cluster manager that gives up calls reboot(2).
+    boot.once('exit', () => {
+      if (this.#boot === boot) this.#pid = undefined;
+    });
+    const listener = listenTo(boot, name);
     try {
+      await listener.hear('init');
+      this.#pid = await waitUntil(`${name} has a first process`, { timeout: 5 }, () => {
+        if (hasEnded(boot)) throw new Error(`${name} ended at once`);
+        // nsenter, unshare, and then the host's first process.
+        return innermost(boot.pid ?? 0, 2);
+      });
       // The same hardware address at every boot: neighbours remember it.
-      const eth0 = ['peer', 'name', 'eth0', 'address', hardwareAddress(address), 'netns', String(pid)];
-      await this.#room.ip('link', 'add', this.#port, 'type', 'veth', ...eth0);
+      const eth0 = ['name', 'eth0', 'address', hardwareAddress(address), 'netns', String(this.#pid)];
+      await this.#room.ip('link', 'add', this.#port, 'type', 'veth', 'peer', ...eth0);
       await this.#room.ip('link', 'set', this.#port, 'master', 'br0', 'up');
-      await says('ready');
+      await listener.hear('ready');
     } catch (error) {
       await this.#switchOff();
-      throw error;
+      throw new Error(`${name} does not boot: ${error}\n${listener.complaints()}`, { cause: error });
     }
   }
 
   async #switchOff(): Promise<void> {
     if (this.#boot === undefined || this.#pid === undefined) return;
-    const ended = exitOf(this.#boot);
     // A network namespace is taken apart some time after its last process; without a cable that cannot be seen.
-    await this.#room.ip('link', 'del', this.#port);
-    process.kill(this.#pid, 'SIGKILL');
-    await ended;
-    this.#boot = undefined;
+    await this.#unplug();
+    await killAndReap(this.#boot, this.#pid, this.name);
     this.#pid = undefined;
+  }
+
+  async #unplug(): Promise<void> {
+    const enter = ['nsenter', '-t', String(this.#room.pid), '-n', '--'];
+    await runBehind(enter, ['ip', 'link', 'del', this.#port], {});
   }
 }
 

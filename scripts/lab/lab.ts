@@ -1,9 +1,11 @@
 import { chmod, copyFile, mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { Cluster, type ClusterOptions } from './cluster.ts';
 import { EXPORTED, type GaneshaOptions, ganeshaConfig } from './ganesha-config.ts';
 import { Host, type ServiceName } from './host.ts';
 import { PowerDaemon, type PowerEvent } from './power-daemon.ts';
 import { repository } from './repository.ts';
+import { checkRequirements } from './requirements.ts';
 import { openRoom, type Room } from './room.ts';
 
 export interface LabOptions {
@@ -46,6 +48,7 @@ export class Lab {
   /** Opens an empty room. */
   static async create(options: LabOptions = {}): Promise<Lab> {
     const top = repository();
+    await checkRequirements(top);
     const logDir = options.logDir === undefined ? undefined : resolve(options.logDir);
     if (logDir !== undefined) await mkdir(logDir, { recursive: true });
     const room = await openRoom(top, logDir);
@@ -88,6 +91,11 @@ export class Lab {
     for (const [known, at] of this.#names) lines.push(`${at} ${known}`);
     const text = `${lines.join('\n')}\n`;
     for (const host of this.hosts.values()) await host.writeFile('/etc/hosts', text);
+  }
+
+  /** Makes a Pacemaker cluster of server nodes, with fencing by the room's power daemon. */
+  formCluster(nodes: readonly Host[], options: ClusterOptions = {}): Promise<Cluster> {
+    return Cluster.form(nodes, options);
   }
 
   /** Ends everything; when it returns, no process, mount, address or namespace of the lab is left. */

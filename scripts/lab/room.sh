@@ -12,8 +12,22 @@ mkdir -p /run/lab/hosts /run/lab/shared /run/lab/power /run/lab/log
 if [ -n "$logs" ]; then mount --bind "$logs" /run/lab/log; fi
 mount -t tmpfs -o mode=755 shared /run/lab/shared
 
+# need WHAT COMMAND...: the command tries what the lab cannot do without
+need() {
+  what=$1
+  shift
+  "$@" || { echo "this machine's kernel lacks $what" >&2; exit 1; }
+}
 ip link set lo up
-ip link add br0 type bridge forward_delay 0 stp_state 0 mcast_snooping 0
+need 'network bridges (module bridge)' ip link add br0 type bridge forward_delay 0 stp_state 0 mcast_snooping 0
 ip link set br0 up
+need 'virtual Ethernet (module veth)' ip link add probe type veth peer name probe-peer
+ip link del probe
+mkdir /run/lab/probe /run/lab/probe/upper /run/lab/probe/work /run/lab/probe/root
+need 'overlay file systems on this root file system (module overlay)' mount -t overlay \
+  -o lowerdir=/,upperdir=/run/lab/probe/upper,workdir=/run/lab/probe/work,index=off,xino=off probe /run/lab/probe/root
+umount /run/lab/probe/root
+rm -r /run/lab/probe
+
 echo ready
 while read -r _; do :; done

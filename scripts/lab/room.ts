@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { exitOf, listenTo } from './child.ts';
+import { killAndReap, listenTo } from './child.ts';
 import { outputOf, runBehind, SMALL_ENVIRONMENT } from './command.ts';
 import { innermost } from './process-tree.ts';
 
@@ -27,7 +27,7 @@ export async function openRoom(repository: string, logDirectory?: string): Promi
     detached: true,
   });
   // A group of its own: an interrupt from the terminal ends the program that made the lab, and then the room.
-  await listenTo(outer, 'the room')('ready');
+  await listenTo(outer, 'the room').hear('ready');
   const pid = await innermost(outer.pid ?? 0, 1);
   if (pid === undefined) throw new Error('the room ended at once');
 
@@ -39,10 +39,6 @@ export async function openRoom(repository: string, logDirectory?: string): Promi
       const outcome = await runBehind(['nsenter', '-t', String(pid), '-n', '--'], ['ip', ...argv], {});
       outputOf(`ip ${argv.join(' ')}`, outcome);
     },
-    async end() {
-      const ended = exitOf(outer);
-      process.kill(pid, 'SIGKILL');
-      await ended;
-    },
+    end: () => killAndReap(outer, pid, 'the room'),
   };
 }

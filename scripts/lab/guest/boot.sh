@@ -18,6 +18,11 @@ cat /proc/sys/kernel/random/uuid >"$disk/boot_id"
 mount --bind "$disk/boot_id" "$root/proc/sys/kernel/random/boot_id"
 # Where the real kernel has lockd, rpc.statd would write the host's nsm_local_state.
 if [ -d "$root/proc/sys/fs/nfs" ]; then mount -t tmpfs none "$root/proc/sys/fs/nfs"; fi
+# Pacemaker reboots a node that it has to give up by sysrq, and there is only one kernel: the machine's.
+: >"$disk/sysrq"
+for trigger in /proc/sysrq-trigger /proc/sys/kernel/sysrq; do
+  if [ -e "$root$trigger" ]; then mount --bind "$disk/sysrq" "$root$trigger"; fi
+done
 
 mount -t tmpfs -o mode=755 dev "$root/dev"
 mknod -m 666 "$root/dev/null" c 1 3
@@ -38,6 +43,8 @@ ln -s pts/ptmx "$root/dev/ptmx"
 mount -t tmpfs -o mode=755 run "$root/run"
 mount -t tmpfs -o mode=1777 tmp "$root/tmp"
 mkdir -p "$root/run/lab/power" "$root/srv/shared" "$root/lab"
+# Logs are kept apart from the disk, in the same directories as the packages made.
+(cd "$root/var/log" && find . -type d -print0 | tar --null --no-recursion -c -T -) | tar -x -p -C "/run/lab/log/$name"
 mount --bind "/run/lab/log/$name" "$root/var/log"
 mount --bind /run/lab/shared "$root/srv/shared"
 mount --bind /run/lab/power "$root/run/lab/power"

@@ -15,7 +15,6 @@ if getent passwd hacluster >/dev/null; then
   chmod 750 /run/crm
 fi
 mkdir -p /var/log/pacemaker /var/log/corosync /var/log/ganesha
-
 if ! [ -e /etc/lab-installed ]; then
   # First boot of this disk: nothing that the machine below knows of locks or clusters may show through.
   echo "$name" >/etc/hostname
