@@ -33,15 +33,16 @@ export class Lab {
   readonly hosts = new Map<string, Host>();
   /** What fencing did, oldest first. */
   readonly powerEvents: PowerEvent[] = [];
+  /** The directory of all logs as this machine sees it; each host's /var/log is a directory in it. */
+  readonly logs: string;
   #room: Room;
-  #logs: string;
   #names = new Map<string, string>();
   #power: PowerDaemon;
 
   private constructor(top: string, room: Room, logs: string) {
     this.repository = top;
     this.#room = room;
-    this.#logs = logs;
+    this.logs = logs;
     this.#power = new PowerDaemon(this.hosts, (event) => this.powerEvents.push(event));
   }
 
@@ -113,7 +114,7 @@ export class Lab {
     furnish: (host: Host) => Promise<void>,
   ): Promise<Host> {
     if (this.hosts.has(name)) throw new Error(`the lab has a host ${name} already`);
-    const logs = `${this.#logs}/${name}`;
+    const logs = `${this.logs}/${name}`;
     const prefix = options.prefix ?? 16;
     const host = new Host(this.#room, { name, address, prefix, services, repository: this.repository, logs });
     this.hosts.set(name, host);

@@ -10,8 +10,10 @@ import { waitUntil } from './wait-until.ts';
 
 /** The control socket, as the client's host sees it. */
 export const CONTROL = '/run/lock-client.sock';
-/** Where the bundle lies on a lab host: the repository is mounted there. */
-export const BUNDLE = '/lab/dist/lock-client.cjs';
+/** Where the bundle lies in the repository: not in dist/ itself, all of which is installed. */
+export const BUNDLE_FILE = 'dist/lab/lock-client.cjs';
+/** Where a lab host sees it: the repository is mounted there. */
+export const BUNDLE = `/lab/${BUNDLE_FILE}`;
 
 /** What is asked for; everything but the server has a default: one byte of the file `f`, exclusive, no waiting. */
 export type Wanted = Pick<Target, 'server'> & Partial<Omit<LockRequest, 'op'>>;

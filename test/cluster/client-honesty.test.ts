@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap';
 import { bundleLockClient } from '../../scripts/lab/client/bundle.ts';
+import { BUNDLE_FILE } from '../../scripts/lab/lock-client.ts';
 import { repository } from '../../scripts/lab/repository.ts';
 import { waitUntil } from '../../scripts/lab/wait-until.ts';
 import { eventOf, locked, notifiedWith, POLL, records, type Scene, server } from './client-honesty-scene.ts';
@@ -11,7 +12,7 @@ import { eventOf, locked, notifiedWith, POLL, records, type Scene, server } from
  */
 
 t.jobs = 3;
-await bundleLockClient(`${repository()}/dist/lock-client.cjs`);
+await bundleLockClient(`${repository()}/${BUNDLE_FILE}`);
 
 /** Client 1 has its lock on the adoptive server, and nobody else gets it when grace is over. */
 async function kept(t: Test, { c1, c2 }: Scene): Promise<void> {

@@ -3,14 +3,14 @@ import { bundleLockClient } from '../../scripts/lab/client/bundle.ts';
 import { ACCEPT, encodeCall } from '../../scripts/lab/client/rpc-message.ts';
 import { XdrWriter } from '../../scripts/lab/client/xdr.ts';
 import { EXPORTED } from '../../scripts/lab/ganesha-config.ts';
-import { BUNDLE, CONTROL, type HostLockClient } from '../../scripts/lab/lock-client.ts';
+import { BUNDLE, BUNDLE_FILE, CONTROL, type HostLockClient } from '../../scripts/lab/lock-client.ts';
 import { repository } from '../../scripts/lab/repository.ts';
 import { eventOf, locked, POLL, recordedAt, records, Scene, server } from './client-honesty-scene.ts';
 
 /** How the lab's lock client deals with its own status monitor, with its callers, and with several clients in one. */
 
 t.jobs = 3;
-await bundleLockClient(`${repository()}/dist/lock-client.cjs`);
+await bundleLockClient(`${repository()}/${BUNDLE_FILE}`);
 
 /** Runs the program as a person would, on the client's host. */
 async function byHand({ host }: HostLockClient, ...argv: string[]) {
