@@ -20,6 +20,8 @@ if ! [ -e /etc/lab-installed ]; then
   echo "$name" >/etc/hostname
   rm -f /etc/resolv.conf
   : >/etc/resolv.conf
+  # Small images lack it, and NFS-Ganesha finds file systems by it.
+  ln -sf /proc/self/mounts /etc/mtab
   sed -i 's/^hosts:.*/hosts: files/' /etc/nsswitch.conf
   rm -rf /var/lib/nfs /var/lib/corosync /etc/corosync
   mkdir -p /var/lib/nfs/sm /var/lib/nfs/sm.bak /var/lib/nfs/ganesha /var/lib/corosync /etc/corosync/uidgid.d

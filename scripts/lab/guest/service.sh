@@ -51,6 +51,9 @@ case $1-${2-} in
     ganesha.nfsd -f /etc/ganesha/ganesha.conf -L /var/log/ganesha/ganesha.log -p /run/ganesha/ganesha.pid ||
       fail "ganesha.nfsd does not start"
     until_true 20 nfs_answers || fail "NFS-Ganesha does not answer: $(tail -n 3 /var/log/ganesha/ganesha.log)"
+    # It also starts when it can export nothing of what its configuration names.
+    showmount --no-headers -e 127.0.0.1 | grep -q / ||
+      fail "NFS-Ganesha exports nothing: $(grep -m 1 ':CRIT :' /var/log/ganesha/ganesha.log)"
     ;;
   stop-ganesha) end ganesha.nfsd ;;
   start-cluster)
