@@ -3,6 +3,7 @@ import type { HostLockClient } from '../lock-client.ts';
 import { FLOATING, type NfsService, SERVER } from '../nfs-service.ts';
 import { waitUntil } from '../wait-until.ts';
 import { expectAnswer, type Narrator } from './narrator.ts';
+import { reached, recorded } from './store-watch.ts';
 
 /** A competitor asks this often while grace lasts; the Linux kernel's client asks every 5 s. */
 const WAIT_FOR_GRACE = { server: SERVER, wait: 'grace', retryMs: 200 } as const;
@@ -26,8 +27,18 @@ export async function story(service: NfsService, lockferry: boolean, narrator: N
   expectAnswer('c2', (await c2.lock({ server: SERVER })).status, 'NLM4_DENIED');
   narrator.tell('competitor refused: c2 wants the same lock, and c1 has it');
 
+  if (lockferry) {
+    await recorded(service.lab, c1.host.name);
+    narrator.tell('recorded: the monitor record of c1 is in the lock store');
+  }
+
   await n1.powerOff();
   narrator.tell('node killed: n1 has lost its power');
+  await fenced(service, narrator);
+  if (lockferry) {
+    const at = await reached(service.lab, c1.host.name, 'conveyed');
+    narrator.tell('conveyed: n2 has the record of c1', at);
+  }
   await moved(service, narrator);
   const asked = refusedInGrace(c2, narrator);
   if (lockferry) await reclaimed(c1, narrator);
@@ -41,12 +52,16 @@ export async function story(service: NfsService, lockferry: boolean, narrator: N
   return { competitor, believed, told };
 }
 
-async function moved({ lab, cluster, n1, n2 }: NfsService, narrator: Narrator): Promise<void> {
-  const patience = { timeout: 60, interval: 0.1, explain: () => cluster.picture() };
+async function fenced({ lab, cluster, n1 }: NfsService, narrator: Narrator): Promise<void> {
+  const patience = { timeout: 60, explain: () => cluster.picture() };
   const { at } = await waitUntil('n1 is fenced', patience, () =>
     lab.powerEvents.find(({ host, action }) => host === n1.name && action === 'off'),
   );
   narrator.tell('fenced: Pacemaker on n2 has made sure that n1 is off', at);
+}
+
+async function moved({ cluster, n2 }: NfsService, narrator: Narrator): Promise<void> {
+  const patience = { timeout: 60, explain: () => cluster.picture() };
   await waitUntil(`${FLOATING} is on n2`, patience, async () => {
     const shown = await n2.output(['ip', '-o', 'address', 'show', 'to', FLOATING]);
     return shown !== '';
