@@ -4,6 +4,7 @@ export type { Outcome, RunOptions } from './command.ts';
 export { EXPORTED, type GaneshaOptions } from './ganesha-config.ts';
 export type { Host, ServiceName } from './host.ts';
 export { type HostOptions, Lab, type LabOptions, type NodeOptions } from './lab.ts';
+export { type ClientStatus, HostLockClient, type Wanted } from './lock-client.ts';
 export type { PowerEvent } from './power-daemon.ts';
 export type { Program } from './program.ts';
 export { pause, waitUntil } from './wait-until.ts';
