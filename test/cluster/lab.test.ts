@@ -66,10 +66,16 @@ t.test('a cluster fails over with real fencing, beside a second lab, and leaves 
   await cluster.waitFor('both online', ({ nodes }) => nodes[second.name]?.standby === false);
   t.match(await cluster.pcs(['status']), `Online: [ n1 n2 ]`);
 
+  await c1.cutOff();
+  t.notOk(await reaches(c1), 'a host that is cut off reaches nobody');
+  await c1.reconnect();
+  t.ok(await reaches(c1));
+
+  await cluster.crm(['configure', 'property', 'stonith-action=reboot']);
+  const hung = second.pid;
   await second.freeze();
-  await cluster.waitFor('a hung node is fenced', ({ nodes }) => nodes[second.name]?.online === false);
-  await waitUntil('it is off', { timeout: 10 }, () => !second.isOn);
-  await second.powerOn();
+  await waitUntil('a hung node is fenced', { timeout: 20 }, () => second.isOn && second.pid !== hung);
+  await cluster.waitForNodes([n1, n2]);
 
   const left = await namespacesOf(lab);
   t.ok((await processesIn(left)).length > 10);
