@@ -68,6 +68,7 @@ export async function readGrace(guest: Guest): Promise<Grace> {
   const text = await guest.sh(
     'for f in /proc/fs/lockd/nlm_end_grace /proc/fs/nfsd/v4_end_grace; do cat $f 2>/dev/null || echo -; done',
   );
-  const [nlm, v4] = text.split('\n').map((word) => (word === '-' ? null : word === 'N'));
+  // the kernel ends its answer with a NUL
+  const [nlm, v4] = text.split('\n').map((line) => (line.includes('-') ? null : line.includes('N')));
   return { nlm: nlm ?? null, v4: v4 ?? null };
 }
