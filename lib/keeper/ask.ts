@@ -1,0 +1,51 @@
+import { connect } from 'node:net';
+import { Fault } from '../fault.ts';
+import { type Report, type Request, reportSchema } from './protocol.ts';
+
+/**
+ * Asks the keeper that listens on this socket.
+ * @param deadline milliseconds since the epoch.
+ * @throws Fault `failed` where nobody listens, `timed-out` where the answer does not come by the deadline.
+ */
+export async function askKeeper(socketPath: string, op: Request['op'], deadline: number): Promise<Report> {
+  const answer = await exchange(socketPath, `${JSON.stringify({ op })}\n`, deadline);
+  const parsed = reportSchema.safeParse(parseJson(answer));
+  if (parsed.success) return parsed.data;
+  throw new Fault('failed', `the keeper's answer to ${op} is not a report`, { found: answer.slice(0, 200) });
+}
+
+function exchange(path: string, request: string, deadline: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = connect(path);
+    const timer = setTimeout(
+      () => socket.destroy(new Fault('timed-out', `the keeper did not answer on ${path} in time`)),
+      Math.max(0, deadline - Date.now()),
+    );
+    socket.setEncoding('utf8');
+    socket.on('connect', () => socket.write(request));
+    socket.on('data', (chunk: string) => {
+      answer += chunk;
+    });
+    socket.on('end', () => socket.end());
+    socket.on('error', (error) => {
+      reject(
+        error instanceof Fault
+          ? error
+          : new Fault('failed', 'no keeper listens', { subject: path, cause: error }),
+      );
+    });
+    socket.on('close', () => {
+      clearTimeout(timer);
+      resolve(answer);
+    });
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

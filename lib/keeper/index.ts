@@ -1,0 +1,164 @@
+import { rm } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { Fault, type FaultCode, sentenceOf } from '../fault.ts';
+import { RuntimeDirectory } from '../node/runtime-directory.ts';
+import type { Service } from '../node/service.ts';
+import { VERSION } from '../version.ts';
+import { askKeeper } from './ask.ts';
+import { ended, findKeeper, type KeeperProgram, signal, spawnKeeper } from './keeper-process.ts';
+import type { Report } from './protocol.ts';
+import type { Verdict } from './verdict.ts';
+
+export { askKeeper } from './ask.ts';
+export type { KeeperProgram } from './keeper-process.ts';
+export { type ClientCounts, type Report, reportSchema } from './protocol.ts';
+export type { Verdict } from './verdict.ts';
+
+export interface KeeperOptions {
+  readonly service: Service;
+  readonly keeper: KeeperProgram;
+  /** Milliseconds since the epoch by which the call is over. */
+  readonly deadline: number;
+  /** Where the services' run-time directories are. */
+  readonly runtime?: string;
+}
+
+/** How long a keeper may take to answer when all is well with it, milliseconds; its store may still hang. */
+const ANSWER_WITHIN = 1500;
+/** A keeper that is told to stop gets this long for its last capture and for the release of locks, milliseconds. */
+const STOP_WITHIN = 8000;
+
+/** Is the service started on this node? Looks at the run-time state only. */
+export async function isStarted(name: string, runtime?: string): Promise<boolean> {
+  return (await new RuntimeDirectory(name, runtime).service().catch(() => true)) !== null;
+}
+
+/**
+ * Starts the keeper, unless it runs already for the same service and in the same version. Resolves when former
+ * records are conveyed, grace is open where it must be, and records are being captured.
+ * @throws Fault that says what failed or what was waited for; nothing is left running then.
+ */
+export async function startKeeper({ service, keeper, deadline, runtime }: KeeperOptions): Promise<Verdict> {
+  const directory = new RuntimeDirectory(service.name, runtime);
+  const running = await findKeeper(directory);
+  const declared = await directory.service().catch(() => null);
+  if (running !== null && !(isDeepStrictEqual(declared, service) && (await isCurrent(directory)))) {
+    await endKeeper(directory, deadline);
+  }
+  await directory.create(service);
+  try {
+    if ((await findKeeper(directory)) === null) spawnKeeper(keeper, service.name);
+    return await adopted(directory, deadline);
+  } catch (error) {
+    await endKeeper(directory, Date.now() + ANSWER_WITHIN);
+    await directory.remove();
+    throw error;
+  }
+}
+
+/**
+ * The recurring monitor: what the keeper says, after a capture where captures are the monitor's. A keeper that
+ * died, hangs or runs another version is replaced; the service never stops for that.
+ * @throws Fault where no keeper can be brought up.
+ */
+export async function monitorKeeper(options: KeeperOptions): Promise<Verdict> {
+  const directory = new RuntimeDirectory(options.service.name, options.runtime);
+  const declared = await directory.service();
+  try {
+    const { version, verdict } = await askKeeper(directory.socket, 'monitor', options.deadline);
+    if (version === VERSION && isDeepStrictEqual(declared, options.service)) return verdict;
+  } catch {
+    // Dead, hung or speaking another version's words: the next lines replace it.
+  }
+  await endKeeper(directory, Math.min(options.deadline, Date.now() + ANSWER_WITHIN));
+  return startKeeper(options);
+}
+
+/**
+ * Ends the service on this node: a last capture, the release of its locks where that is due, the end of the keeper.
+ * Never throws and never takes longer than the deadline, whatever the storage does.
+ * @returns what could not be done, one sentence each.
+ */
+export async function stopKeeper(options: {
+  readonly name: string;
+  readonly deadline: number;
+  readonly runtime?: string;
+}): Promise<string[]> {
+  const directory = new RuntimeDirectory(options.name, options.runtime);
+  const undone: string[] = [];
+  try {
+    undone.push(...(await endKeeper(directory, Math.min(options.deadline, Date.now() + STOP_WITHIN))));
+    await directory.remove();
+  } catch (error) {
+    undone.push(sentenceOf(error));
+  }
+  return undone;
+}
+
+async function isCurrent(directory: RuntimeDirectory): Promise<boolean> {
+  try {
+    const { version, phase } = await askKeeper(directory.socket, 'report', Date.now() + ANSWER_WITHIN);
+    return version === VERSION && phase !== 'failed' && phase !== 'stopping';
+  } catch {
+    return false;
+  }
+}
+
+/** Waits until the keeper has adopted the service. */
+async function adopted(directory: RuntimeDirectory, deadline: number): Promise<Verdict> {
+  let last: Report | null = null;
+  let silence: unknown = null;
+  while (Date.now() < deadline) {
+    try {
+      last = await askKeeper(directory.socket, 'report', deadline);
+    } catch (error) {
+      silence = error;
+    }
+    if (last?.phase === 'failed') {
+      const code: FaultCode = isFaultCode(last.faultCode) ? last.faultCode : 'failed';
+      throw new Fault(code, last.verdict.reason ?? 'the keeper could not adopt the service');
+    }
+    if (last !== null && last.phase !== 'adopting') return last.verdict;
+    await pause(20);
+  }
+  if (last === null) throw new Fault('timed-out', `the keeper did not come up: ${sentenceOf(silence)}`);
+  throw new Fault(
+    'timed-out',
+    `start is still waiting: ${last.waitingFor.join(', ') || 'for the lock store'}`,
+  );
+}
+
+/** Ends the keeper: asks it, then TERM, then KILL. One that a hung file system holds is left behind. */
+async function endKeeper(directory: RuntimeDirectory, deadline: number): Promise<string[]> {
+  const running = await findKeeper(directory);
+  if (running === null) return [];
+  const undone: string[] = [];
+  try {
+    const report = await askKeeper(directory.socket, 'stop', deadline - 500);
+    if (report.verdict.reason !== null) undone.push(report.verdict.reason);
+  } catch (error) {
+    undone.push(sentenceOf(error));
+  }
+  if (!(await ended(running, Math.min(deadline, Date.now() + 500)))) {
+    await signal(running, 'SIGKILL');
+    if (!(await ended(running, deadline)))
+      undone.push(`keeper ${running.pid} hangs in the kernel and is left behind`);
+  }
+  await rm(directory.pidFile, { force: true });
+  return undone;
+}
+
+const FAULT_CODES: ReadonlySet<string> = new Set<FaultCode>([
+  'bad-parameter',
+  'not-installed',
+  'bad-node',
+  'malformed',
+  'not-ours',
+  'timed-out',
+  'failed',
+]);
+
+function isFaultCode(word: string | null): word is FaultCode {
+  return word !== null && FAULT_CODES.has(word);
+}

@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isAlive, type ProcessIdentity, readProcess } from '../node/process.ts';
+import type { RuntimeDirectory } from '../node/runtime-directory.ts';
+
+/** How to start a keeper: the interpreter and the program, both absolute. */
+export interface KeeperProgram {
+  readonly node: string;
+  readonly program: string;
+}
+
+/** A keeper gets nothing of the agent's environment: neither Pacemaker's variables nor Node's options. */
+const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
+
+/**
+ * Starts the keeper of a service in a session of its own, so that neither the end of the agent nor a kill of
+ * Pacemaker's process group reaches it.
+ */
+export function spawnKeeper({ node, program }: KeeperProgram, name: string): void {
+  const child = spawn(node, [program, name], { detached: true, stdio: 'ignore', cwd: '/', env: ENVIRONMENT });
+  // Whoever waits for the socket sees that it did not start; the error itself says no more than that.
+  child.on('error', () => {});
+  child.unref();
+}
+
+/** The keeper process of this service that runs now; null: none. A reused pid is not mistaken for it. */
+export async function findKeeper(directory: RuntimeDirectory): Promise<ProcessIdentity | null> {
+  const pid = await directory.keeperPid();
+  if (pid === null) return null;
+  try {
+    const words = (await readFile(`/proc/${pid}/cmdline`, 'latin1')).split('\0');
+    const named = words.some((word) => /keeper\.c?js$/.test(word) || /^main\.c?js$/.test(basename(word)));
+    return named && words.includes(basename(directory.path)) ? await readProcess(pid) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Waits until the process has ended. @returns whether it has, by the deadline (milliseconds since the epoch). */
+export async function ended(identity: ProcessIdentity, deadline: number): Promise<boolean> {
+  while (await isAlive(identity)) {
+    if (Date.now() >= deadline) return false;
+    await pause(10);
+  }
+  return true;
+}
+
+/** Sends a signal unless the process has ended already. */
+export async function signal(identity: ProcessIdentity, name: NodeJS.Signals): Promise<void> {
+  if (!(await isAlive(identity))) return;
+  try {
+    process.kill(identity.pid, name);
+  } catch {
+    // It ended between the look and the signal.
+  }
+}

@@ -1,0 +1,53 @@
+import * as z from 'zod/mini';
+import { verdictSchema } from './verdict.ts';
+
+/**
+ * What is said over a keeper's Unix socket: one JSON object and a newline each way, then the connection ends. The
+ * socket lies in a directory of root's alone; nobody else can speak to a keeper.
+ */
+export const requestSchema = z.object({
+  /**
+   * `report`: what the keeper knows, at once. `monitor`: the same after a capture, where captures are the recurring
+   * monitor's. `stop`: a last capture, release, and the end of the keeper.
+   */
+  op: z.enum(['report', 'monitor', 'stop']),
+});
+
+export type Request = z.infer<typeof requestSchema>;
+
+/** Numbers of clients by ledger state; see the store's Phase. */
+export const clientCountsSchema = z.object({
+  recorded: z.number(),
+  conveyed: z.number(),
+  answered: z.number(),
+  told: z.number(),
+  present: z.number(),
+  back: z.number(),
+  missed: z.number(),
+});
+
+export type ClientCounts = z.infer<typeof clientCountsSchema>;
+
+export const reportSchema = z.object({
+  version: z.string(),
+  pid: z.number(),
+  service: z.string(),
+  sharedDir: z.string(),
+  /** `adopting`: start is not done. `recovering`: former clients are being told. `capturing`: nothing is open. */
+  phase: z.enum(['adopting', 'recovering', 'capturing', 'stopping', 'failed']),
+  verdict: verdictSchema,
+  /** Why adoption failed, as a Fault's code; null while it did not. */
+  faultCode: z.nullable(z.string()),
+  /** Null until an epoch is ours. */
+  owner: z.nullable(z.object({ node: z.string(), epoch: z.number(), since: z.number() })),
+  stateNumber: z.nullable(z.number()),
+  clients: clientCountsSchema,
+  /** Milliseconds that the oldest change has waited to become durable; 0: everything is. */
+  lag: z.number(),
+  /** What the recovery waits for, empty once clients are being told. */
+  waitingFor: z.array(z.string()),
+  /** Things set aside: malformed lines, files that are no monitor records, damage in the store. */
+  problems: z.array(z.string()),
+});
+
+export type Report = z.infer<typeof reportSchema>;

@@ -1,0 +1,49 @@
+import { execa } from 'execa';
+import { Fault } from '../fault.ts';
+import { printable } from '../printable.ts';
+
+/** What a child gets instead of our environment: nothing of NODE_OPTIONS, proxies or locales is inherited. */
+const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
+
+export interface CommandResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs a program of the node and waits for its end.
+ * @param timeout milliseconds after which it is killed.
+ * @throws Fault `not-installed` where the program does not exist, `timed-out`, or `failed` where it was killed
+ *   or could not be run. A non-zero exit is a result, not a fault.
+ */
+export async function runCommand(command: readonly string[], timeout: number): Promise<CommandResult> {
+  const [program = '', ...args] = command;
+  const result = await execa(program, args, {
+    env: ENVIRONMENT,
+    extendEnv: false,
+    stdin: 'ignore',
+    timeout,
+    killSignal: 'SIGKILL',
+    maxBuffer: 1 << 20,
+    reject: false,
+  });
+  const line = printable(command.join(' '), 100);
+  if (result.timedOut) throw new Fault('timed-out', `${line} did not end within ${timeout} ms`);
+  if (result.code === 'ENOENT') {
+    throw new Fault('not-installed', `${program} is not installed`, { subject: program });
+  }
+  if (result.exitCode === undefined) {
+    throw new Fault('failed', `${line} could not be run`, { cause: result.cause });
+  }
+  return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr };
+}
+
+/** The same, for a program that must succeed. @throws also Fault `failed` with the first line of its complaint. */
+export async function runChecked(command: readonly string[], timeout: number): Promise<string> {
+  const { exitCode, stdout, stderr } = await runCommand(command, timeout);
+  if (exitCode === 0) return stdout;
+  throw new Fault('failed', `${printable(command.join(' '), 100)} failed with exit code ${exitCode}`, {
+    found: printable(stderr.trim().split('\n', 1).join(''), 200),
+  });
+}

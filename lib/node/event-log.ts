@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { appendFileSync, existsSync, renameSync, statSync } from 'node:fs';
+
+/** Facts about one event; text of strangers is escaped by whoever shows it. */
+export type EventFacts = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+
+/** Where events go: a word for what happened, and its facts. */
+export type Log = (event: string, facts?: EventFacts) => void;
+
+/** The event file starts anew beyond this size, bytes; the one before is kept beside it as `.old`. */
+const SIZE_LIMIT = 1 << 20;
+
+/**
+ * A log with two readers: a bounded file of JSON lines in /run, `{"at": milliseconds, "event": word, ...}`, for the
+ * tools that tell what happened, and the system log for people, through one logger(1) that lives as long as we do.
+ */
+export function openEventLog(file: string, tag: string, logger = 'logger'): Log {
+  const child = spawn(logger, ['--tag', tag, '--priority', 'daemon.info'], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
+  });
+  let systemLog = true;
+  const giveUp = () => {
+    systemLog = false;
+  };
+  child.on('error', giveUp).on('exit', giveUp).unref();
+  child.stdin.on('error', giveUp);
+  return (event, facts = {}) => {
+    appendBounded(file, `${JSON.stringify({ at: Date.now(), event, ...facts })}\n`);
+    if (systemLog) child.stdin.write(`${asSentence(event, facts)}\n`);
+  };
+}
+
+/** `told client=10.0.0.1 number=7`: JSON quotes and escapes whatever is not a plain word. */
+function asSentence(event: string, facts: EventFacts): string {
+  const words = Object.entries(facts).map(([key, value]) => `${key}=${plainOrJson(value)}`);
+  return [event, ...words].join(' ');
+}
+
+function plainOrJson(value: EventFacts[string]): string {
+  if (typeof value === 'string' && /^[\w.:/%@+-]+$/.test(value)) return value;
+  return JSON.stringify(value).replace(/[^\x20-\x7e]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}
+
+/** Writing the log must never end a keeper: where /run is full or the service was stopped, the line is lost. */
+function appendBounded(file: string, line: string): void {
+  try {
+    if (existsSync(file) && statSync(file).size > SIZE_LIMIT) renameSync(file, `${file}.old`);
+    appendFileSync(file, line, { mode: 0o600 });
+  } catch {}
+}

@@ -1,0 +1,51 @@
+import { findProcess, identityWord, isAlive, type ProcessIdentity, startedAt } from './process.ts';
+import type { LOCK_MANAGER_CHOICES } from './service.ts';
+
+export type LockManagerKind = 'kernel' | 'ganesha';
+
+/** The lock manager that runs on this node now: what granted the locks, and since when. */
+export interface LockManager {
+  readonly kind: LockManagerKind;
+  /** Opaque word for this incarnation; a restart gives another one. */
+  readonly identity: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
+/** By which process each lock manager is known: NFS-Ganesha's daemon, lockd's kernel thread. */
+const PROCESS: Readonly<Record<LockManagerKind, string>> = { ganesha: 'ganesha.nfsd', kernel: 'lockd' };
+
+/** Follows a process from one incarnation to the next; looking again costs one read while it lives. */
+export class ProcessWatch {
+  #known: ProcessIdentity | null = null;
+  readonly #command: string;
+
+  constructor(command: string) {
+    this.#command = command;
+  }
+
+  /** The incarnation that runs now, null where there is none. */
+  async now(): Promise<ProcessIdentity | null> {
+    if (this.#known === null || !(await isAlive(this.#known))) this.#known = await findProcess(this.#command);
+    return this.#known;
+  }
+}
+
+/** Follows the lock manager of this node. Where both run, NFS-Ganesha serves: a lone lockd serves NFS mounts. */
+export class LockManagerWatch {
+  readonly #watches: readonly (readonly [LockManagerKind, ProcessWatch])[];
+
+  constructor(choice: (typeof LOCK_MANAGER_CHOICES)[number]) {
+    const kinds: readonly LockManagerKind[] = choice === 'auto' ? ['ganesha', 'kernel'] : [choice];
+    this.#watches = kinds.map((kind) => [kind, new ProcessWatch(PROCESS[kind])]);
+  }
+
+  /** The lock manager that runs now; null where none does. */
+  async now(): Promise<LockManager | null> {
+    for (const [kind, watch] of this.#watches) {
+      const found = await watch.now();
+      if (found) return { kind, identity: identityWord(found), startedAt: await startedAt(found) };
+    }
+    return null;
+  }
+}

@@ -1,0 +1,110 @@
+import { chmod, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoOf, Fault } from '../fault.ts';
+import { type Service, serviceSchema } from './service.ts';
+
+/** Where the services of this node keep their run-time state; emptied by every boot. */
+export const SERVICES_DIRECTORY = '/run/lockferry/services';
+
+/**
+ * The run-time directory of one service on this node, root's alone. It is there from the first moment of start to
+ * the end of stop, so that the service is started exactly while `service.json` exists.
+ */
+export class RuntimeDirectory {
+  readonly path: string;
+
+  /** @param name the resource instance, of the form that serviceSchema checks. */
+  constructor(name: string, base: string = SERVICES_DIRECTORY) {
+    this.path = join(base, name);
+  }
+
+  get serviceFile(): string {
+    return join(this.path, 'service.json');
+  }
+
+  /** The keeper's process id, as text. */
+  get pidFile(): string {
+    return join(this.path, 'keeper.pid');
+  }
+
+  /** The keeper's Unix socket. */
+  get socket(): string {
+    return join(this.path, 'keeper.sock');
+  }
+
+  /** What happened to the service on this node, one JSON object a line. */
+  get eventFile(): string {
+    return join(this.path, 'events.jsonl');
+  }
+
+  /** The private statd directory into which former records are conveyed. */
+  get statdDirectory(): string {
+    return join(this.path, 'statd');
+  }
+
+  /** Creates the directory and leaves the service in it. @throws Fault `not-ours` where others could write. */
+  async create(service: Service): Promise<void> {
+    await mkdir(this.path, { recursive: true, mode: 0o700 });
+    const { uid, mode } = await lstat(this.path);
+    if (uid !== process.geteuid?.() || (mode & 0o022) !== 0) {
+      throw new Fault('not-ours', `${this.path} can be written by others`, {
+        subject: this.path,
+        wanted: 'a directory of root, mode 0700',
+      });
+    }
+    await chmod(this.path, 0o700);
+    await writeFile(`${this.serviceFile}.new`, `${JSON.stringify(service)}\n`, { mode: 0o600 });
+    await rename(`${this.serviceFile}.new`, this.serviceFile);
+  }
+
+  /** The service that is started here; null: none. @throws Fault `malformed`. */
+  async service(): Promise<Service | null> {
+    let text: string;
+    try {
+      text = await readFile(this.serviceFile, 'utf8');
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return null;
+      throw error;
+    }
+    const parsed = serviceSchema.safeParse(jsonOrNull(text));
+    if (parsed.success) return parsed.data;
+    throw new Fault('malformed', `${this.serviceFile} does not describe a service`, {
+      subject: this.serviceFile,
+      found: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join(', '),
+    });
+  }
+
+  /** The process id that the keeper left; null: none. */
+  async keeperPid(): Promise<number | null> {
+    try {
+      const pid = Number((await readFile(this.pidFile, 'latin1')).trim());
+      return Number.isInteger(pid) && pid > 1 ? pid : null;
+    } catch {
+      return null;
+    }
+  }
+
+  async remove(): Promise<void> {
+    // service.json goes first: a half-removed directory must not look like a started service.
+    await rm(this.serviceFile, { force: true });
+    await rm(this.path, { recursive: true, force: true });
+  }
+}
+
+/** Names of the services that are started on this node. */
+export async function startedServices(base: string = SERVICES_DIRECTORY): Promise<string[]> {
+  try {
+    return (await readdir(base)).sort();
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
