@@ -1,4 +1,5 @@
 import type { Guest } from './guest.ts';
+import { until } from './until.ts';
 
 export interface NodeSetup {
   /** Name to address, for /etc/hosts of the node. */
@@ -7,6 +8,8 @@ export interface NodeSetup {
   readonly nlmGrace?: number;
   /** Seconds of nfsd's NFSv4 grace period, default 10 (also the least); the kernel's own default is 90. */
   readonly v4Grace?: number;
+  /** Start rpc.statd, default true. */
+  readonly statd?: boolean;
 }
 
 /** Brings up what every NFSv3 node has: lockd's module, rpcbind, and rpc.statd that notifies nobody by itself. */
@@ -20,7 +23,7 @@ export async function prepareNode(guest: Guest, setup: NodeSetup = {}): Promise<
     echo ${setup.v4Grace ?? 10} >/proc/fs/nfsd/nfsv4leasetime
     echo ${setup.v4Grace ?? 10} >/proc/fs/nfsd/nfsv4gracetime
     pidof rpcbind >/dev/null || rpcbind -w
-    pidof rpc.statd >/dev/null || rpc.statd --no-notify -p 4000 -o 4001
+    ${setup.statd === false ? '' : 'pidof rpc.statd >/dev/null || rpc.statd --no-notify -p 4000 -o 4001'}
   `);
 }
 
@@ -71,4 +74,19 @@ export async function readGrace(guest: Guest): Promise<Grace> {
   // the kernel ends its answer with a NUL
   const [nlm, v4] = text.split('\n').map((line) => (line.includes('-') ? null : line.includes('N')));
   return { nlm: nlm ?? null, v4: v4 ?? null };
+}
+
+/** Ends both grace periods and waits until they are over. */
+export async function endGrace(guest: Guest): Promise<void> {
+  await until(
+    async () => {
+      const grace = await readGrace(guest);
+      if (grace.nlm !== true && grace.v4 !== true) return true;
+      await guest.sh(
+        'for f in lockd/nlm_end_grace nfsd/v4_end_grace; do echo Y >/proc/fs/$f 2>/dev/null || :; done',
+      );
+      return false;
+    },
+    { what: `grace ended on ${guest.name}`, timeout: 10_000 },
+  );
 }
