@@ -18,6 +18,8 @@ export interface GraceStatus {
   readonly managers: { readonly nlm: boolean | null; readonly nfsd4: boolean | null };
 }
 
+type Write = (path: string, text: string) => Promise<void>;
+
 const LOCKD_FILE = 'proc/fs/lockd/nlm_end_grace';
 const NFSD_FILE = 'proc/fs/nfsd/v4_end_grace';
 
@@ -39,12 +41,12 @@ export async function readKernelGrace(root = '/'): Promise<GraceStatus> {
  * Ends both managers' grace and reads back until both are over: the NFSv4 write works asynchronously.
  * @param timeout milliseconds. @throws Fault `timed-out`, or `failed` where the kernel refuses.
  */
-export async function endKernelGrace(root = '/', timeout = 5000): Promise<void> {
+export async function endKernelGrace(root = '/', timeout = 5000, write: Write = writeFile): Promise<void> {
   const deadline = Date.now() + timeout;
   let { managers } = await readKernelGrace(root);
   while (managers.nlm === true || managers.nfsd4 === true) {
-    if (managers.nlm === true) await writeYes(join(root, LOCKD_FILE));
-    if (managers.nfsd4 === true) await writeYes(join(root, NFSD_FILE));
+    if (managers.nlm === true) await writeYes(join(root, LOCKD_FILE), write);
+    if (managers.nfsd4 === true) await writeYes(join(root, NFSD_FILE), write);
     ({ managers } = await readKernelGrace(root));
     if (Date.now() > deadline) {
       throw new Fault('timed-out', `the grace period did not end within ${timeout} ms`, {
@@ -101,9 +103,9 @@ async function readNumber(path: string): Promise<number | null> {
   return text === null ? null : Number.parseInt(text, 10);
 }
 
-async function writeYes(path: string): Promise<void> {
+async function writeYes(path: string, write: Write): Promise<void> {
   try {
-    await writeFile(path, 'Y');
+    await write(path, 'Y');
   } catch (error) {
     // It ended by itself since we read the file.
     if (errnoOf(error) === 'EBUSY') return;

@@ -15,14 +15,12 @@ export interface NfsMount {
  */
 export async function lockdMounts(root = '/'): Promise<NfsMount[]> {
   const table = (await readOptional(join(root, 'proc/self/mountinfo'))) ?? '';
-  return table.split('\n').flatMap((line) => {
-    // proc(5): mount point is the fifth field; behind the lone dash come type, source and the super block's options
-    const [front = '', back = ''] = line.split(' - ');
-    const [type, source = '', options = ''] = back.split(' ');
-    const words = options.split(',');
-    const locks = words.some((word) => word === 'vers=3' || word === 'vers=2');
-    if (type !== 'nfs' || !locks || words.includes('nolock') || words.includes('local_lock=all')) return [];
-    return [{ source, directory: front.split(' ')[4] ?? '' }];
+  // proc(5): mount point is the fifth field; behind the lone dash come type, source and the super block's options
+  const lines = table.matchAll(/^\S+ \S+ \S+ \S+ (\S+) .*- nfs (\S+) (\S+)$/gm);
+  return [...lines].flatMap(([, directory = '', source = '', options = '']) => {
+    const words = new Set(options.split(','));
+    const old = words.has('vers=3') || words.has('vers=2');
+    return old && !words.has('nolock') && !words.has('local_lock=all') ? [{ source, directory }] : [];
   });
 }
 

@@ -14,8 +14,8 @@ const IGNORED_SINCE = 6.06;
 export async function lockdThatRestarts(root = '/'): Promise<number> {
   const release = (await readFile(join(root, 'proc/sys/kernel/osrelease'), 'latin1')).trim();
   const [, major, minor] = /^(\d+)\.(\d+)/.exec(release) ?? [];
-  if (Number(major) + Number(minor) / 100 >= IGNORED_SINCE)
-    throw new Fault('bad-node', `lockd of Linux ${release} ignores SIGKILL`);
+  const version = Number(major) + Number(minor) / 100; // NaN, for a release of another form, is not less either
+  if (!(version < IGNORED_SINCE)) throw new Fault('bad-node', `lockd of Linux ${release} ignores SIGKILL`);
   const lockd = await findProcess('lockd', join(root, 'proc'));
   if (lockd === null) throw new Fault('bad-node', 'no lockd runs in this network namespace');
   if (await otherNamespacesLock(root)) {

@@ -48,6 +48,8 @@ interface Way {
   readonly opened: (grace: GraceStatus) => boolean;
 }
 
+const REAL = { root: '/', run: runChecked, signal: process.kill.bind(process), within: 5000 };
+
 /** Milliseconds for nfsd's threads to end and start. */
 const THREADS_WITHIN = 30_000;
 
@@ -59,10 +61,10 @@ const CALL_WITHIN = 5_000;
  * reads back that it is on. @throws Fault `bad-node` naming what makes each way impossible.
  */
 export async function openKernelGrace(options: OpenGraceOptions): Promise<GraceWay> {
-  const { root = '/', run = runChecked, signal = process.kill, within = 5000 } = options;
-  const grace = await readKernelGrace(root);
+  const all = { ...REAL, ...options };
+  const grace = await readKernelGrace(all.root);
   if (grace.on && (grace.remaining ?? 0) >= options.needed) return 'already';
-  const means = await meansOf({ ...options, root, run, signal, within });
+  const means = await meansOf(all);
   if (means.nfsd.threads === 0 && (means.mounts.length === 0 || means.noV4Grace === null)) return 'starting';
   const order = options.neighbours
     ? (['pinned', 'threads', 'sigkill'] as const)

@@ -1,10 +1,6 @@
-import t from 'tap';
+import { labTest } from './lab-test.ts';
 
-t.setTimeout(120_000);
-
-import { KernelLab } from '../../scripts/kernel-lab/index.ts';
-
-t.test(
+labTest(
   'a node boots, runs commands, keeps its disk over a power cut, and leaves nothing behind',
   async (t) => {
     const lab = await KernelLab.create();
@@ -36,9 +32,7 @@ t.test(
   },
 );
 
-t.test('two nodes reach each other until one is cut off', async (t) => {
-  const lab = await KernelLab.create();
-  t.teardown(() => lab.close());
+t.test('two nodes reach each other until one is cut off', async (t, lab) => {
   const [a, b] = await Promise.all([
     lab.boot('sa', { ip: '10.77.0.1/24' }),
     lab.boot('sb', { ip: '10.77.0.2/24' }),
