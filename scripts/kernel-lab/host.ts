@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
 import { LAB_SOURCES, PROJECT } from './project.ts';
@@ -55,10 +55,12 @@ export async function buildShim(): Promise<string> {
   const shim = join(directory, 'umlfp.so');
   mkdirSync(directory, { recursive: true });
   if (!existsSync(shim) || statSync(shim).mtimeMs < statSync(source).mtimeMs) {
-    await execa('gcc', ['-O2', '-Wall', '-Werror', '-shared', '-fPIC', '-o', shim, source], {
+    const fresh = `${shim}.${process.pid}`;
+    await execa('gcc', ['-O2', '-Wall', '-Werror', '-shared', '-fPIC', '-o', fresh, source], {
       env: SYSTEM_ENVIRONMENT,
       extendEnv: false,
     });
+    renameSync(fresh, shim); // kernels that run have the old one mapped
   }
   return shim;
 }

@@ -32,11 +32,13 @@ export async function mountShare(guest: Guest, device: string, directory: string
   await guest.sh(`mkdir -p ${directory} && mount -t ext4 ${device} ${directory}`);
 }
 
-/** Starts nfsd (NFSv3 and the threads that keep lockd up) and mountd. */
-export async function startNfsd(guest: Guest, threads = 4): Promise<void> {
-  await guest.sh(
-    `rpc.nfsd -N 4 -V 3 ${threads} && { pidof rpc.mountd >/dev/null || rpc.mountd -N 4 -p 4002; }`,
-  );
+/** Starts nfsd with NFSv3, and NFSv4 where asked for, and mountd. */
+export async function startNfsd(guest: Guest, threads = 4, v4 = false): Promise<void> {
+  const four = v4 ? '-V 4' : '-N 4';
+  await guest.sh(`
+    rpc.nfsd ${four} -V 3 ${threads}
+    pidof rpc.mountd >/dev/null || rpc.mountd ${v4 ? '' : four} -p 4002
+  `);
 }
 
 /** Exports a directory to everybody under a file system number that is the same on all nodes. */
