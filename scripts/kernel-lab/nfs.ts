@@ -15,9 +15,9 @@ export interface NodeSetup {
 /** Brings up what every NFSv3 node has: lockd's module, rpcbind, and rpc.statd that notifies nobody by itself. */
 export async function prepareNode(guest: Guest, setup: NodeSetup = {}): Promise<void> {
   const hosts = Object.entries(setup.hosts ?? {}).map(([name, address]) => `${address} ${name}`);
-  await guest.sh(`
+  await guest.sh(`set -e
     printf '%s\\n' '127.0.0.1 localhost' '::1 localhost' ${hosts.map((line) => `'${line}'`).join(' ')} >/etc/hosts
-    modprobe lockd && modprobe nfsd
+    modprobe -qa lockd nfsd || : # built in, then
     sysctl -qw fs.nfs.nlm_grace_period=${setup.nlmGrace ?? 10} fs.nfs.nlm_tcpport=4045 fs.nfs.nlm_udpport=4045
     mount -t nfsd nfsd /proc/fs/nfsd
     echo ${setup.v4Grace ?? 10} >/proc/fs/nfsd/nfsv4leasetime
@@ -35,7 +35,7 @@ export async function mountShare(guest: Guest, device: string, directory: string
 /** Starts nfsd with NFSv3, and NFSv4 where asked for, and mountd. */
 export async function startNfsd(guest: Guest, threads = 4, v4 = false): Promise<void> {
   const four = v4 ? '-V 4' : '-N 4';
-  await guest.sh(`
+  await guest.sh(`set -e
     rpc.nfsd ${four} -V 3 ${threads}
     pidof rpc.mountd >/dev/null || rpc.mountd ${v4 ? '' : four} -p 4002
   `);
