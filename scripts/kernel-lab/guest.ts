@@ -20,7 +20,7 @@ export interface BootOptions {
   /** Disks of the node beside its own: /dev/ubdb, /dev/ubdc, ... */
   readonly disks?: readonly Disk[];
   readonly kernelParams?: readonly string[];
-  /** Another User Mode Linux program than Debian's, with everything built in. */
+  /** Another User Mode Linux program than Debian's, with everything built in; default: LOCKFERRY_UML, if set. */
   readonly kernel?: string;
   /** A directory laid over the host's root directory, as an installation with DESTDIR leaves it. */
   readonly install?: string;
@@ -77,7 +77,7 @@ export class Guest {
     const [program, argv] = room.inside([
       ...['unshare', '-m', '-p', '-f', '--kill-child=KILL', '--mount-proc', '--propagation', 'private'],
       ...['env', `LD_PRELOAD=${shim}`, 'TMPDIR=/run/memory', 'sh', '-c', '"$@"; exit $?', 'node'],
-      ...[options.kernel ?? 'linux', ...this.#kernelCommandLine()],
+      ...[options.kernel ?? process.env.LOCKFERRY_UML ?? 'linux', ...this.#kernelCommandLine()],
     ]);
     const exchange = room.path(`/run/exchange/${this.name}`);
     mkdirSync(exchange, { recursive: true });
