@@ -9,6 +9,9 @@ export type { Finished, GuestProcess } from './guest-process.ts';
 export { obstacles } from './host.ts';
 export { until } from './until.ts';
 
+/** Newer kernels than Debian's 6.1 lock a disk as soon as they boot: a second node would not have it at all. */
+const DEFAULT_GUARD: Disk['guard'] = process.env.LOCKFERRY_UML === undefined ? 'single' : 'shared';
+
 /** Real Linux kernels with real NFS, on a bridge of their own. */
 export class KernelLab {
   /** The namespaces: for capturing packets, and for what a test does to the wires. */
@@ -31,8 +34,8 @@ export class KernelLab {
     return new KernelLab(await Room.open(), shim);
   }
 
-  /** A block image with ext4 that several nodes may be given; `single` (the default) lets one at a time open it. */
-  sharedDisk({ sizeMiB = 64, guard = 'single' as Disk['guard'] } = {}): Promise<Disk> {
+  /** A block image with ext4 that several nodes may be given; `single` lets one at a time mount it. */
+  sharedDisk({ sizeMiB = 64, guard = DEFAULT_GUARD } = {}): Promise<Disk> {
     this.#disks += 1;
     return makeDisk(this.room, `shared${this.#disks}`, sizeMiB, guard);
   }

@@ -6,6 +6,9 @@ t.setTimeout(3_600_000);
 /** How often each row is to hold: once, or as often as `scripts/test-kernel --full` asks. */
 export const FULL = (process.env.LOCKFERRY_KERNEL_FULL ?? '') !== '';
 
+/** Another kernel than Debian's User Mode Linux was asked for. */
+export const OTHER_KERNEL = process.env.LOCKFERRY_UML !== undefined;
+
 /** A test that needs kernels of its own. Where they cannot boot it fails, or is skipped where that was allowed. */
 export function labTest(name: string, body: (t: Test, lab: KernelLab) => Promise<void>): void {
   const found = obstacles();

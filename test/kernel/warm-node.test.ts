@@ -1,4 +1,4 @@
-import { FULL, labTest } from './lab-test.ts';
+import { FULL, labTest, OTHER_KERNEL } from './lab-test.ts';
 import { adoptOnWarmNode, type Setting } from './warm-node.ts';
 
 const REFUSED = { ok: false, error: 'EAGAIN' };
@@ -36,6 +36,9 @@ if (FULL) {
     { neighbours: true, nfsdcld: true, v4: true },
     { way: 'threads', dropped: true, neighbours: 0 },
   );
+}
+
+if (FULL && !OTHER_KERNEL) {
   row(
     'where only SIGKILL is left',
     { neighbours: true, nfsdcld: true, v4: true, mounts: true },
