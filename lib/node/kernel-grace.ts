@@ -1,0 +1,114 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { errnoOf, Fault } from '../fault.ts';
+import { readNfsd } from './nfsd.ts';
+import { readOptional } from './optional-file.ts';
+import { findProcess } from './process.ts';
+
+/** Whether the kernel's lock manager takes reclaims, and refuses new locks, now. */
+export interface GraceStatus {
+  readonly on: boolean;
+  /** Milliseconds that it lasts for at least, as far as can be known; null: unknown. 0 when it is off. */
+  readonly remaining: number | null;
+  /**
+   * lockd honours its own grace period and nfsd's NFSv4 one (locks_in_grace(), fs/nfs_common/grace.c), even where NFSv4
+   * is not served. null: that manager does not run, or this kernel does not have it.
+   */
+  readonly managers: { readonly nlm: boolean | null; readonly nfsd4: boolean | null };
+}
+
+type Write = (path: string, text: string) => Promise<void>;
+
+const LOCKD_FILE = 'proc/fs/lockd/nlm_end_grace';
+const NFSD_FILE = 'proc/fs/nfsd/v4_end_grace';
+
+/** Reads whether grace is on in our network namespace. @param root what to read as `/`. */
+export async function readKernelGrace(root = '/'): Promise<GraceStatus> {
+  const managers = { nlm: await runsNow(join(root, LOCKD_FILE)), nfsd4: await nfsdGrace(root) };
+  const ends = await Promise.all([
+    managers.nlm === true ? left('lockd', lockdLength, root) : 0,
+    managers.nfsd4 === true ? left('nfsd', nfsdLength, root) : 0,
+  ]);
+  const known = ends.filter((end) => end !== null);
+  const on = managers.nlm === true || managers.nfsd4 === true;
+  // The later end counts; where one is unknown, the other one still holds if it is there at all.
+  const most = Math.max(...known, 0);
+  return { on, remaining: on && most === 0 ? null : most, managers };
+}
+
+/**
+ * Ends both managers' grace and reads back until both are over: the NFSv4 write works asynchronously.
+ * @param timeout milliseconds. @throws Fault `timed-out`, or `failed` where the kernel refuses.
+ */
+export async function endKernelGrace(root = '/', timeout = 5000, write: Write = writeFile): Promise<void> {
+  const deadline = Date.now() + timeout;
+  let { managers } = await readKernelGrace(root);
+  while (managers.nlm === true || managers.nfsd4 === true) {
+    if (managers.nlm === true) await writeYes(join(root, LOCKD_FILE), write);
+    if (managers.nfsd4 === true) await writeYes(join(root, NFSD_FILE), write);
+    ({ managers } = await readKernelGrace(root));
+    if (Date.now() > deadline) {
+      throw new Fault('timed-out', `the grace period did not end within ${timeout} ms`, {
+        subject: LOCKD_FILE,
+      });
+    }
+    await delay(20);
+  }
+}
+
+/** `N` and a NUL while grace runs, `Y` when it is over (fs/lockd/procfs.c, fs/nfsd/nfsctl.c write_v4_end_grace()). */
+async function runsNow(path: string): Promise<boolean | null> {
+  const text = await readOptional(path);
+  return text === null ? null : text.startsWith('N');
+}
+
+/** An nfsd that never ran says `N` as well: only one with threads has a grace period. */
+async function nfsdGrace(root: string): Promise<boolean | null> {
+  const nfsd = await readNfsd(root);
+  return nfsd === null || nfsd.threads === 0 ? null : await runsNow(join(root, NFSD_FILE));
+}
+
+/**
+ * The rest of a grace period that began when this kernel thread did, null where that is over or the thread is not to be
+ * seen: grace was then begun anew, by SIGKILL, or in another network namespace. Where a thread is older than the grace
+ * period this is too little, never too much.
+ */
+async function left(
+  thread: string,
+  length: (root: string) => Promise<number | null>,
+  root: string,
+): Promise<number | null> {
+  const [found, seconds] = [await findProcess(thread, join(root, 'proc')), await length(root)];
+  if (found === null || seconds === null) return null;
+  const uptime = Number.parseFloat(await readFile(join(root, 'proc/uptime'), 'latin1'));
+  const rest = Math.round(seconds * 1000 - (uptime * 1000 - found.startTicks * 10));
+  return rest > 0 ? rest : null;
+}
+
+/** Seconds, fs/lockd/grace.c get_lockd_grace_period(): in whole time-outs, five of them where nothing is set. */
+async function lockdLength(root: string): Promise<number | null> {
+  const grace = await readNumber(join(root, 'proc/sys/fs/nfs/nlm_grace_period'));
+  const timeout = await readNumber(join(root, 'proc/sys/fs/nfs/nlm_timeout'));
+  if (grace === null || timeout === null) return null;
+  return grace === 0 ? timeout * 5 : Math.ceil(grace / timeout) * timeout;
+}
+
+function nfsdLength(root: string): Promise<number | null> {
+  return readNumber(join(root, 'proc/fs/nfsd/nfsv4gracetime'));
+}
+
+async function readNumber(path: string): Promise<number | null> {
+  const text = await readOptional(path);
+  return text === null ? null : Number.parseInt(text, 10);
+}
+
+async function writeYes(path: string, write: Write): Promise<void> {
+  try {
+    await write(path, 'Y');
+  } catch (error) {
+    // It ended by itself since we read the file.
+    if (errnoOf(error) === 'EBUSY') return;
+    throw new Fault('failed', 'the grace period could not be ended', { subject: path, cause: error });
+  }
+}

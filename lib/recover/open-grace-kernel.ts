@@ -1,0 +1,168 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Fault, sentenceOf } from '../fault.ts';
+import { runChecked } from '../node/command.ts';
+import { type GraceStatus, readKernelGrace } from '../node/kernel-grace.ts';
+import { lockdMounts } from '../node/lockd-users.ts';
+import { type Nfsd, nfsdArguments, readNfsd, servesV4 } from '../node/nfsd.ts';
+import { lockdThatRestarts } from './lockd-kill.ts';
+import { pinLockd } from './lockd-pin.ts';
+import { nfsdcldRuns, withoutNfsdcld } from './nfsdcld.ts';
+
+/**
+ * How a grace period came to be on. `already`: it was, for long enough. `starting`: no nfsd runs, its start begins one.
+ * `pinned`: nfsd's threads went and came back while lockd stayed, and nfsd's NFSv4 grace period runs: no lock was
+ * dropped. `threads`: the same, but lockd restarted. `sigkill`: lockd restarted its grace period at a signal.
+ */
+export type GraceWay = 'already' | 'starting' | 'pinned' | 'threads' | 'sigkill';
+
+export interface OpenGraceOptions {
+  /** Milliseconds that the grace period must still last. */
+  readonly needed: number;
+  /** Have other services or exports of this node clients whose locks should be kept where that is possible? */
+  readonly neighbours: boolean;
+  /** Awaited before anything that drops the neighbours' locks: make the duty to tell them durable here. */
+  readonly beforeDrop: () => Promise<void>;
+  /** What to read as `/`. */
+  readonly root?: string;
+  readonly run?: typeof runChecked;
+  readonly signal?: (pid: number, signal: 'SIGKILL') => void;
+  /** Milliseconds within which grace must be on once it was opened, default 5000. */
+  readonly within?: number;
+}
+
+interface Means extends Required<OpenGraceOptions> {
+  readonly nfsd: Nfsd;
+  /** NFS mounts of the node's own, for which lockd keeps running without nfsd. */
+  readonly mounts: readonly string[];
+  /** Why a starting nfsd begins no NFSv4 grace period; null where it does. */
+  readonly noV4Grace: string | null;
+  readonly nfsdcld: boolean;
+}
+
+/** One way to open grace. A Fault says why this node cannot go it, and leaves the next one to be tried. */
+interface Way {
+  readonly open: (means: Means) => Promise<void>;
+  /** Is it on, after that? */
+  readonly opened: (grace: GraceStatus) => boolean;
+}
+
+const REAL = { root: '/', run: runChecked, signal: process.kill.bind(process), within: 5000 };
+
+/** Milliseconds for nfsd's threads to end and start. */
+const THREADS_WITHIN = 30_000;
+
+/** Milliseconds for a call to lockd on this node. */
+const CALL_WITHIN = 5_000;
+
+/**
+ * Opens a grace period on a node whose lock manager may be warm, by the best way that this kernel and set-up have, and
+ * reads back that it is on. @throws Fault `bad-node` naming what makes each way impossible.
+ */
+export async function openKernelGrace(options: OpenGraceOptions): Promise<GraceWay> {
+  const all = { ...REAL, ...options };
+  const grace = await readKernelGrace(all.root);
+  if (grace.on && (grace.remaining ?? 0) >= options.needed) return 'already';
+  const means = await meansOf(all);
+  if (means.nfsd.threads === 0 && (means.mounts.length === 0 || means.noV4Grace === null)) return 'starting';
+  const order = options.neighbours
+    ? (['pinned', 'threads', 'sigkill'] as const)
+    : (['threads', 'pinned', 'sigkill'] as const);
+  const reasons: string[] = [];
+  for (const name of order) {
+    try {
+      await take(WAYS[name], means);
+      return name;
+    } catch (error) {
+      reasons.push(`${name}: ${sentenceOf(error)}`);
+    }
+  }
+  throw new Fault('bad-node', `no grace period can be opened here: ${reasons.join('; ')}`, {
+    cure: 'move the other services away, or mount by NFS with nolock',
+  });
+}
+
+async function meansOf(options: Required<OpenGraceOptions>): Promise<Means> {
+  const { root } = options;
+  const nfsd = (await readNfsd(root)) ?? { threads: 0, on: [], off: [], ports: [], hosts: [] };
+  const nfsdcld = await nfsdcldRuns(root);
+  const files = join(root, 'proc/fs/nfsd');
+  const without = existsSync(join(files, 'threads')) && !existsSync(join(files, 'v4_end_grace'));
+  const skipped = nfsdcld && (nfsd.threads === 0 || servesV4(nfsd));
+  return {
+    ...options,
+    nfsd,
+    mounts: (await lockdMounts(root)).map(({ directory }) => directory),
+    noV4Grace: without
+      ? "this kernel's nfsd has no NFSv4"
+      : skipped
+        ? 'nfsdcld lets nfsd skip its NFSv4 grace period'
+        : null,
+    nfsdcld,
+  };
+}
+
+/** Goes one way. @throws Fault where this node cannot, or where grace does not come on. */
+async function take(way: Way, means: Means): Promise<void> {
+  await way.open(means);
+  const deadline = Date.now() + means.within;
+  while (!way.opened(await readKernelGrace(means.root))) {
+    if (Date.now() > deadline) throw new Fault('timed-out', `grace was not on after ${means.within} ms`);
+    await delay(20);
+  }
+}
+
+const pinned: Way = {
+  async open(means) {
+    const { nfsd, root, run, noV4Grace } = means;
+    refuseWithoutThreads(nfsd);
+    if (noV4Grace !== null) throw new Fault('bad-node', noV4Grace);
+    const unpin = means.mounts.length > 0 ? null : await pinLockd(nfsd, join(root, 'run/lockferry/pin'), run);
+    try {
+      if (means.nfsdcld) await withoutNfsdcld(() => restartThreads(means), run, root);
+      else await restartThreads(means);
+    } finally {
+      await unpin?.();
+    }
+  },
+  opened: ({ managers }) => managers.nfsd4 === true,
+};
+
+const threads: Way = {
+  async open(means) {
+    const { nfsd, mounts, beforeDrop } = means;
+    refuseWithoutThreads(nfsd);
+    if (mounts.length > 0)
+      throw new Fault('bad-node', `lockd stays up for the NFS mount ${mounts.join(', ')}`);
+    await beforeDrop();
+    await restartThreads(means);
+  },
+  opened: ({ on }) => on,
+};
+
+const sigkill: Way = {
+  async open({ beforeDrop, root, run, signal }) {
+    const lockd = await lockdThatRestarts(root);
+    await beforeDrop();
+    signal(lockd, 'SIGKILL');
+    // lockd sleeps until a call comes in, and only then sees the signal
+    await run(['rpcinfo', '-T', 'tcp', '127.0.0.1', '100021', '4'], CALL_WITHIN);
+  },
+  opened: ({ managers }) => managers.nlm === true,
+};
+
+const WAYS = { pinned, threads, sigkill };
+
+function refuseWithoutThreads(nfsd: Nfsd): void {
+  if (nfsd.threads === 0) throw new Fault('bad-node', 'no nfsd runs');
+}
+
+/**
+ * Ends nfsd's threads and starts as many with the same settings, by one child, so that they come back even if this
+ * process dies between. mountd fills the exports in again; clients stall for some seconds without errors.
+ */
+async function restartThreads({ nfsd, run }: Means): Promise<void> {
+  const script = 'rpc.nfsd 0 && exec rpc.nfsd "$@"';
+  await run(['sh', '-c', script, 'rpc.nfsd', ...nfsdArguments(nfsd)], THREADS_WITHIN);
+}

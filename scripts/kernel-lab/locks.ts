@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import type { Guest } from './guest.ts';
+import type { GuestProcess } from './guest-process.ts';
+import { LAB_SOURCES } from './project.ts';
+
+export interface Range {
+  readonly file: string;
+  /** First byte, default 0. */
+  readonly start?: number;
+  /** Bytes, default 1. */
+  readonly length?: number;
+}
+
+export interface LockAnswer {
+  readonly ok: boolean;
+  /** The errno's name where it failed: EAGAIN is "somebody else holds it". */
+  readonly error?: string;
+  /** Milliseconds that the system call took. */
+  readonly ms: number;
+}
+
+/** A process on a client that takes and holds POSIX locks (guest/locks.py). One request at a time. */
+export class LockProcess {
+  readonly #process: GuestProcess;
+
+  private constructor(process: GuestProcess) {
+    this.#process = process;
+  }
+
+  static start(guest: Guest): LockProcess {
+    return new LockProcess(guest.start(['python3', join(LAB_SOURCES, 'guest', 'locks.py')]));
+  }
+
+  async #ask<T extends LockAnswer>(order: object, timeout = 150_000): Promise<T> {
+    this.#process.write(`${JSON.stringify(order)}\n`);
+    return JSON.parse(await this.#process.nextLine(timeout)) as T;
+  }
+
+  /** F_SETLK. While the server is in grace, a client's kernel holds the answer back until it is over. */
+  lock(range: Range, mode: 'write' | 'read' = 'write'): Promise<LockAnswer> {
+    return this.#ask({ op: 'lock', mode, ...range });
+  }
+
+  /** F_SETLKW: waits until the lock is granted, or the time-out in milliseconds. */
+  lockWait(range: Range, timeout: number): Promise<LockAnswer> {
+    return this.#ask({ op: 'lock', wait: true, ...range }, timeout);
+  }
+
+  /** `count` write locks of `length` bytes, `stride` bytes apart. */
+  lockMany(range: Range, count: number, stride: number): Promise<LockAnswer & { readonly got?: number }> {
+    return this.#ask({ op: 'many', count, stride, ...range });
+  }
+
+  unlock(range: Range): Promise<LockAnswer> {
+    return this.#ask({ op: 'unlock', ...range });
+  }
+
+  /** F_GETLK: could the range be locked? */
+  test(range: Range): Promise<LockAnswer & { readonly free?: boolean }> {
+    return this.#ask({ op: 'test', ...range });
+  }
+
+  /** Kills the process; its kernel then releases its locks. */
+  async end(): Promise<void> {
+    this.#process.signal(9);
+    await this.#process.finished;
+  }
+}
+
+/** One line of /proc/locks: a POSIX lock that is held (not one that waits). */
+export interface HeldLock {
+  readonly mode: 'READ' | 'WRITE';
+  readonly inode: number;
+  readonly start: number;
+  /** Last byte; Infinity to the end of the file. */
+  readonly end: number;
+}
+
+/**
+ * The POSIX locks that a node's kernel holds on the file system mounted at `directory`: on a server those of its
+ * clients, on a client what its own processes believe to hold. Format: fs/locks.c lock_get_status().
+ */
+export async function heldLocks(guest: Guest, directory: string): Promise<HeldLock[]> {
+  const text = await guest.sh(`stat -c '%Hd %Ld' ${directory} && cat /proc/locks`);
+  const [device = '', ...lines] = text.split('\n');
+  const wanted = device
+    .split(' ')
+    .map((each) => Number(each).toString(16).padStart(2, '0'))
+    .join(':');
+  return lines.flatMap((line) => {
+    const held = /^\d+: POSIX +\S+ +(READ|WRITE) +-?\d+ ([\da-f]+:[\da-f]+):(\d+) (\d+) (\d+|EOF)/.exec(line);
+    if (held?.[2] !== wanted) return [];
+    return [
+      {
+        mode: held[1] as HeldLock['mode'],
+        inode: Number(held[3]),
+        start: Number(held[4]),
+        end: held[5] === 'EOF' ? Number.POSITIVE_INFINITY : Number(held[5]),
+      },
+    ];
+  });
+}

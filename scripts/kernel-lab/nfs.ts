@@ -1,0 +1,94 @@
+import type { Guest } from './guest.ts';
+import { until } from './until.ts';
+
+export interface NodeSetup {
+  /** Name to address, for /etc/hosts of the node. */
+  readonly hosts?: Readonly<Record<string, string>>;
+  /** Seconds of the lock manager's grace period, default 10; the kernel's own default is 50. */
+  readonly nlmGrace?: number;
+  /** Seconds of nfsd's NFSv4 grace period, default 10 (also the least); the kernel's own default is 90. */
+  readonly v4Grace?: number;
+  /** Start rpc.statd, default true. */
+  readonly statd?: boolean;
+}
+
+/** Brings up what every NFSv3 node has: lockd's module, rpcbind, and rpc.statd that notifies nobody by itself. */
+export async function prepareNode(guest: Guest, setup: NodeSetup = {}): Promise<void> {
+  const hosts = Object.entries(setup.hosts ?? {}).map(([name, address]) => `${address} ${name}`);
+  await guest.sh(`set -e
+    printf '%s\\n' '127.0.0.1 localhost' '::1 localhost' ${hosts.map((line) => `'${line}'`).join(' ')} >/etc/hosts
+    modprobe -qa lockd nfsd || : # built in, then
+    sysctl -qw fs.nfs.nlm_grace_period=${setup.nlmGrace ?? 10} fs.nfs.nlm_tcpport=4045 fs.nfs.nlm_udpport=4045
+    mount -t nfsd nfsd /proc/fs/nfsd
+    echo ${setup.v4Grace ?? 10} >/proc/fs/nfsd/nfsv4leasetime
+    echo ${setup.v4Grace ?? 10} >/proc/fs/nfsd/nfsv4gracetime
+    pidof rpcbind >/dev/null || rpcbind -w
+    ${setup.statd === false ? '' : 'pidof rpc.statd >/dev/null || rpc.statd --no-notify -p 4000 -o 4001'}
+  `);
+}
+
+/** Mounts a service's disk. */
+export async function mountShare(guest: Guest, device: string, directory: string): Promise<void> {
+  await guest.sh(`mkdir -p ${directory} && mount -t ext4 ${device} ${directory}`);
+}
+
+/** Starts nfsd with NFSv3, and NFSv4 where asked for, and mountd. */
+export async function startNfsd(guest: Guest, threads = 4, v4 = false): Promise<void> {
+  const four = v4 ? '-V 4' : '-N 4';
+  await guest.sh(`set -e
+    rpc.nfsd ${four} -V 3 ${threads}
+    pidof rpc.mountd >/dev/null || rpc.mountd ${v4 ? '' : four} -p 4002
+  `);
+}
+
+/** Exports a directory to everybody under a file system number that is the same on all nodes. */
+export async function exportDirectory(guest: Guest, directory: string, fsid: number): Promise<void> {
+  await guest.sh(`exportfs -i -o rw,sync,no_root_squash,no_subtree_check,fsid=${fsid} '*:${directory}'`);
+}
+
+/** Takes a floating address and tells the neighbours. */
+export async function addAddress(guest: Guest, address: string): Promise<void> {
+  await guest.sh(
+    `ip addr add ${address} dev vec0 && arping -q -U -c 2 -w 1 -I vec0 ${address.replace(/\/.*/, '')} || :`,
+  );
+}
+
+/** Mounts `source` (host:/path) by NFSv3 with real locks. */
+export async function mountNfs(guest: Guest, source: string, directory: string, options = ''): Promise<void> {
+  await guest.sh(
+    `mkdir -p ${directory} && mount -t nfs -o vers=3,hard,lock,proto=tcp,mountproto=tcp,${options} ${source} ${directory}`,
+    { timeout: 60_000 },
+  );
+}
+
+export interface Grace {
+  /** True while lockd's own grace runs; null when lockd is down. */
+  readonly nlm: boolean | null;
+  /** True while nfsd's NFSv4 grace runs; null when nfsd is down. */
+  readonly v4: boolean | null;
+}
+
+/** Both managers' grace as the node's kernel tells it. */
+export async function readGrace(guest: Guest): Promise<Grace> {
+  const text = await guest.sh(
+    'for f in /proc/fs/lockd/nlm_end_grace /proc/fs/nfsd/v4_end_grace; do cat $f 2>/dev/null || echo -; done',
+  );
+  // the kernel ends its answer with a NUL
+  const [nlm, v4] = text.split('\n').map((line) => (line.includes('-') ? null : line.includes('N')));
+  return { nlm: nlm ?? null, v4: v4 ?? null };
+}
+
+/** Ends both grace periods and waits until they are over. */
+export async function endGrace(guest: Guest): Promise<void> {
+  await until(
+    async () => {
+      const grace = await readGrace(guest);
+      if (grace.nlm !== true && grace.v4 !== true) return true;
+      await guest.sh(
+        'for f in lockd/nlm_end_grace nfsd/v4_end_grace; do echo Y >/proc/fs/$f 2>/dev/null || :; done',
+      );
+      return false;
+    },
+    { what: `grace ended on ${guest.name}`, timeout: 10_000 },
+  );
+}

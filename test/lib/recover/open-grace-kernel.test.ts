@@ -1,0 +1,126 @@
+import t from 'tap';
+import { type OpenGraceOptions, openKernelGrace } from '../../../lib/recover/open-grace-kernel.ts';
+import { FakeRoot } from '../node/fake-root.ts';
+
+const IN_GRACE = {
+  lockd: { 'proc/fs/lockd/nlm_end_grace': 'N\n\0' },
+  nfsd: { 'proc/fs/nfsd/v4_end_grace': 'N\n' },
+};
+const MOUNT = '40 1 0:40 / /mnt/x rw - nfs filer:/x rw,vers=3,local_lock=none\n';
+
+/** A node whose commands have the given effects on its /proc; what happened is written down in order. */
+function node(root: FakeRoot, effects: Readonly<Record<string, () => void>> = {}) {
+  const did: string[] = [];
+  const options: Omit<OpenGraceOptions, 'neighbours'> & Required<Pick<OpenGraceOptions, 'signal'>> = {
+    needed: 20_000,
+    root: root.path,
+    within: 60,
+    beforeDrop: async () => {
+      did.push('beforeDrop');
+    },
+    run: async ([program = '', ...args]) => {
+      did.push(program === 'sh' ? 'threads' : program);
+      effects[program]?.();
+      return args.join(' ');
+    },
+    signal: (pid, signal) => {
+      did.push(`${signal} ${pid}`);
+    },
+  };
+  return { did, open: (neighbours: boolean) => openKernelGrace({ ...options, neighbours }) };
+}
+
+t.test('a grace period that lasts long enough is left alone', async (t) => {
+  const root = new FakeRoot(t.testdir()).server().put({ ...IN_GRACE.lockd, 'proc/uptime': '25.00 1.00\n' });
+  const { did, open } = node(root);
+  t.equal(await open(true), 'already');
+  t.same(did, []);
+});
+
+t.test('one that is too short, or of unknown length, is begun anew', async (t) => {
+  const root = new FakeRoot(t.testdir()).server().put({ ...IN_GRACE.lockd, 'proc/uptime': '45.00 1.00\n' });
+  t.equal(await node(root, { sh: () => root.put(IN_GRACE.nfsd) }).open(true), 'pinned');
+  root.put({ 'proc/fs/nfsd/v4_end_grace': 'Y\n', 'proc/uptime': '100.00 1.00\n' });
+  t.equal(await node(root, { sh: () => root.put(IN_GRACE.nfsd) }).open(true), 'pinned');
+});
+
+t.test('without nfsd its start will begin one', async (t) => {
+  const root = new FakeRoot(t.testdir());
+  t.equal(await node(root).open(true), 'starting');
+  root.server().put({ 'proc/fs/nfsd/threads': '0\n' });
+  t.equal(await node(root).open(true), 'starting');
+  root.put({ 'proc/self/mountinfo': MOUNT });
+  t.equal(await node(root).open(true), 'starting', "with lockd kept up, nfsd's own");
+});
+
+t.test('lockd is pinned so that the neighbours keep their locks', async (t) => {
+  const root = new FakeRoot(t.testdir()).server();
+  const { did, open } = node(root, { sh: () => root.put(IN_GRACE.nfsd) });
+  t.equal(await open(true), 'pinned');
+  t.same(did, ['exportfs', 'mount', 'threads', 'umount', 'exportfs']);
+});
+
+t.test('a lockd that an NFS mount keeps up needs no pin', async (t) => {
+  const root = new FakeRoot(t.testdir()).server().put({ 'proc/self/mountinfo': MOUNT });
+  const { did, open } = node(root, { sh: () => root.put(IN_GRACE.nfsd) });
+  t.equal(await open(false), 'pinned');
+  t.same(did, ['threads']);
+});
+
+t.test('nfsdcld steps aside where no NFSv4 is served', async (t) => {
+  const root = new FakeRoot(t.testdir()).server().process(60, 'nfsdcld');
+  const { did, open } = node(root, { sh: () => root.put(IN_GRACE.nfsd) });
+  t.equal(await open(true), 'pinned');
+  t.same(did, ['exportfs', 'mount', 'pkill', 'threads', 'nfsdcld', 'umount', 'exportfs']);
+});
+
+t.test('where only lockd can begin one, the neighbours are thought of first', async (t) => {
+  const root = new FakeRoot(t.testdir()).server().process(60, 'nfsdcld');
+  root.put({ 'proc/fs/nfsd/versions': '+3 +4 +4.2\n' });
+  const { did, open } = node(root, { sh: () => root.put(IN_GRACE.lockd) });
+  t.equal(await open(true), 'threads');
+  t.same(did, ['beforeDrop', 'threads']);
+});
+
+t.test('without neighbours the threads simply go and come back', async (t) => {
+  const root = new FakeRoot(t.testdir()).server();
+  const { did, open } = node(root, { sh: () => root.put(IN_GRACE.lockd) });
+  t.equal(await open(false), 'threads');
+  t.same(did, ['beforeDrop', 'threads']);
+});
+
+t.test('SIGKILL is the last resort: lockd is woken to see it', async (t) => {
+  const root = new FakeRoot(t.testdir()).server();
+  root.put({ 'proc/fs/nfsd/threads': '0\n', 'proc/self/mountinfo': MOUNT });
+  root.remove('proc/fs/nfsd/v4_end_grace');
+  const { did, open } = node(root, { rpcinfo: () => root.put(IN_GRACE.lockd) });
+  t.equal(await open(true), 'sigkill');
+  t.same(did, ['beforeDrop', 'SIGKILL 50', 'rpcinfo']);
+});
+
+t.test('what makes each way impossible is named', async (t) => {
+  const root = new FakeRoot(t.testdir()).server().process(60, 'nfsdcld');
+  root.put({
+    'proc/fs/nfsd/versions': '+3 +4\n',
+    'proc/self/mountinfo': MOUNT,
+    'proc/sys/kernel/osrelease': '6.12.107\n',
+  });
+  await t.rejects(node(root).open(true), {
+    code: 'bad-node',
+    message:
+      'no grace period can be opened here: pinned: nfsdcld lets nfsd skip its NFSv4 grace period; ' +
+      'threads: lockd stays up for the NFS mount /mnt/x; sigkill: lockd of Linux 6.12.107 ignores SIGKILL',
+  });
+  root.put({ 'proc/fs/nfsd/threads': '0\n' });
+  await t.rejects(node(root).open(true), {
+    message: /pinned: no nfsd runs; threads: no nfsd runs; sigkill:/,
+  });
+});
+
+t.test('a grace that does not come on is not believed', async (t) => {
+  const root = new FakeRoot(t.testdir()).server().put({ 'proc/sys/kernel/osrelease': '6.12.107\n' });
+  root.remove('proc/fs/nfsd/v4_end_grace');
+  await t.rejects(node(root).open(true), {
+    message: /pinned: this kernel's nfsd has no NFSv4; threads: grace was not on after 60 ms; sigkill: lockd/,
+  });
+});
