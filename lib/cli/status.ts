@@ -1,0 +1,75 @@
+import type { Argv } from 'yargs';
+import { startedServices } from '../node/runtime-directory.ts';
+import { jsonText } from './json-text.ts';
+import { type ServiceStatus, statusFromKeeper, statusFromStore } from './service-status.ts';
+import { statusText } from './status-text.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface StatusOptions {
+  /** A lock store to read; undefined: ask the keepers of this node. */
+  readonly sharedDir: string | undefined;
+  readonly json: boolean;
+  /** Where the services' run-time directories are. */
+  readonly runtime?: string;
+}
+
+/** How long a keeper may take to answer, milliseconds. */
+const ANSWER_WITHIN = 2000;
+
+export const STATUS_SUMMARY = 'Show the services of this node, or what a lock store says';
+
+const HELP = `Prints JSON as one object on one line, {"services":[...]}. Each service has
+  service      its name
+  source       "keeper" or "store": who says so
+  sharedDir    directory of its lock store
+  phase        "adopting", "recovering", "capturing", "stopping", "failed",
+               "stopped" (a store whose owner left in order)
+  verdict      {state, reason}; state is "ok", "degraded", "failed" or
+               "unanswering" (its keeper does not answer)
+  owner        {node, epoch, since}; since in milliseconds since 1970
+  stateNumber  the NSM state number that was sent last
+  clients      {recorded, conveyed, answered, told, present, back, missed}
+  lag          milliseconds that the oldest change waits to become durable
+  waitingFor   what the recovery waits for, a list
+  problems     what was set aside, a list
+  keeper       {pid, version}
+where null is what is not known. The verdict on a store is on its bytes only.
+
+Exit code: 0 all is well; 1 a service is degraded or failed, a keeper does not
+answer, or something cannot be read, which standard error then says.`;
+
+/** Declares the options of `lockferry status`. */
+export function statusOptions(yargs: Argv) {
+  return yargs
+    .usage(`lockferry status [--shared-dir DIR] [--json]\n\n${STATUS_SUMMARY}. Run it as root.`)
+    .option('shared-dir', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Read the lock store in this directory, and change nothing',
+    })
+    .option('json', { type: 'boolean', default: false, describe: 'Print JSON, see below' })
+    .check(({ sharedDir }) => {
+      if (Array.isArray(sharedDir)) throw new Error('--shared-dir can be given once');
+      if (sharedDir === '') throw new Error('--shared-dir needs a directory');
+      return true;
+    })
+    .example('lockferry status', 'all services that are started on this node')
+    .example('lockferry status --shared-dir /srv/a/.lockferry', 'from any node that sees it')
+    .epilogue(HELP);
+}
+
+/** Prints what is known. @returns the exit code. @throws Fault where the store cannot be read. */
+export async function status(options: StatusOptions, { stdout }: Terminal): Promise<number> {
+  const { sharedDir, json, runtime } = options;
+  const services = sharedDir === undefined ? await ofThisNode(runtime) : [await statusFromStore(sharedDir)];
+  if (json) stdout.write(jsonText({ services }));
+  else stdout.write(services.map(statusText).join('\n') || 'No service is started on this node.\n');
+  return services.every(({ verdict }) => verdict.state === 'ok') ? 0 : 1;
+}
+
+async function ofThisNode(runtime: string | undefined): Promise<ServiceStatus[]> {
+  const deadline = Date.now() + ANSWER_WITHIN;
+  const names = await startedServices(runtime);
+  const services = await Promise.all(names.map((name) => statusFromKeeper(name, deadline, runtime)));
+  return services.filter((service) => service !== null);
+}

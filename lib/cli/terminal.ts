@@ -1,0 +1,12 @@
+/** Where a command writes, and how wide it may. */
+export interface Terminal {
+  readonly stdout: Output;
+  readonly stderr: Output;
+}
+
+export interface Output {
+  write(text: string): unknown;
+}
+
+/** Columns of everything that is printed for people. */
+export const WIDTH = 80;
