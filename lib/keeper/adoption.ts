@@ -1,0 +1,60 @@
+import { movedAway, type Picture, settle } from '../capture/index.ts';
+import type { LockManager } from '../node/lock-manager.ts';
+import {
+  adopted,
+  type Base,
+  type Holder,
+  resumed,
+  type StoredFile,
+  type StoreState,
+} from '../store/index.ts';
+
+/** A record this much older than the lock manager's start was written for one before it, milliseconds. */
+const CLOCK_SLACK = 2_000;
+/** How long half-written files may take to become whole while the service is being adopted, milliseconds. */
+const SETTLE_WITHIN = 500;
+
+/** What a new epoch starts from. */
+export interface Adoption {
+  readonly base: Base;
+  /** Files in the live `sm/` that the lock manager which runs now had statd write. */
+  readonly present: readonly StoredFile[];
+  /** Whether this is a restart in place, of which no client need know. */
+  readonly inPlace: boolean;
+}
+
+/**
+ * Is nothing lost since the former epoch? Its node, its boot and its lock manager must be ours still, and the
+ * locks must not have been released when it ended.
+ */
+export function isRestartInPlace(former: StoreState | null, holder: Holder): boolean {
+  if (former === null || former.ended?.released) return false;
+  const { node, bootId, lockManager } = former.holder;
+  return node === holder.node && bootId === holder.bootId && lockManager === holder.lockManager;
+}
+
+/**
+ * Joins what former epochs left in the store with what lies in statd's directory. Records there that are older than
+ * the lock manager belong to locks that are gone: their clients are told like those of the store. What another
+ * sm-notify moved to `sm.bak/` was taken from a client that nobody told in the service's name.
+ */
+export async function adopt(
+  former: StoreState | null,
+  holder: Holder,
+  lockManager: LockManager | null,
+  picture: Picture,
+): Promise<Adoption> {
+  const { captured } = await settle(picture, SETTLE_WITHIN);
+  if (former !== null && isRestartInPlace(former, holder)) {
+    const base = resumed(former);
+    return { base: { ...base, current: [...base.current, ...captured] }, present: [], inPlace: true };
+  }
+  const since = (lockManager?.startedAt ?? Number.POSITIVE_INFINITY) - CLOCK_SLACK;
+  const present = captured.filter(({ modified }) => modified >= since);
+  const base = { ...adopted(former, Date.now()), current: captured };
+  // Only a service that ran before has clients to tell: its first start ever leaves the node's other clients alone.
+  if (former === null) return { base, present, inPlace: false };
+  const stale = captured.filter(({ modified }) => modified < since);
+  const inherited = [...base.inherited, ...stale, ...movedAway(picture.directory)];
+  return { base: { ...base, inherited }, present, inPlace: false };
+}

@@ -1,0 +1,47 @@
+import { printable } from '../printable.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What a verdict is made of. */
+export interface Health {
+  /** Whether a later epoch exists: another node owns the service. */
+  readonly owner: boolean;
+  /** What the lock store's storage said last; null: nothing bad. */
+  readonly storeTrouble: string | null;
+  /** Milliseconds that the oldest change has waited to become durable. */
+  readonly lag: number;
+  /** Clients whose newest records are not durable. */
+  readonly unprotected: number;
+  readonly statdDirectory: 'present' | 'missing';
+  readonly smPath: string;
+  /** Why former clients cannot be told; null: nothing hinders it. */
+  readonly recoveryTrouble: string | null;
+  readonly waitingFor: readonly string[];
+  /** Milliseconds that a recovery has waited for those. */
+  readonly waited: number;
+}
+
+/** A capture may be this late before the monitor says so, milliseconds. */
+const LAG_LIMIT = 5_000;
+/** The address and the exports of a service follow within this time, milliseconds, or something is wrong. */
+const WAIT_LIMIT = 60_000;
+
+/** The monitor's answer. The first thing that is wrong, by how much it endangers. */
+export function judgeHealth(health: Health): Verdict {
+  const { owner, storeTrouble, lag, unprotected, statdDirectory, smPath, recoveryTrouble } = health;
+  if (!owner) return { state: 'failed', reason: 'another node has taken over this service' };
+  if (storeTrouble !== null || lag > LAG_LIMIT) {
+    const why = storeTrouble ?? `shared_dir has not answered for ${Math.round(lag / 1000)} s`;
+    return degraded(`${unprotected} clients unprotected: ${why}`);
+  }
+  if (statdDirectory === 'missing')
+    return degraded(`no client is captured: ${smPath} does not exist; start rpc.statd`);
+  if (recoveryTrouble !== null) return degraded(recoveryTrouble);
+  if (health.waitingFor.length > 0 && health.waited > WAIT_LIMIT) {
+    return degraded(`former clients are not told yet, waiting for ${health.waitingFor.join(', ')}`);
+  }
+  return { state: 'ok', reason: null };
+}
+
+function degraded(reason: string): Verdict {
+  return { state: 'degraded', reason: printable(reason) };
+}

@@ -1,0 +1,41 @@
+import { writeFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { openEventLog } from '../node/event-log.ts';
+import { RuntimeDirectory } from '../node/runtime-directory.ts';
+import { Keeper } from './keeper.ts';
+import type { Report, Request } from './protocol.ts';
+import { listen } from './server.ts';
+
+/** The answer to stop gets this long to leave, milliseconds. */
+const ANSWER_LEAVES_WITHIN = 30;
+
+/** The keeper process: `keeper.cjs NAME`, where NAME is a service with a run-time directory. */
+async function main(name: string): Promise<void> {
+  const directory = new RuntimeDirectory(name);
+  const service = await directory.service();
+  if (service === null) throw new Error(`no service ${name} is started`);
+  await writeFile(directory.pidFile, `${process.pid}\n`, { mode: 0o600 });
+  const log = openEventLog(directory.eventFile, `lockferry(${name})[${process.pid}]`);
+  const keeper = new Keeper(service, directory, log);
+  await listen(directory.socket, (request) => answer(keeper, request));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void end(keeper));
+  process.on('SIGHUP', () => {});
+  await keeper.adopt();
+}
+
+async function answer(keeper: Keeper, { op }: Request): Promise<Report> {
+  if (op === 'report') return keeper.report();
+  if (op === 'monitor') return keeper.monitor();
+  await keeper.stop();
+  setTimeout(() => void end(keeper), ANSWER_LEAVES_WITHIN);
+  return keeper.report();
+}
+
+/** SIGKILL, because an orderly exit would wait for a thread that a hung file system holds. */
+async function end(keeper: Keeper): Promise<void> {
+  await keeper.stop();
+  await pause(0);
+  process.kill(process.pid, 'SIGKILL');
+}
+
+void main(process.argv[2] ?? '');

@@ -1,0 +1,95 @@
+import type { Change, LedgerEntry, Phase, StoredFile, StoreState } from '../store/index.ts';
+import { clientsIn, clientsOf } from '../store/index.ts';
+import type { NotifyResult } from './notifier/index.ts';
+
+/**
+ * The ledger of one recovery: the clients that former epochs left, and what became of each. What changes
+ * in it goes to the store in batches.
+ */
+export class RecoveryBook {
+  readonly clients: ReadonlySet<string>;
+  readonly #entries = new Map<string, LedgerEntry>();
+  /** Clients whose entry has changed since it was last taken. */
+  readonly #changed = new Set<string>();
+  /** Names that each client has answered in the present round. */
+  readonly #answered = new Map<string, Set<string>>();
+
+  constructor({ inherited, ledger }: Pick<StoreState, 'inherited' | 'ledger'>) {
+    this.clients = new Set(clientsOf(inherited.values()).keys());
+    for (const client of this.clients) {
+      const entry = ledger.get(client) ?? recorded(client);
+      this.#entries.set(client, entry.phase === 'missed' ? recorded(client) : entry);
+    }
+  }
+
+  entry(client: string): LedgerEntry {
+    return this.#entries.get(client) ?? recorded(client);
+  }
+
+  phase(client: string): Phase {
+    return this.entry(client).phase;
+  }
+
+  /** Conveyed, unless it is further on already. */
+  conveyed(client: string): void {
+    if (this.phase(client) === 'recorded') this.#note(client, { phase: 'conveyed' });
+  }
+
+  /** Its own line is in the live `sm/` since before the recovery. */
+  present(client: string): void {
+    if (this.clients.has(client) && this.phase(client) !== 'back') this.#note(client, { phase: 'present' });
+  }
+
+  /** statd wrote lines anew: whoever they are about and was still expected is back. @returns how many are. */
+  seen(file: StoredFile): string[] {
+    const back = [...clientsIn(file)].filter(
+      (client) => this.clients.has(client) && this.phase(client) !== 'back',
+    );
+    for (const client of back) this.#note(client, { phase: 'back' });
+    return back;
+  }
+
+  beginRound(): void {
+    this.#answered.clear();
+  }
+
+  result({ client, name, outcome }: NotifyResult, number: number, announced: number): void {
+    const answered = this.#answered.get(client) ?? new Set();
+    if (outcome === 'answered') this.#answered.set(client, answered.add(name));
+    const { phase, names } = this.entry(client);
+    const reached: Phase = answered.size >= announced ? 'told' : answered.size > 0 ? 'answered' : phase;
+    const settled = phase === 'back' || phase === 'present' || phase === 'told';
+    this.#note(client, { phase: settled ? phase : reached, number, names: { ...names, [name]: outcome } });
+  }
+
+  /** Has this client answered in the present round? */
+  hasAnswered(client: string): boolean {
+    return this.#answered.has(client);
+  }
+
+  /** Clients of which more can come: not back, and where their line was there before, not yet told. */
+  open(): string[] {
+    return [...this.clients].filter((client) => {
+      const phase = this.phase(client);
+      return phase !== 'back' && !(phase === 'present' && this.hasAnswered(client));
+    });
+  }
+
+  /** What has changed since the last call, for the store. */
+  take(): Change[] {
+    const changes = [...this.#changed].map(
+      (client): Change => ({ type: 'noted', entry: this.entry(client) }),
+    );
+    this.#changed.clear();
+    return changes;
+  }
+
+  #note(client: string, news: Partial<LedgerEntry>): void {
+    this.#entries.set(client, { ...this.entry(client), ...news, at: Date.now() });
+    this.#changed.add(client);
+  }
+}
+
+function recorded(client: string): LedgerEntry {
+  return { client, phase: 'recorded', number: null, names: {}, at: Date.now() };
+}

@@ -1,0 +1,38 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Fault } from '../fault.ts';
+import { startGaneshaGrace } from '../node/ganesha.ts';
+import { isGraceOn } from '../node/grace.ts';
+import type { LockManagerKind } from '../node/lock-manager.ts';
+import { openKernelGrace } from './open-grace-kernel.ts';
+
+/** Grace must be seen on this soon after it was opened, milliseconds. */
+const ON_WITHIN = 5000;
+/** What a kernel's grace period must still last to be good enough for telling the clients, milliseconds. */
+const NEEDED = 20_000;
+
+/**
+ * Opens a full grace period on a lock manager that runs, and reads back that it is on. Neighbours on the node keep
+ * their locks; their clients' new locks wait until it ends.
+ * @throws Fault where that is impossible here, or grace did not come on.
+ */
+export async function openGrace(kind: LockManagerKind): Promise<void> {
+  if (kind === 'kernel') {
+    await openKernelGrace({ needed: NEEDED, neighbours: true, beforeDrop: refuseToDrop });
+    return;
+  }
+  await startGaneshaGrace();
+  const deadline = Date.now() + ON_WITHIN;
+  while (!(await isGraceOn('ganesha'))) {
+    if (Date.now() > deadline) {
+      throw new Fault('timed-out', `NFS-Ganesha's grace was not on ${ON_WITHIN} ms after it was started`, {
+        cure: 'see that Graceless is not set in ganesha.conf',
+      });
+    }
+    await pause(50);
+  }
+}
+
+/** Nobody would tell the neighbours' clients that their locks were dropped; so they are not dropped. */
+function refuseToDrop(): Promise<never> {
+  return Promise.reject(new Fault('bad-node', 'it would drop the locks of other services on this node'));
+}
