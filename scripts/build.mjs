@@ -56,6 +56,8 @@ async function bundle({ name, source, hot }) {
     format: 'cjs',
     banner: { js: '#!/usr/bin/node' },
     charset: 'utf8',
+    // yargs looks for translations beside itself; without this, beside the current directory, which may be anybody's.
+    define: { 'import.meta.url': JSON.stringify('file:///usr/share/lockferry/lockferry.cjs') },
     sourcemap: 'linked',
     metafile: true,
     logLevel: 'warning',

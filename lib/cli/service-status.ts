@@ -64,7 +64,10 @@ export async function statusFromStore(path: string): Promise<ServiceStatus> {
     ...{ service, source: 'store', sharedDir: resolve(path), phase: phaseOf(state), verdict: judge(damage) },
     owner: { node: holder.node, epoch, since },
     ...{ stateNumber, clients: countClients(state), lag: null, waitingFor: [] },
-    problems: [...damage, ...torn].map(describe),
+    problems: [
+      ...damage.map(describe),
+      ...torn.map((end) => `${describe(end)}; cut short, never acknowledged`),
+    ],
     keeper: null,
   };
 }

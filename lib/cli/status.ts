@@ -10,7 +10,7 @@ export interface StatusOptions {
   readonly sharedDir: string | undefined;
   readonly json: boolean;
   /** Where the services' run-time directories are. */
-  readonly runtime?: string;
+  readonly runtime?: string | undefined;
 }
 
 /** How long a keeper may take to answer, milliseconds. */
@@ -27,7 +27,7 @@ const HELP = `Prints JSON as one object on one line, {"services":[...]}. Each se
   verdict      {state, reason}; state is "ok", "degraded", "failed" or
                "unanswering" (its keeper does not answer)
   owner        {node, epoch, since}; since in milliseconds since 1970
-  stateNumber  the NSM state number that was sent last
+  stateNumber  the NSM state number that was reserved last
   clients      {recorded, conveyed, answered, told, present, back, missed}
   lag          milliseconds that the oldest change waits to become durable
   waitingFor   what the recovery waits for, a list
@@ -41,7 +41,8 @@ answer, or something cannot be read, which standard error then says.`;
 /** Declares the options of `lockferry status`. */
 export function statusOptions(yargs: Argv) {
   return yargs
-    .usage(`lockferry status [--shared-dir DIR] [--json]\n\n${STATUS_SUMMARY}. Run it as root.`)
+    .usage('lockferry status [--shared-dir DIR] [--json]')
+    .usage(`${STATUS_SUMMARY}. Run it as root.`)
     .option('shared-dir', {
       type: 'string',
       requiresArg: true,
@@ -53,8 +54,8 @@ export function statusOptions(yargs: Argv) {
       if (sharedDir === '') throw new Error('--shared-dir needs a directory');
       return true;
     })
-    .example('lockferry status', 'all services that are started on this node')
-    .example('lockferry status --shared-dir /srv/a/.lockferry', 'from any node that sees it')
+    .example('lockferry status', 'the services of this node')
+    .example('lockferry status --shared-dir /srv/nfs', 'the store, from any node')
     .epilogue(HELP);
 }
 

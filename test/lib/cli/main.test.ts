@@ -1,0 +1,13 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import t from 'tap';
+
+t.test('the program takes its command line and leaves with its exit code', async (t) => {
+  const { argv } = process;
+  process.argv = ['node', 'lockferry', 'bogus'];
+  await import('../../../lib/cli/main.ts');
+  process.argv = argv;
+  const deadline = Date.now() + 10_000;
+  while (process.exitCode === undefined && Date.now() < deadline) await pause(5);
+  t.equal(process.exitCode, 2);
+  process.exitCode = 0;
+});
