@@ -32,8 +32,9 @@ if ! [ -e /etc/lab-installed ]; then
   : >/etc/lab-installed
 fi
 
+# An interface shows up in /sys a moment before IPv6 knows it.
 for _ in $(seq 200); do
-  if [ -e /sys/class/net/eth0 ]; then break; fi
+  if [ -e /proc/sys/net/ipv6/conf/eth0/accept_dad ]; then break; fi
   sleep 0.02
 done
 # No duplicate address detection: an IPv6 address is usable as soon as it is there.
