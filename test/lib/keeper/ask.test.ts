@@ -1,12 +1,12 @@
 import { createServer, type Socket } from 'node:net';
-import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { askKeeper } from '../../../lib/keeper/ask.ts';
 import { REPORT } from './report.ts';
+import { socketPlace } from './socket-place.ts';
 
 /** A keeper that treats each connection like this. @returns its socket. */
 async function keeper(t: Test, treat: (socket: Socket) => void): Promise<string> {
-  const path = join(t.testdir(), 'keeper.sock');
+  const path = socketPlace(t);
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
     sockets.push(socket);
@@ -50,7 +50,7 @@ t.test('an answer that is no report', async (t) => {
 });
 
 t.test('nobody listens', async (t) => {
-  const path = join(t.testdir(), 'keeper.sock');
+  const path = socketPlace(t);
   await t.rejects(askKeeper(path, 'stop', soon()), {
     code: 'failed',
     message: 'no keeper listens',

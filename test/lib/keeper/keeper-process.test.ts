@@ -54,9 +54,10 @@ async function found(directory: RuntimeDirectory): Promise<ProcessIdentity> {
 }
 
 t.test('a keeper is started in a session of its own, found, and ended', async (t) => {
+  process.env.OCF_RESKEY_shared_dir = '/srv';
   const { directory, facts } = await start(t, 'keeper.cjs');
-  t.match(facts, { name: 'locks', cwd: '/' });
-  t.same(facts.env, { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' });
+  t.match(facts, { name: 'locks', cwd: '/', env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' } });
+  t.notOk('OCF_RESKEY_shared_dir' in facts.env, "nothing of the agent's environment is inherited");
   const stat = readFileSync(`/proc/${facts.pid}/stat`, 'latin1');
   t.equal(Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3]), facts.pid, 'it leads its session');
   const identity = await found(directory);
@@ -69,7 +70,7 @@ t.test('a keeper is started in a session of its own, found, and ended', async (t
 });
 
 t.test('another service is not its own, whatever pid it left', async (t) => {
-  const { directory, facts } = await start(t, 'main.js');
+  const { directory, facts } = await start(t, 'main.cjs');
   t.equal((await found(directory)).pid, facts.pid);
   const other = new RuntimeDirectory('other', t.testdirName);
   t.equal(await findKeeper(other), null, 'no pid');

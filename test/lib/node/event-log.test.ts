@@ -21,7 +21,7 @@ async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-function eventsIn(file: string): unknown[] {
+function eventsIn(file: string): { at: number }[] {
   return readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
@@ -47,7 +47,7 @@ t.test('an event goes to the file and to the system log', async (t) => {
     { event: 'told', client: '10.0.0.1', number: 7, late: false, cause: null, names: ['a', 'b'] },
     { event: 'odd', text: 'a "b"\n\u202e' },
   ]);
-  t.match(events, Array(3).fill({ at: (at: number) => at >= start && at <= Date.now() }));
+  for (const { at } of events) t.ok(at >= start && at <= Date.now());
   t.equal(statSync(file).mode & 0o777, 0o600);
   const wanted = [
     '--tag lockferry-locks --priority daemon.info',
