@@ -47,9 +47,9 @@ export async function ended(identity: ProcessIdentity, deadline: number): Promis
   return true;
 }
 
-/** Sends a signal unless the process has ended already. */
-export async function signal(identity: ProcessIdentity, name: NodeJS.Signals): Promise<void> {
-  if (!(await isAlive(identity))) return;
+/** Sends a signal unless the process has ended already. @param proc where procfs is mounted. */
+export async function signal(identity: ProcessIdentity, name: NodeJS.Signals, proc = '/proc'): Promise<void> {
+  if (!(await isAlive(identity, proc))) return;
   try {
     process.kill(identity.pid, name);
   } catch {

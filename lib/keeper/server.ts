@@ -21,14 +21,16 @@ export async function listen(path: string, answer: (request: Request) => Promise
 
 function serve(socket: Socket, answer: (request: Request) => Promise<Report>): void {
   let text = '';
+  const giveUp = () => socket.destroy();
   socket.setEncoding('utf8');
-  socket.on('error', () => socket.destroy());
+  // Whoever leaves without a request would otherwise keep his half of the connection open for as long as we live.
+  socket.on('error', giveUp).on('end', giveUp);
   socket.on('data', (chunk: string) => {
     text += chunk;
-    if (text.length > REQUEST_LIMIT) socket.destroy();
+    if (text.length > REQUEST_LIMIT) return giveUp();
     const end = text.indexOf('\n');
     if (end < 0) return;
-    socket.removeAllListeners('data');
+    socket.removeAllListeners('data').off('end', giveUp);
     reply(text.slice(0, end), answer).then((line) => socket.end(line));
   });
 }

@@ -14,8 +14,8 @@ export interface CommandResult {
 /**
  * Runs a program of the node and waits for its end.
  * @param timeout milliseconds after which it is killed.
- * @throws Fault `not-installed` where the program does not exist, `timed-out`, or `failed` where it was killed
- *   or could not be run. A non-zero exit is a result, not a fault.
+ * @throws Fault `not-installed` where the program does not exist, `timed-out`, or `failed` where it was killed,
+ *   said more than 1 MiB or could not be run. A non-zero exit is a result, not a fault.
  */
 export async function runCommand(command: readonly string[], timeout: number): Promise<CommandResult> {
   const [program = '', ...args] = command;
@@ -33,7 +33,8 @@ export async function runCommand(command: readonly string[], timeout: number): P
   if (result.code === 'ENOENT') {
     throw new Fault('not-installed', `${program} is not installed`, { subject: program });
   }
-  if (result.exitCode === undefined) {
+  // Of an answer beyond the limit only the beginning is here, whatever the program made of its closed pipe.
+  if (result.isMaxBuffer || result.exitCode === undefined) {
     throw new Fault('failed', `${line} could not be run`, { cause: result.cause });
   }
   return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr };

@@ -19,14 +19,19 @@ const PROCESS: Readonly<Record<LockManagerKind, string>> = { ganesha: 'ganesha.n
 export class ProcessWatch {
   #known: ProcessIdentity | null = null;
   readonly #command: string;
+  readonly #proc: string;
 
-  constructor(command: string) {
+  /** @param proc where procfs is mounted. */
+  constructor(command: string, proc = '/proc') {
     this.#command = command;
+    this.#proc = proc;
   }
 
   /** The incarnation that runs now, null where there is none. */
   async now(): Promise<ProcessIdentity | null> {
-    if (this.#known === null || !(await isAlive(this.#known))) this.#known = await findProcess(this.#command);
+    if (this.#known === null || !(await isAlive(this.#known, this.#proc))) {
+      this.#known = await findProcess(this.#command, this.#proc);
+    }
     return this.#known;
   }
 }
@@ -34,17 +39,21 @@ export class ProcessWatch {
 /** Follows the lock manager of this node. Where both run, NFS-Ganesha serves: a lone lockd serves NFS mounts. */
 export class LockManagerWatch {
   readonly #watches: readonly (readonly [LockManagerKind, ProcessWatch])[];
+  readonly #proc: string;
 
-  constructor(choice: (typeof LOCK_MANAGER_CHOICES)[number]) {
+  /** @param proc where procfs is mounted. */
+  constructor(choice: (typeof LOCK_MANAGER_CHOICES)[number], proc = '/proc') {
+    this.#proc = proc;
     const kinds: readonly LockManagerKind[] = choice === 'auto' ? ['ganesha', 'kernel'] : [choice];
-    this.#watches = kinds.map((kind) => [kind, new ProcessWatch(PROCESS[kind])]);
+    this.#watches = kinds.map((kind) => [kind, new ProcessWatch(PROCESS[kind], proc)]);
   }
 
   /** The lock manager that runs now; null where none does. */
   async now(): Promise<LockManager | null> {
     for (const [kind, watch] of this.#watches) {
       const found = await watch.now();
-      if (found) return { kind, identity: identityWord(found), startedAt: await startedAt(found) };
+      if (found)
+        return { kind, identity: identityWord(found), startedAt: await startedAt(found, this.#proc) };
     }
     return null;
   }

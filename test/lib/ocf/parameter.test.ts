@@ -1,6 +1,6 @@
 import t from 'tap';
 import * as z from 'zod/mini';
-import { directory, listOf, oneOf } from '../../../lib/ocf/codecs.ts';
+import { atLeastOne, directory, listOf, oneOf } from '../../../lib/ocf/codecs.ts';
 import { parseParameters, unknownParameters } from '../../../lib/ocf/parameter.ts';
 
 const about = { shortdesc: '', longdesc: '', type: 'string' } as const;
@@ -42,6 +42,12 @@ t.test('a fault names parameter, value and what is wanted', async (t) => {
   t.throws(
     () => parseParameters(parameters, { ...withDir, OCF_RESKEY_odd: 'no' }),
     fault('"no"', 'odd', 'an odd number of letters'),
+  );
+  const list = { ...about, wanted: 'words', default: 'a', schema: atLeastOne(listOf(oneOf(['a']))) };
+  t.throws(
+    () => parseParameters({ list }, { OCF_RESKEY_list: ' , ' }),
+    fault('" , "', 'list', 'words'),
+    'of a list that is wrong as a whole, the text',
   );
 });
 

@@ -1,0 +1,30 @@
+import t from 'tap';
+import { clientCountsSchema, reportSchema, requestSchema } from '../../../lib/keeper/protocol.ts';
+import { REPORT } from './report.ts';
+
+t.test('a keeper can be asked three things', async (t) => {
+  for (const op of ['report', 'monitor', 'stop']) t.same(requestSchema.parse({ op }), { op });
+  for (const wrong of [{}, { op: 'start' }, 'stop', null]) {
+    t.notOk(requestSchema.safeParse(wrong).success, JSON.stringify(wrong));
+  }
+});
+
+t.test('a report that was written is read back as it was', async (t) => {
+  t.same(reportSchema.parse(JSON.parse(JSON.stringify(REPORT))), REPORT);
+  const empty = { ...REPORT, phase: 'failed', faultCode: 'not-ours', owner: null, stateNumber: null };
+  t.same(reportSchema.parse(empty), empty);
+});
+
+t.test('what is no report is refused', async (t) => {
+  for (const wrong of [
+    { version: 1 },
+    { phase: 'asleep' },
+    { verdict: { state: 'ok' } },
+    { owner: { node: 'alpha' } },
+    { clients: { ...REPORT.clients, missed: undefined } },
+    { waitingFor: 'exports' },
+  ]) {
+    t.notOk(reportSchema.safeParse({ ...REPORT, ...wrong }).success, JSON.stringify(wrong));
+  }
+  t.notOk(clientCountsSchema.safeParse({}).success);
+});

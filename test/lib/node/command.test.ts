@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import t from 'tap';
+import { runChecked, runCommand } from '../../../lib/node/command.ts';
+
+t.test('what a program says, and how it ends', async (t) => {
+  t.same(await runCommand(['sh', '-c', 'echo out; echo err >&2; exit 3'], 10_000), {
+    exitCode: 3,
+    stdout: 'out',
+    stderr: 'err',
+  });
+});
+
+t.test('a program gets a clean environment and nothing to read', async (t) => {
+  process.env.OCF_RESKEY_shared_dir = '/srv';
+  const { stdout } = await runCommand(['sh', '-c', 'env; cat'], 10_000);
+  const lines = stdout.split('\n');
+  for (const line of ['LC_ALL=C', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin']) t.ok(lines.includes(line), line);
+  t.notOk(stdout.includes('OCF_RESKEY_'), 'nothing of our own environment is inherited');
+});
+
+t.test('a program that does not end is killed', async (t) => {
+  await t.rejects(runCommand(['sleep', '30'], 50), {
+    code: 'timed-out',
+    message: 'sleep 30 did not end within 50 ms',
+  });
+});
+
+t.test('a program that is not there', async (t) => {
+  await t.rejects(runCommand(['no-such-program', 'x'], 10_000), {
+    code: 'not-installed',
+    facts: { subject: 'no-such-program' },
+  });
+});
+
+t.test('a program that cannot be run, or dies of a signal', async (t) => {
+  const program = join(t.testdir({ data: 'x' }), 'data');
+  await t.rejects(runCommand([program], 10_000), { code: 'failed', cause: { code: 'EACCES' } });
+  await t.rejects(runCommand(['sh', '-c', 'kill -9 $$'], 10_000), { code: 'failed' });
+});
+
+t.test('a program that says more than a program of the node ever says', async (t) => {
+  await t.rejects(runCommand(['head', '-c', '3000000', '/dev/zero'], 10_000), { code: 'failed' });
+});
+
+t.test('a program that must succeed', async (t) => {
+  t.equal(await runChecked(['echo', 'a', 'b'], 10_000), 'a b');
+  await t.rejects(runChecked(['sh', '-c', 'printf "no\\033[1m\\nmore" >&2; exit 4'], 10_000), {
+    code: 'failed',
+    message: /failed with exit code 4$/,
+    facts: { found: 'no\\x1b[1m' },
+  });
+});

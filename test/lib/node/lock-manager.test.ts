@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import t from 'tap';
+import { LockManagerWatch, ProcessWatch } from '../../../lib/node/lock-manager.ts';
+import { FakeRoot } from './fake-root.ts';
+
+const kernel = { kind: 'kernel', identity: 'lockd:50:100', startedAt: 1_700_000_001_000 };
+const ganesha = { kind: 'ganesha', identity: 'ganesha.nfsd:60:200', startedAt: 1_700_000_002_000 };
+
+function node(directory: string): { root: FakeRoot; proc: string } {
+  const root = new FakeRoot(directory).put({ 'proc/stat': 'btime 1700000000\n' });
+  return { root, proc: join(directory, 'proc') };
+}
+
+t.test('a process is followed from one incarnation to the next', async (t) => {
+  const { root, proc } = node(t.testdir());
+  const watch = new ProcessWatch('rpc.statd', proc);
+  t.equal(await watch.now(), null);
+  root.process(40, 'rpc.statd', 10);
+  t.match(await watch.now(), { pid: 40 });
+  root.process(39, 'rpc.statd', 5);
+  t.match(await watch.now(), { pid: 40 }, 'the one that is known lives');
+  root.remove('proc/40');
+  t.match(await watch.now(), { pid: 39 });
+  root.remove('proc/39');
+  t.equal(await watch.now(), null);
+});
+
+t.test('left to the node, NFS-Ganesha goes before lockd', async (t) => {
+  const { root, proc } = node(t.testdir());
+  const watch = new LockManagerWatch('auto', proc);
+  t.equal(await watch.now(), null);
+  root.process(50, 'lockd', 100);
+  t.same(await watch.now(), kernel);
+  root.process(60, 'ganesha.nfsd', 200);
+  t.same(await watch.now(), ganesha);
+});
+
+t.test('one that is named is the only one', async (t) => {
+  const { root, proc } = node(t.testdir());
+  root.process(50, 'lockd', 100);
+  t.equal(await new LockManagerWatch('ganesha', proc).now(), null);
+  root.process(60, 'ganesha.nfsd', 200);
+  t.same(await new LockManagerWatch('kernel', proc).now(), kernel);
+  t.same(await new LockManagerWatch('ganesha', proc).now(), ganesha);
+});
+
+t.test('the system itself is looked at where no other place is named', async (t) => {
+  t.equal(await new ProcessWatch('no such command').now(), null);
+  const found = await new LockManagerWatch('auto').now();
+  t.ok(found === null || found.identity.length > 0);
+});
