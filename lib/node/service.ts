@@ -14,8 +14,11 @@ export const TRIGGER_CHOICES = ['auto', 'notify'] as const;
  * resource instance. What the agent hands to the keeper, and what the keeper leaves in its run-time directory.
  */
 export const serviceSchema = z.object({
-  /** The resource instance; names the run-time directory, so only `[A-Za-z0-9_.:-]`, not starting with a dot. */
-  name: z.string().check(z.regex(/^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}$/)),
+  /**
+   * The resource instance; names the run-time directory, so only `[A-Za-z0-9_.:-]`, no dot first, and at most 71
+   * characters: the path of the keeper's socket must fit into the 107 bytes that unix(7) gives it.
+   */
+  name: z.string().check(z.regex(/^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,70}$/)),
   /** The lock store's directory, absolute. */
   sharedDir: z.string().check(z.regex(/^\//)),
   /** Floating addresses, IPv4 or IPv6, canonical text, at least one. */
