@@ -103,6 +103,13 @@ export function keeperSays(node: Host, event: string, since = 0, seconds = 40): 
   );
 }
 
+/** `crm resource move`, without the constraint that it leaves behind: the service stays where it is then. */
+export async function moveTo({ cluster }: NfsService, node: Host): Promise<void> {
+  await cluster.crm(['resource', 'move', 'nfs', node.name]);
+  await cluster.waitForResource('address', node, 60);
+  await cluster.crm(['resource', 'clear', 'nfs']);
+}
+
 export async function keeperPid(node: Host): Promise<number> {
   return Number(await node.readFile(`${RUN}/keeper.pid`));
 }
