@@ -3,5 +3,5 @@ import { failoversAndFailbacks } from './nfslock-failovers.ts';
 import { serviceFor } from './nfslock-scene.ts';
 
 t.test('failovers and failbacks where NFS-Ganesha always runs', async (t) => {
-  await failoversAndFailbacks(t, await serviceFor(t, { ganesha: 'warm' }));
+  await failoversAndFailbacks(t, await serviceFor(t, { ganesha: 'warm' }), 2);
 });

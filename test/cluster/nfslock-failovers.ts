@@ -8,13 +8,16 @@ async function online({ cluster }: NfsService): Promise<void> {
   await cluster.settle();
 }
 
-/** Every way from one node to the other and back, in one lab; client 1 keeps all the locks that it takes. */
-export async function failoversAndFailbacks(t: Test, service: NfsService): Promise<void> {
+/**
+ * Every way from one node to the other and back, in one lab; client 1 keeps all the locks that it takes.
+ * @param rounds how often the service fails over and back by standby
+ */
+export async function failoversAndFailbacks(t: Test, service: NfsService, rounds: number): Promise<void> {
   const { cluster, lab, n1, n2 } = service;
 
-  for (const time of ['first', 'second']) {
-    await t.test(`standby and back, the ${time} time`, async (t) => {
-      const file = `standby-${time}`;
+  for (let round = 1; round <= rounds; round++) {
+    await t.test(`standby and back, round ${round}`, async (t) => {
+      const file = `standby-${round}`;
       await takeLock(t, service, file);
       await expectSurvival(t, service, file, n2, () => cluster.crm(['node', 'standby', 'n1']));
       await expectNobodyTold(t, service, file, () => online(service));
