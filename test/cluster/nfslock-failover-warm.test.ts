@@ -1,0 +1,7 @@
+import t from 'tap';
+import { failoversAndFailbacks } from './nfslock-failovers.ts';
+import { serviceFor } from './nfslock-scene.ts';
+
+t.test('failovers and failbacks where NFS-Ganesha always runs', async (t) => {
+  await failoversAndFailbacks(t, await serviceFor(t, { ganesha: 'warm' }), 2);
+});

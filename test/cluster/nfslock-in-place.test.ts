@@ -1,0 +1,89 @@
+import t from 'tap';
+import { waitUntil } from '../../scripts/lab/index.ts';
+import {
+  expectNobodyTold,
+  expectSurvival,
+  keeperPid,
+  keeperSays,
+  NFSLOCK,
+  serviceFor,
+  store,
+  takeLock,
+} from './nfslock-scene.ts';
+
+t.test('what happens on one node, where NFS-Ganesha always runs', async (t) => {
+  const service = await serviceFor(t, { ganesha: 'warm' });
+  const { cluster, n1 } = service;
+
+  await t.test('crm resource restart of nfslock: nobody is told, the store is unchanged', async (t) => {
+    await takeLock(t, service, 'restart');
+    await expectNobodyTold(t, service, 'restart', async () => {
+      const former = await keeperPid(n1);
+      await cluster.crm(['resource', 'restart', NFSLOCK], { timeout: 60 });
+      t.match(await keeperSays(n1, 'adopted'), { inPlace: true }, 'it was adopted in place');
+      t.not(await keeperPid(n1), former, 'by another keeper');
+    });
+  });
+
+  await t.test('the keeper is killed: monitor restarts it, nobody is told', async (t) => {
+    await takeLock(t, service, 'keeper');
+    await expectNobodyTold(t, service, 'keeper', async () => {
+      const former = await keeperPid(n1);
+      const killed = Date.now();
+      await n1.output(['kill', '-KILL', String(former)]);
+      t.match(await keeperSays(n1, 'adopted', killed), { inPlace: true }, 'it was adopted in place');
+      t.not(await keeperPid(n1), former, 'by another keeper');
+    });
+  });
+
+  await t.test('rpc.statd is restarted: nobody is told, lock and records are kept', async (t) => {
+    await takeLock(t, service, 'statd');
+    await expectNobodyTold(t, service, 'statd', async () => {
+      const former = (await store(service)).holder.statd;
+      await n1.service('restart', 'statd');
+      await waitUntil('the keeper has noted the new statd', { timeout: 10 }, async () => {
+        const { statd } = (await store(service)).holder;
+        return statd !== null && statd !== former;
+      });
+    });
+  });
+
+  await t.test('NFS-Ganesha is killed and started behind our back: clients are told in place', async (t) => {
+    await takeLock(t, service, 'ganesha');
+    await expectSurvival(t, service, 'ganesha', n1, async () => {
+      await n1.output(['pkill', '-KILL', '-x', 'ganesha.nfsd']);
+      await n1.service('start', 'ganesha');
+    });
+  });
+
+  await t.test('crm resource restart of the group: the locks are released, clients are told', async (t) => {
+    await takeLock(t, service, 'group');
+    await expectSurvival(t, service, 'group', n1, () =>
+      cluster.crm(['resource', 'restart', 'nfs'], { timeout: 60 }),
+    );
+  });
+});
+
+t.test('what happens on one node, where NFS-Ganesha is a member of the group', async (t) => {
+  const service = await serviceFor(t, { ganesha: 'resource' });
+  const { cluster, n1 } = service;
+
+  await t.test('NFS-Ganesha is killed: Pacemaker restarts it, clients are told in place', async (t) => {
+    await takeLock(t, service, 'killed');
+    await expectSurvival(t, service, 'killed', n1, () => n1.output(['pkill', '-KILL', '-x', 'ganesha.nfsd']));
+  });
+
+  await t.test('crm resource restart of NFS-Ganesha: clients are told in place', async (t) => {
+    await takeLock(t, service, 'restarted');
+    await expectSurvival(t, service, 'restarted', n1, () =>
+      cluster.crm(['resource', 'restart', 'ganesha'], { timeout: 60 }),
+    );
+  });
+
+  await t.test('crm resource restart of nfslock restarts NFS-Ganesha, too: clients are told', async (t) => {
+    await takeLock(t, service, 'restart');
+    await expectSurvival(t, service, 'restart', n1, () =>
+      cluster.crm(['resource', 'restart', NFSLOCK], { timeout: 60 }),
+    );
+  });
+});
