@@ -39,7 +39,6 @@ class Node {
   opens: (() => void) | null = null;
   readonly events: string[] = [];
   readonly facts: Record<string, unknown>[] = [];
-  graceAsked = 0;
   /** Every change that was made durable, in order. */
   readonly durable: Change[] = [];
   /** Awaited before each commit. */
@@ -85,9 +84,9 @@ async function stage(
     },
     lockManager: async () => node.lockManager,
     isGraceOn: async () => {
-      node.graceAsked += 1;
-      if (node.grace instanceof Error) throw node.grace;
-      return node.grace;
+      const { grace } = node;
+      if (grace instanceof Error) throw grace;
+      return grace;
     },
     openGrace: async () => {
       node.opens?.();
