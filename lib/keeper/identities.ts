@@ -1,5 +1,5 @@
 import { type LockManager, LockManagerWatch, ProcessWatch } from '../node/lock-manager.ts';
-import { identityWord } from '../node/process.ts';
+import { identityWord, type ProcessIdentity } from '../node/process.ts';
 import type { Service } from '../node/service.ts';
 
 /** Who is at work on this node now; null: not running. */
@@ -8,10 +8,17 @@ export interface AtWork {
   readonly statd: string | null;
 }
 
+/** Says what runs now; null: nothing. */
+interface Watch<T> {
+  now(): Promise<T | null>;
+}
+
 /** Follows the lock manager and rpc.statd of this node through their restarts. */
-export function followProcesses(choice: Service['lockManager']): () => Promise<AtWork> {
-  const lockManagers = new LockManagerWatch(choice);
-  const statds = new ProcessWatch('rpc.statd');
+export function followProcesses(
+  choice: Service['lockManager'],
+  lockManagers: Watch<LockManager> = new LockManagerWatch(choice),
+  statds: Watch<ProcessIdentity> = new ProcessWatch('rpc.statd'),
+): () => Promise<AtWork> {
   return async () => {
     const [lockManager, statd] = [await lockManagers.now(), await statds.now()];
     return { lockManager, statd: statd === null ? null : identityWord(statd) };

@@ -13,6 +13,8 @@ export class RecoveryBook {
   readonly #changed = new Set<string>();
   /** Names that each client has answered in the present round. */
   readonly #answered = new Map<string, Set<string>>();
+  /** Clients that have answered all names in the present round. */
+  readonly #complete = new Set<string>();
 
   constructor({ inherited, ledger }: Pick<StoreState, 'inherited' | 'ledger'>) {
     this.clients = new Set(clientsOf(inherited.values()).keys());
@@ -51,13 +53,15 @@ export class RecoveryBook {
 
   beginRound(): void {
     this.#answered.clear();
+    this.#complete.clear();
   }
 
   result({ client, name, outcome }: NotifyResult, number: number, announced: number): void {
     const answered = this.#answered.get(client) ?? new Set();
     if (outcome === 'answered') this.#answered.set(client, answered.add(name));
     const { phase, names } = this.entry(client);
-    const reached: Phase = answered.size >= announced ? 'told' : answered.size > 0 ? 'answered' : phase;
+    if (answered.size >= announced) this.#complete.add(client);
+    const reached: Phase = this.#complete.has(client) ? 'told' : answered.size > 0 ? 'answered' : phase;
     const settled = phase === 'back' || phase === 'present' || phase === 'told';
     this.#note(client, { phase: settled ? phase : reached, number, names: { ...names, [name]: outcome } });
   }
@@ -67,11 +71,11 @@ export class RecoveryBook {
     return this.#answered.has(client);
   }
 
-  /** Clients of which more can come: not back, and where their line was there before, not yet told. */
+  /** Clients of which more can come: not back, and where their line was there before, not yet told every name. */
   open(): string[] {
     return [...this.clients].filter((client) => {
       const phase = this.phase(client);
-      return phase !== 'back' && !(phase === 'present' && this.hasAnswered(client));
+      return phase !== 'back' && !(phase === 'present' && this.#complete.has(client));
     });
   }
 

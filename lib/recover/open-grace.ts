@@ -10,21 +10,25 @@ const ON_WITHIN = 5000;
 /** What a kernel's grace period must still last to be good enough for telling the clients, milliseconds. */
 const NEEDED = 20_000;
 
+/** What is done on this node, and how long NFS-Ganesha's grace may take to come on, milliseconds. */
+const REAL = { kernel: openKernelGrace, start: startGaneshaGrace, isOn: isGraceOn, within: ON_WITHIN };
+
 /**
  * Opens a full grace period on a lock manager that runs, and reads back that it is on. Neighbours on the node keep
  * their locks; their clients' new locks wait until it ends.
  * @throws Fault where that is impossible here, or grace did not come on.
  */
-export async function openGrace(kind: LockManagerKind): Promise<void> {
+export async function openGrace(kind: LockManagerKind, means: Partial<typeof REAL> = {}): Promise<void> {
+  const { kernel, start, isOn, within } = { ...REAL, ...means };
   if (kind === 'kernel') {
-    await openKernelGrace({ needed: NEEDED, neighbours: true, beforeDrop: refuseToDrop });
+    await kernel({ needed: NEEDED, neighbours: true, beforeDrop: refuseToDrop });
     return;
   }
-  await startGaneshaGrace();
-  const deadline = Date.now() + ON_WITHIN;
-  while (!(await isGraceOn('ganesha'))) {
+  await start();
+  const deadline = Date.now() + within;
+  while (!(await isOn('ganesha'))) {
     if (Date.now() > deadline) {
-      throw new Fault('timed-out', `NFS-Ganesha's grace was not on ${ON_WITHIN} ms after it was started`, {
+      throw new Fault('timed-out', `NFS-Ganesha's grace was not on ${within} ms after it was started`, {
         cure: 'see that Graceless is not set in ganesha.conf',
       });
     }

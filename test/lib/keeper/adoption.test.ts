@@ -1,0 +1,88 @@
+import { utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { Picture } from '../../../lib/capture/index.ts';
+import { type Adoption, adopt, isRestartInPlace } from '../../../lib/keeper/adoption.ts';
+import type { LockManager } from '../../../lib/node/lock-manager.ts';
+import type { Base, StoreState } from '../../../lib/store/index.ts';
+import { stateFrom } from '../../../lib/store/reducer.ts';
+import { lineOf, smDirectory } from '../capture/sm-directory.ts';
+import { fileOf, HOLDER } from '../store/arbitraries.ts';
+
+const ELSEWHERE = { ...HOLDER, node: 'n2', bootId: 'boot-2' };
+const STARTED = 1_700_000_000_000;
+const LOCK_MANAGER: LockManager = { kind: 'kernel', identity: 'lockd 7', startedAt: STARTED };
+
+function former(base: Partial<Base> = {}, holder = HOLDER): StoreState {
+  const nothing: Base = { current: [], inherited: [], ledger: [], stateNumber: 5 };
+  return stateFrom({ service: 'nfs-a', epoch: 1, holder, since: 1 }, { ...nothing, ...base });
+}
+
+/** A picture of a statd directory with files in `sm/` that were written at these times, and files in `sm.bak/`. */
+function pictureOf(t: Test, sm: Readonly<Record<string, number>>, bak: readonly string[] = []): Picture {
+  const directory = smDirectory(t.testdir({}));
+  for (const [name, modified] of Object.entries(sm)) {
+    const path = join(directory.sm, name);
+    writeFileSync(path, lineOf(name));
+    utimesSync(path, modified / 1000, modified / 1000);
+  }
+  for (const name of bak) writeFileSync(join(directory.smBak, name), lineOf(name));
+  return new Picture({ directory });
+}
+
+/** Names of files, for comparison. */
+function summary({ base, present, inPlace }: Adoption) {
+  const names = (files: Iterable<{ name: string }>) => [...files].map(({ name }) => name).sort();
+  const { current, inherited, stateNumber } = base;
+  return {
+    ...{ current: names(current), inherited: names(inherited), present: names(present) },
+    ...{ stateNumber, inPlace },
+  };
+}
+
+t.test('in place: the same node, boot and lock manager, and no lock released', async (t) => {
+  t.equal(isRestartInPlace(null, HOLDER), false);
+  t.equal(isRestartInPlace(former(), HOLDER), true);
+  t.equal(isRestartInPlace(former(), { ...HOLDER, statd: 'statd 9' }), true, 'statd keeps no lock');
+  for (const other of [{ node: 'n2' }, { bootId: 'boot-2' }, { lockManager: 'lockd 8' }]) {
+    t.equal(isRestartInPlace(former(), { ...HOLDER, ...other }), false, JSON.stringify(other));
+  }
+  t.equal(isRestartInPlace({ ...former(), ended: { at: 1, released: false } }, HOLDER), true);
+  t.equal(isRestartInPlace({ ...former(), ended: { at: 1, released: true } }, HOLDER), false);
+});
+
+t.test('the first start ever leaves the clients of the node alone', async (t) => {
+  const picture = pictureOf(t, { old: STARTED - 60_000, new: STARTED + 1000 }, ['moved']);
+  t.same(summary(await adopt(null, HOLDER, LOCK_MANAGER, picture)), {
+    ...{ current: ['new', 'old'], inherited: [], present: ['new'], stateNumber: null, inPlace: false },
+  });
+});
+
+t.test('a restart in place goes on, and takes what came meanwhile', async (t) => {
+  const state = former({ current: [fileOf('a')], inherited: [fileOf('b')] });
+  const picture = pictureOf(t, { old: STARTED - 60_000 }, ['moved']);
+  t.same(summary(await adopt(state, HOLDER, LOCK_MANAGER, picture)), {
+    ...{ current: ['a', 'old'], inherited: ['b'], present: [], stateNumber: 5, inPlace: true },
+  });
+});
+
+t.test('another node takes over everybody; who has locks here by now is present', async (t) => {
+  const state = former({ current: [fileOf('a')], inherited: [fileOf('b')] }, ELSEWHERE);
+  const times = { stale: STARTED - 2001, slack: STARTED - 2000, a: STARTED + 1000 };
+  const adoption = await adopt(state, HOLDER, LOCK_MANAGER, pictureOf(t, times, ['moved']));
+  t.same(summary(adoption), {
+    ...{ current: ['a', 'slack', 'stale'], inherited: ['a', 'b', 'moved', 'stale'] },
+    ...{ present: ['a', 'slack'], stateNumber: 5, inPlace: false },
+  });
+  t.same([...adoption.base.ledger].map(({ client, phase }) => `${client} ${phase}`).sort(), [
+    'a recorded',
+    'b recorded',
+  ]);
+});
+
+t.test('without a lock manager nobody is present: no lock is held here', async (t) => {
+  const picture = pictureOf(t, { new: STARTED + 1000 });
+  t.match(summary(await adopt(former({}, ELSEWHERE), HOLDER, null, picture)), {
+    ...{ present: [], inherited: ['new'] },
+  });
+});

@@ -1,0 +1,49 @@
+import t from 'tap';
+import { type Health, judgeHealth } from '../../../lib/keeper/judgement.ts';
+
+const WELL: Health = {
+  ...{ owner: true, storeTrouble: null, lag: 0, unprotected: 0, statdDirectory: 'present', smPath: '/s/sm' },
+  ...{ recoveryTrouble: null, waitingFor: [], waited: 0 },
+};
+const judge = (health: Partial<Health>) => judgeHealth({ ...WELL, ...health });
+const degraded = (reason: string) => ({ state: 'degraded', reason });
+
+t.test('all is well, also while the little that is late may be', async (t) => {
+  t.same(judge({}), { state: 'ok', reason: null });
+  t.same(judge({ lag: 5000, unprotected: 3, waitingFor: ['address a'], waited: 60_000 }), {
+    state: 'ok',
+    reason: null,
+  });
+  t.equal(judge({ waited: 90_000 }).state, 'ok', 'a long recovery that waits for nothing');
+});
+
+t.test('each thing that is wrong is named', async (t) => {
+  t.same(judge({ owner: false }), { state: 'failed', reason: 'another node has taken over this service' });
+  t.same(judge({ storeTrouble: 'EIO', unprotected: 2 }), degraded('2 clients unprotected: EIO'));
+  t.same(
+    judge({ lag: 5600, unprotected: 1 }),
+    degraded('1 clients unprotected: shared_dir has not answered for 6 s'),
+  );
+  t.same(
+    judge({ statdDirectory: 'missing' }),
+    degraded('no client is captured: /s/sm does not exist; start rpc.statd'),
+  );
+  t.same(judge({ recoveryTrouble: 'grace could not be opened' }), degraded('grace could not be opened'));
+  t.same(
+    judge({ waitingFor: ['address a', 'grace to be on'], waited: 60_001 }),
+    degraded('former clients are not told yet, waiting for address a, grace to be on'),
+  );
+});
+
+t.test('the worst comes first, and nothing that strangers wrote reaches a terminal raw', async (t) => {
+  const all: Partial<Health> = {
+    ...{ owner: false, storeTrouble: 'E\x1b[2J', statdDirectory: 'missing', recoveryTrouble: 'r' },
+    ...{ waitingFor: ['w'], waited: 61_000 },
+  };
+  t.equal(judge(all).state, 'failed');
+  const store = judge({ ...all, owner: true }).reason ?? '';
+  t.match(store, /^0 clients unprotected: E/);
+  t.notMatch(store, '\x1b');
+  t.match(judge({ ...all, owner: true, storeTrouble: null }).reason, /^no client is captured/);
+  t.equal(judge({ recoveryTrouble: 'r', waitingFor: ['w'], waited: 61_000 }).reason, 'r');
+});

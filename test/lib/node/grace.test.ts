@@ -1,0 +1,17 @@
+import t from 'tap';
+import { isGraceOn } from '../../../lib/node/grace.ts';
+import { readKernelGrace } from '../../../lib/node/kernel-grace.ts';
+import { FakeRoot } from './fake-root.ts';
+
+t.test('each lock manager is asked in its own way', async (t) => {
+  const root = new FakeRoot(t.testdir()).server();
+  const means = { ganesha: async () => true, kernel: () => readKernelGrace(root.path) };
+  t.equal(await isGraceOn('ganesha', means), true);
+  t.equal(await isGraceOn('kernel', means), false);
+  root.put({ 'proc/fs/lockd/nlm_end_grace': 'N\n\0' });
+  t.equal(await isGraceOn('kernel', { ...means, ganesha: async () => false }), true);
+});
+
+t.test('this node is asked where no other is named', async (t) => {
+  t.type(await isGraceOn('kernel'), 'boolean');
+});

@@ -1,0 +1,118 @@
+import t from 'tap';
+import { RecoveryBook } from '../../../lib/recover/book.ts';
+import type { NotifyResult, Outcome } from '../../../lib/recover/notifier/index.ts';
+import type { LedgerEntry, Phase, StoredFile } from '../../../lib/store/index.ts';
+import { fileOf, recordOf } from '../store/arbitraries.ts';
+
+const entry = (client: string, phase: Phase): LedgerEntry => {
+  return { client, phase, number: 5, names: { vip: 'answered' }, at: 1 };
+};
+
+/** A book about these clients, as a store would give it. */
+function bookOf(clients: readonly string[], ledger: readonly LedgerEntry[] = []): RecoveryBook {
+  return new RecoveryBook({
+    inherited: new Map(clients.map((client) => [client, fileOf(client)])),
+    ledger: new Map(ledger.map((one) => [one.client, one])),
+  });
+}
+
+function result(client: string, name: string, outcome: Outcome): NotifyResult {
+  return { client, name, outcome, at: 1, attempts: 1, address: client, transport: 'udp' };
+}
+
+/** What is to be made durable, in short. */
+function taken(book: RecoveryBook): string[] {
+  return book.take().map((change) => {
+    if (change.type !== 'noted') return change.type;
+    const { client, phase, number } = change.entry;
+    return `${client} ${phase} ${number}`;
+  });
+}
+
+t.test('it is about the clients of inherited files, by their client names', async (t) => {
+  const file: StoredFile = { ...fileOf('x'), records: [recordOf('::ffff:10.0.0.1'), recordOf('Host.Test')] };
+  const book = new RecoveryBook({
+    inherited: new Map([['x', file]]),
+    ledger: new Map([['10.0.0.9', entry('10.0.0.9', 'back')]]),
+  });
+  t.same([...book.clients], ['10.0.0.1', 'host.test']);
+  t.equal(book.phase('10.0.0.1'), 'recorded');
+  t.equal(book.phase('10.0.0.9'), 'recorded', 'nobody that it is about');
+  t.same(book.take(), [], 'nothing of that is news to the store');
+});
+
+t.test('what the ledger says stands, but who was missed once is expected again', async (t) => {
+  const book = bookOf(['a', 'b'], [entry('a', 'told'), entry('b', 'missed')]);
+  t.same(book.entry('a'), entry('a', 'told'));
+  t.match(book.entry('b'), { client: 'b', phase: 'recorded', number: null, names: {} });
+});
+
+t.test('conveyed is a step forward only', async (t) => {
+  const book = bookOf(['a', 'b'], [entry('b', 'answered')]);
+  book.conveyed('a');
+  book.conveyed('b');
+  t.same(taken(book), ['a conveyed null']);
+  t.same(taken(book), [], 'taken once');
+});
+
+t.test('present: of the clients expected here, those that are not back already', async (t) => {
+  const book = bookOf(['a', 'b'], [entry('b', 'back')]);
+  for (const client of ['a', 'b', 'stranger']) book.present(client);
+  t.same(taken(book), ['a present null']);
+  t.equal(book.phase('stranger'), 'recorded');
+});
+
+t.test('a line that statd writes anew brings its clients back, once', async (t) => {
+  const book = bookOf(['a', 'b', 'c'], [entry('b', 'back')]);
+  const line: StoredFile = { ...fileOf('x'), records: ['a', 'b', 'stranger'].map((one) => recordOf(one)) };
+  t.same(book.seen(line), ['a']);
+  t.same(taken(book), ['a back null']);
+  t.same(book.seen(line), []);
+  t.same(book.open(), ['c']);
+});
+
+t.test('a client is told when it has answered every name', async (t) => {
+  const book = bookOf(['a']);
+  book.result(result('a', 'vip', 'unanswered'), 7, 2);
+  t.equal(book.phase('a'), 'recorded', 'an attempt is no answer');
+  t.notOk(book.hasAnswered('a'));
+  book.result(result('a', 'vip', 'answered'), 7, 2);
+  t.same(taken(book), ['a answered 7']);
+  t.ok(book.hasAnswered('a'));
+  book.result(result('a', 'vip', 'answered'), 7, 2);
+  t.equal(book.phase('a'), 'answered', 'the same name twice is one name');
+  book.result(result('a', 'nfs.test', 'refused'), 7, 2);
+  t.equal(book.phase('a'), 'answered');
+  book.result(result('a', 'nfs.test', 'answered'), 7, 2);
+  t.match(book.entry('a'), { phase: 'told', number: 7, names: { vip: 'answered', 'nfs.test': 'answered' } });
+  t.same(book.open(), ['a'], 'told is not back');
+});
+
+t.test('another round begins anew, and takes nothing back', async (t) => {
+  const book = bookOf(['a']);
+  book.result(result('a', 'vip', 'answered'), 7, 1);
+  book.beginRound();
+  t.notOk(book.hasAnswered('a'));
+  book.result(result('a', 'vip', 'unanswered'), 9, 1);
+  t.match(book.entry('a'), { phase: 'told', number: 9, names: { vip: 'unanswered' } });
+});
+
+t.test('an answer makes nobody less than back or present', async (t) => {
+  const book = bookOf(['a', 'b']);
+  book.seen(fileOf('a'));
+  book.present('b');
+  for (const client of ['a', 'b']) book.result(result(client, 'vip', 'answered'), 7, 1);
+  t.same(taken(book), ['a back 7', 'b present 7']);
+});
+
+t.test('who was present is done with when it has answered every name, not one of them', async (t) => {
+  const book = bookOf(['a']);
+  book.present('a');
+  t.same(book.open(), ['a']);
+  book.result(result('a', '10.0.0.1', 'answered'), 7, 2);
+  t.same(book.open(), ['a'], 'it may know the service by the other name');
+  book.result(result('a', 'nfs.test', 'answered'), 7, 2);
+  t.same(book.open(), []);
+  book.beginRound();
+  t.same(book.open(), ['a']);
+});

@@ -1,0 +1,26 @@
+import t from 'tap';
+import { openGrace } from '../../../lib/recover/open-grace.ts';
+import type { OpenGraceOptions } from '../../../lib/recover/open-grace-kernel.ts';
+
+t.test("the kernel's grace is opened so that no neighbour loses a lock", async (t) => {
+  const kernel = async (options: OpenGraceOptions) => {
+    t.match(options, { neighbours: true, needed: 20_000 });
+    await t.rejects(options.beforeDrop(), { code: 'bad-node' });
+    return 'pinned' as const;
+  };
+  t.plan(2);
+  await openGrace('kernel', { kernel });
+});
+
+t.test("NFS-Ganesha's is started, and seen to be on", async (t) => {
+  const did: string[] = [];
+  const start = async () => void did.push('start');
+  const isOn = async () => did.push('look') >= 4;
+  await openGrace('ganesha', { start, isOn });
+  t.same(did, ['start', 'look', 'look', 'look']);
+});
+
+t.test("NFS-Ganesha's does not come on", async (t) => {
+  const means = { start: async () => undefined, isOn: async () => false, within: 60 };
+  await t.rejects(openGrace('ganesha', means), { code: 'timed-out', facts: { cure: /Graceless/ } });
+});
