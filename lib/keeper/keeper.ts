@@ -62,6 +62,8 @@ export class Keeper {
   #capturing: Promise<void> | null = null;
   #captureAgain = false;
   #owner = true;
+  /** At most one question at a time: a storage that hangs must not collect them. */
+  #checking: Promise<void> | null = null;
   #addressSeen = false;
   #undurable = new Set<string>();
   #stopped: Promise<void> | null = null;
@@ -166,7 +168,7 @@ export class Keeper {
   async #tick(): Promise<void> {
     const local = localAddresses();
     this.#addressSeen ||= this.#service.addresses.some((address) => local.has(address));
-    void this.#checkOwnership();
+    this.#checking ??= this.#checkOwnership();
     const { lockManager, statd } = await this.#atWork();
     const { holder } = this.#required().state;
     const identity = lockManager?.identity ?? holder.lockManager;
@@ -181,6 +183,7 @@ export class Keeper {
   async #checkOwnership(): Promise<void> {
     const store = this.#required();
     this.#owner = (await store.isOwner().catch(() => true)) && this.#owner;
+    this.#checking = null;
   }
 
   /** The lock manager restarted behind our back: whoever had locks is told, like after a failover. */

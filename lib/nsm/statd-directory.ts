@@ -20,21 +20,8 @@ export interface StatdOwner {
   readonly mode: number;
 }
 
-/** Red Hat's directory, then that of Debian and SUSE. */
-const CANDIDATES = ['/var/lib/nfs/statd', '/var/lib/nfs'] as const;
-
 export function statdDirectory(path: string): StatdDirectory {
   return { path, sm: join(path, 'sm'), smBak: join(path, 'sm.bak'), state: join(path, 'state') };
-}
-
-/** statd's directory: the one given, or the first that this system uses; it need not be there yet. */
-export function locateStatdDirectory(
-  given: string | null,
-  candidates: readonly [string, string] = CANDIDATES,
-): StatdDirectory {
-  const [redHat, others] = candidates;
-  if (given !== null) return statdDirectory(given);
-  return statdDirectory(statsOf(join(redHat, 'sm'))?.isDirectory() ? redHat : others);
 }
 
 /** @returns null where there is no `sm/` */

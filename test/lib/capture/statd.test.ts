@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { Picture, RemovalJudge, settle, watchPicture } from '../../../lib/capture/index.ts';
-import { locateStatdDirectory, ownerOf } from '../../../lib/nsm/statd-directory.ts';
+import { ownerOf, statdDirectory } from '../../../lib/nsm/statd-directory.ts';
 import { smDirectory, until } from './sm-directory.ts';
 
 const ROOM = fileURLToPath(new URL('../../../../test/lib/capture/statd-room.sh', import.meta.url));
@@ -15,7 +15,7 @@ const MONITOR = fileURLToPath(new URL('./sm-mon.js', import.meta.url));
 const COOKIE = '00112233445566778899aabbccddeeff';
 /** SM_MON: STAT_SUCC, then the state number of the host. SM_UNMON: the number alone. */
 const SUCCESS = { mon: /^00000000[0-9a-f]{8}$/, unmon: /^[0-9a-f]{8}$/ };
-const STATD_OWNER = ownerOf(locateStatdDirectory(null));
+const STATD_OWNER = ownerOf(statdDirectory('/var/lib/nfs'));
 
 /** statd's directory must be open to statd's user, which a test's own directory need not be. */
 function statdDirectoryFor(test: Test) {
