@@ -326,6 +326,8 @@ export class Keeper {
     if (!this.#service.unlockOnStop || !left) return false;
     const { lockManager } = await this.#atWork();
     if (lockManager === null || (await wasStoppedAlone(this.#service.name))) return false;
+    // The kernel drops locks by export: where none are named, there is nothing that could be released.
+    if (lockManager.kind === 'kernel' && this.#service.exports.length === 0) return false;
     return this.#releaseFrom(lockManager);
   }
 
