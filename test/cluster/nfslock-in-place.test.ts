@@ -15,15 +15,21 @@ t.test('what happens on one node, where NFS-Ganesha always runs', async (t) => {
   const service = await serviceFor(t, { ganesha: 'warm' });
   const { cluster, n1 } = service;
 
-  await t.test('crm resource restart of nfslock: nobody is told, the store is unchanged', async (t) => {
-    await takeLock(t, service, 'restart');
-    await expectNobodyTold(t, service, 'restart', async () => {
-      const former = await keeperPid(n1);
-      await cluster.crm(['resource', 'restart', NFSLOCK], { timeout: 60 });
-      t.match(await keeperSays(n1, 'adopted'), { inPlace: true }, 'it was adopted in place');
-      t.not(await keeperPid(n1), former, 'by another keeper');
+  const restarts = {
+    crm: () => cluster.crm(['resource', 'restart', NFSLOCK], { timeout: 60 }),
+    pcs: () => cluster.pcs(['resource', 'restart', NFSLOCK], { timeout: 60 }),
+  };
+  for (const [tool, restart] of Object.entries(restarts)) {
+    await t.test(`${tool} resource restart of nfslock: nobody is told, the store is unchanged`, async (t) => {
+      await takeLock(t, service, tool);
+      await expectNobodyTold(t, service, tool, async () => {
+        const former = await keeperPid(n1);
+        await restart();
+        t.match(await keeperSays(n1, 'adopted'), { inPlace: true }, 'it was adopted in place');
+        t.not(await keeperPid(n1), former, 'by another keeper');
+      });
     });
-  });
+  }
 
   await t.test('the keeper is killed: monitor restarts it, nobody is told', async (t) => {
     await takeLock(t, service, 'keeper');
