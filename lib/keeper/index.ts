@@ -28,6 +28,9 @@ export interface KeeperOptions {
 const ANSWER_WITHIN = 1500;
 /** A keeper that is told to stop gets this long for its last capture and for the release of locks, milliseconds. */
 const STOP_WITHIN = 8000;
+/** What is kept of that for a keeper that has to be killed: to end by itself, and to be gone; milliseconds. */
+const END_WITHIN = 500;
+const GONE_WITHIN = 300;
 
 /** Is the service started on this node? Looks at the run-time state only. */
 export async function isStarted(name: string, runtime?: string): Promise<boolean> {
@@ -43,8 +46,13 @@ export async function startKeeper({ service, keeper, deadline, runtime }: Keeper
   const directory = new RuntimeDirectory(service.name, runtime);
   const running = await findKeeper(directory);
   const declared = await directory.service().catch(() => null);
-  if (running !== null && !(isDeepStrictEqual(declared, service) && (await isCurrent(directory)))) {
-    await endKeeper(directory, deadline);
+  if (running !== null) {
+    const standing = await standingOf(directory);
+    // One that hangs must not use up the time of the one that takes its place.
+    const patience = standing === 'mute' ? ANSWER_WITHIN : STOP_WITHIN;
+    if (standing !== 'current' || !isDeepStrictEqual(declared, service)) {
+      await endKeeper(directory, Math.min(deadline, Date.now() + patience));
+    }
   }
   await directory.create(service);
   try {
@@ -84,11 +92,14 @@ export async function stopKeeper(options: {
   readonly name: string;
   readonly deadline: number;
   readonly runtime?: string;
+  /** Sends a signal to a process. */
+  readonly kill?: typeof signal;
 }): Promise<string[]> {
   const directory = new RuntimeDirectory(options.name, options.runtime);
   const undone: string[] = [];
   try {
-    undone.push(...(await endKeeper(directory, Math.min(options.deadline, Date.now() + STOP_WITHIN))));
+    const deadline = Math.min(options.deadline, Date.now() + STOP_WITHIN);
+    undone.push(...(await endKeeper(directory, deadline, options.kill)));
     await directory.remove();
   } catch (error) {
     undone.push(sentenceOf(error));
@@ -96,12 +107,13 @@ export async function stopKeeper(options: {
   return undone;
 }
 
-async function isCurrent(directory: RuntimeDirectory): Promise<boolean> {
+/** Can the keeper that runs be left at work? */
+async function standingOf(directory: RuntimeDirectory): Promise<'current' | 'outdated' | 'mute'> {
   try {
     const { version, phase } = await askKeeper(directory.socket, 'report', Date.now() + ANSWER_WITHIN);
-    return version === VERSION && phase !== 'failed' && phase !== 'stopping';
+    return version === VERSION && phase !== 'failed' && phase !== 'stopping' ? 'current' : 'outdated';
   } catch {
-    return false;
+    return 'mute';
   }
 }
 
@@ -129,19 +141,23 @@ async function adopted(directory: RuntimeDirectory, deadline: number): Promise<V
   );
 }
 
-/** Ends the keeper: asks it, then TERM, then KILL. One that a hung file system holds is left behind. */
-async function endKeeper(directory: RuntimeDirectory, deadline: number): Promise<string[]> {
+/** Ends the keeper: asks it, then KILL. One that a hung file system holds is left behind. */
+async function endKeeper(
+  directory: RuntimeDirectory,
+  deadline: number,
+  kill: typeof signal = signal,
+): Promise<string[]> {
   const running = await findKeeper(directory);
   if (running === null) return [];
   const undone: string[] = [];
   try {
-    const report = await askKeeper(directory.socket, 'stop', deadline - 500);
+    const report = await askKeeper(directory.socket, 'stop', deadline - GONE_WITHIN - END_WITHIN);
     if (report.verdict.reason !== null) undone.push(report.verdict.reason);
   } catch (error) {
     undone.push(sentenceOf(error));
   }
-  if (!(await ended(running, Math.min(deadline, Date.now() + 500)))) {
-    await signal(running, 'SIGKILL');
+  if (!(await ended(running, Math.min(deadline - GONE_WITHIN, Date.now() + END_WITHIN)))) {
+    await kill(running, 'SIGKILL');
     if (!(await ended(running, deadline)))
       undone.push(`keeper ${running.pid} hangs in the kernel and is left behind`);
   }

@@ -1,0 +1,173 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import t, { type Test } from 'tap';
+import { isStarted, monitorKeeper, startKeeper, stopKeeper } from '../../../lib/keeper/index.ts';
+import { readProcess } from '../../../lib/node/process.ts';
+import type { Service } from '../../../lib/node/service.ts';
+import { FakeKeeper, type Manner } from './fake-keeper.ts';
+
+const SERVICE: Service = {
+  ...{ name: 'nfs-a', sharedDir: '/srv/store', addresses: ['10.0.0.1'], names: [], exports: [] },
+  ...{ statdDir: null, lockManager: 'auto', capture: 'watch', recordFormat: 'record', trigger: 'auto' },
+  unlockOnStop: true,
+};
+// Most of the time is spent waiting for what does not come.
+t.jobs = 4;
+
+const OK = { state: 'ok', reason: null };
+
+/** A service and the ways to call for it; `within` is how long a call may take, milliseconds. */
+async function stage(t: Test, manner: Manner = {}) {
+  const fake = await FakeKeeper.make(t, manner);
+  const { runtime, program: keeper } = fake;
+  const options = (within: number, service: Service) => {
+    return { service, keeper, runtime, deadline: Date.now() + within };
+  };
+  return {
+    fake,
+    runtime,
+    start: (within = 20_000, service = SERVICE) => startKeeper(options(within, service)),
+    monitor: (within = 20_000, service = SERVICE) => monitorKeeper(options(within, service)),
+    stop: (within = 20_000, more: Partial<Parameters<typeof stopKeeper>[0]> = {}) =>
+      stopKeeper({ name: 'nfs-a', runtime, deadline: Date.now() + within, ...more }),
+  };
+}
+
+const lives = async (pid: number | undefined) => (await readProcess(Number(pid))) !== null;
+
+t.test('a service is started, found started, monitored and stopped', { buffered: true }, async (t) => {
+  const { fake, runtime, start, monitor, stop } = await stage(t);
+  t.equal(await isStarted('nfs-a', runtime), false);
+  t.same(await start(), OK);
+  t.equal(await isStarted('nfs-a', runtime), true);
+  t.same(await start(), OK);
+  t.same(await monitor(), OK);
+  t.equal(fake.pids.length, 1, 'one keeper did all that');
+  t.same(await stop(), []);
+  t.equal(await isStarted('nfs-a', runtime), false);
+  t.equal(await lives(fake.pids[0]), false);
+  t.equal(fake.asked.at(-1), 'stop');
+  t.same(await stop(), [], 'what is stopped can be stopped');
+});
+
+t.test('a start that fails says why and leaves nothing', { buffered: true }, async (t) => {
+  const failed = (report: Manner['report']): Manner => ({ report: { phase: 'failed', ...report } });
+  const because = (reason: string | null) => ({ state: 'failed', reason }) as const;
+  const { fake, runtime, start } = await stage(t);
+  fake.behave(failed({ verdict: because('store of another service'), faultCode: 'not-ours' }));
+  await t.rejects(start(), { code: 'not-ours', message: 'store of another service' });
+  fake.behave(failed({ verdict: because(null), faultCode: 'no such code' }));
+  await t.rejects(start(), { code: 'failed', message: 'the keeper could not adopt the service' });
+  fake.behave(failed({ verdict: because('EIO') }));
+  await t.rejects(start(), { code: 'failed', message: 'EIO' });
+  t.equal(await isStarted('nfs-a', runtime), false);
+  for (const pid of fake.pids) t.equal(await lives(pid), false);
+});
+
+t.test('a start that takes too long says what it waits for', { buffered: true }, async (t) => {
+  const { fake, start } = await stage(t, { dead: true });
+  await t.rejects(start(1000), {
+    code: 'timed-out',
+    message: /^the keeper did not come up: no keeper listens/,
+  });
+  fake.behave({ report: { phase: 'adopting' } });
+  await t.rejects(start(1500), { message: 'start is still waiting: for the lock store' });
+  fake.behave({ report: { phase: 'adopting', waitingFor: ['grace to be on', 'address a'] } });
+  await t.rejects(start(1500), { message: 'start is still waiting: grace to be on, address a' });
+  for (const pid of fake.pids) t.equal(await lives(pid), false);
+});
+
+t.test('a keeper that is not what is wanted is replaced at start', { buffered: true }, async (t) => {
+  const { fake, start } = await stage(t, { report: { version: '0.0.1' } });
+  const replaced = async (why: string, service = SERVICE) => {
+    const [before] = fake.pids.slice(-1);
+    t.same(await start(20_000, service), OK, why);
+    t.not(fake.pids.at(-1), before, why);
+    t.equal(await lives(before), false, why);
+  };
+  await start();
+  fake.behave({});
+  await replaced('another version');
+  await replaced('another service', { ...SERVICE, names: ['nfs.test'] });
+  writeFileSync(fake.directory.serviceFile, 'rubbish');
+  t.equal(await isStarted('nfs-a', fake.runtime), true, 'rubbish is not stopped');
+  fake.behave({ report: { phase: 'stopping' } });
+  await replaced('a service file that cannot be read');
+  fake.behave({ mute: true });
+  await t.rejects(start(1500), { code: 'timed-out' }, 'one that was stopping was replaced by a mute one');
+});
+
+t.test(
+  'a keeper that hangs is replaced at start, and leaves enough time for that',
+  { buffered: true },
+  async (t) => {
+    const { fake, start } = await stage(t);
+    await start();
+    process.kill(Number(fake.pids[0]), 'SIGSTOP');
+    t.same(await start(12_000), OK);
+    t.equal(fake.pids.length, 2);
+    t.equal(await lives(fake.pids[0]), false);
+  },
+);
+
+t.test(
+  'the monitor replaces a keeper that died, hangs or is another version; the service goes on',
+  { buffered: true },
+  async (t) => {
+    const { fake, start, monitor } = await stage(t);
+    await start();
+    const replaced = async (why: string, within: number, service = SERVICE) => {
+      const [before] = fake.pids.slice(-1);
+      t.same(await monitor(within, service), OK, why);
+      t.not(fake.pids.at(-1), before, why);
+      t.equal(await lives(before), false, why);
+    };
+    process.kill(Number(fake.pids[0]), 'SIGKILL');
+    await replaced('it died', 20_000);
+    await replaced('another service', 20_000, { ...SERVICE, names: ['nfs.test'] });
+  },
+);
+
+t.test(
+  'stop reports what could not be done, and ends the keeper all the same',
+  { buffered: true },
+  async (t) => {
+    const reason = 'the last capture did not become durable';
+    const { fake, start, stop } = await stage(t, {
+      stubborn: true,
+      report: { verdict: { state: 'degraded', reason } },
+    });
+    t.same(await start(), { state: 'degraded', reason });
+    t.same(await stop(), [reason]);
+    t.equal(await lives(fake.pids[0]), false, 'killed');
+    t.notOk(existsSync(fake.directory.path));
+  },
+);
+
+t.test('a keeper that a hung file system holds is left behind, in time', { buffered: true }, async (t) => {
+  const { fake, start, stop } = await stage(t, { stubborn: true });
+  await start();
+  const since = Date.now();
+  t.same(await stop(1200, { kill: async () => undefined }), [
+    `keeper ${fake.pids[0]} hangs in the kernel and is left behind`,
+  ]);
+  t.ok(Date.now() - since < 3000);
+  t.equal(await isStarted('nfs-a', fake.runtime), false);
+});
+
+t.test('a keeper that does not answer stop is killed', { buffered: true }, async (t) => {
+  const { fake, start, stop, runtime } = await stage(t, { mute: true });
+  const starting = start(4000).catch(() => undefined);
+  while ((await fake.directory.keeperPid()) === null) await new Promise((done) => setTimeout(done, 10));
+  const undone = await stop(2000);
+  t.equal(undone.length, 1);
+  t.match(undone[0], /^the keeper did not answer/);
+  t.equal(await lives(fake.pids[0]), false);
+  t.equal(await isStarted('nfs-a', runtime), false);
+  fake.behave({});
+  await starting;
+});
+
+t.test('a run-time directory that cannot be removed is named', { buffered: true }, async (t) => {
+  const { fake, stop } = await stage(t);
+  t.match(await stop(1000, { runtime: fake.program.program }), [/ENOTDIR/]);
+});
