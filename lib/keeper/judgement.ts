@@ -24,6 +24,8 @@ export interface Health {
 const LAG_LIMIT = 5_000;
 /** The address and the exports of a service follow within this time, milliseconds, or something is wrong. */
 const WAIT_LIMIT = 60_000;
+/** Characters of a reason: a path may be long, and what to do about it stands at the end. */
+const REASON_LIMIT = 500;
 
 /** The monitor's answer. The first thing that is wrong, by how much it endangers. */
 export function judgeHealth(health: Health): Verdict {
@@ -43,5 +45,5 @@ export function judgeHealth(health: Health): Verdict {
 }
 
 function degraded(reason: string): Verdict {
-  return { state: 'degraded', reason: printable(reason) };
+  return { state: 'degraded', reason: printable(reason, REASON_LIMIT) };
 }

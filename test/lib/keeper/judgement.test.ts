@@ -35,6 +35,11 @@ t.test('each thing that is wrong is named', async (t) => {
   );
 });
 
+t.test('a long path does not hide the cure', async (t) => {
+  const smPath = `/${'s'.repeat(300)}/sm`;
+  t.match(judge({ statdDirectory: 'missing', smPath }).reason, /does not exist; start rpc.statd$/);
+});
+
 t.test('the worst comes first, and nothing that strangers wrote reaches a terminal raw', async (t) => {
   const all: Partial<Health> = {
     ...{ owner: false, storeTrouble: 'E\x1b[2J', statdDirectory: 'missing', recoveryTrouble: 'r' },

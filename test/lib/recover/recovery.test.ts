@@ -1,9 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import t, { type Test } from 'tap';
+import type { Test } from 'tap';
 import { Fault } from '../../../lib/fault.ts';
 import type { LockManager } from '../../../lib/node/lock-manager.ts';
 import { Recovery, type RecoveryWorld } from '../../../lib/recover/recovery.ts';
@@ -16,15 +14,13 @@ import {
   type StoreState,
 } from '../../../lib/store/index.ts';
 import { ClientHost, type ClientHostOptions } from '../../support/client-host.ts';
+import { inOwnNetwork } from '../../support/own-network.ts';
 import { fileOf, HOLDER, recordOf } from '../store/arbitraries.ts';
 
 /*
  * A recovery of a real store, in front of real clients on loopback. They are asked at rpcbind's own port, so all of
  * it takes place in a network namespace of its own.
  */
-const OUTSIDE = 'LOCKFERRY_TEST_OUTSIDE';
-const SCRIPT = 'ip link set lo up && exec "$0" "$@"';
-
 const FLOATING = '127.0.7.1';
 const OLD: LockManager = { kind: 'kernel', identity: 'lockd:1:1', startedAt: 0 };
 const TOO_LATE =
@@ -437,13 +433,4 @@ const stories: Record<string, (t: Test) => Promise<void>> = {
   },
 };
 
-if (process.env[OUTSIDE] === (await readlink('/proc/self/ns/net'))) {
-  throw new Error('no network namespace of our own');
-} else if (process.env[OUTSIDE] === undefined) {
-  const env = { ...process.env, [OUTSIDE]: await readlink('/proc/self/ns/net') };
-  const here = ['-n', 'sh', '-c', SCRIPT, process.execPath, fileURLToPath(import.meta.url)];
-  await t.spawn('unshare', here, { env }, 'in a network namespace');
-} else {
-  t.jobs = 12;
-  for (const [name, story] of Object.entries(stories)) t.test(name, { buffered: true }, story);
-}
+await inOwnNetwork(import.meta.url, stories);
