@@ -109,7 +109,7 @@ export class Keeper {
   /** The monitor's question; where the monitor captures, its capture. */
   async monitor(): Promise<Report> {
     if (this.#picture !== null && this.#phase !== 'stopping') {
-      await Promise.race([this.#capture(), pause(MONITOR_WITHIN, undefined, { ref: false })]);
+      await Promise.race([this.#captureAndJudge(), pause(MONITOR_WITHIN, undefined, { ref: false })]);
     }
     return this.report();
   }
@@ -177,7 +177,7 @@ export class Keeper {
       if (holder.lockManager !== null && identity !== holder.lockManager) await this.#recoverInPlace(change);
       else await this.#writer.push([change]);
     }
-    if (this.#service.capture === 'watch') await this.#capture();
+    if (this.#service.capture === 'watch') await this.#captureAndJudge();
   }
 
   async #checkOwnership(): Promise<void> {
@@ -270,16 +270,22 @@ export class Keeper {
     const picture = this.#picture as Picture;
     const look = await picture.look();
     this.#look = look;
+    await this.#record(look.captured, []);
+  }
+
+  /** A capture, and the removal of clients that were unmonitored while everything was healthy: by a fresh look only. */
+  async #captureAndJudge(): Promise<void> {
+    await this.#capture();
     const { lockManager, statd } = await this.#atWork();
     const removed = this.#judge.observe({
-      absent: look.absent,
+      absent: this.#look?.absent ?? [],
       at: performance.now(),
       lockManager: lockManager?.identity ?? null,
       statd,
       stopping: this.#stopped !== null,
     });
-    await this.#record(look.captured, removed);
-    picture.forget(removed);
+    await this.#record([], removed);
+    this.#picture?.forget(removed);
   }
 
   async #record(captured: readonly StoredFile[], removed: readonly string[]): Promise<void> {

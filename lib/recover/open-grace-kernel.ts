@@ -53,6 +53,9 @@ const REAL = { root: '/', run: runChecked, signal: process.kill.bind(process), w
 /** Milliseconds for nfsd's threads to end and start. */
 const THREADS_WITHIN = 30_000;
 
+/** Milliseconds between two looks at grace. */
+const LOOK_EVERY = 20;
+
 /** Milliseconds for a call to lockd on this node. */
 const CALL_WITHIN = 5_000;
 
@@ -106,11 +109,11 @@ async function meansOf(options: Required<OpenGraceOptions>): Promise<Means> {
 /** Goes one way. @throws Fault where this node cannot, or where grace does not come on. */
 async function take(way: Way, means: Means): Promise<void> {
   await way.open(means);
-  const deadline = Date.now() + means.within;
-  while (!way.opened(await readKernelGrace(means.root))) {
-    if (Date.now() > deadline) throw new Fault('timed-out', `grace was not on after ${means.within} ms`);
-    await delay(20);
+  for (let waited = 0; waited <= means.within; waited += LOOK_EVERY) {
+    if (way.opened(await readKernelGrace(means.root))) return;
+    await delay(LOOK_EVERY);
   }
+  throw new Fault('timed-out', `grace was not on after ${means.within} ms`);
 }
 
 const pinned: Way = {

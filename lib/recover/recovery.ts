@@ -110,21 +110,22 @@ export class Recovery {
   }
 
   async #follow(signal: AbortSignal): Promise<RecoveryEnd> {
-    const ready = await this.#becomeReady(signal);
-    if (ready !== 'ready') return ready;
-    while (!signal.aborted) {
+    for (let round = 1; ; round += 1) {
+      const ready = await this.#becomeReady(signal, round);
+      if (ready !== 'ready') return ready;
+      if (signal.aborted) return 'stopped';
       const end = await this.#round(signal);
       if (end !== 'again') return end;
     }
-    return 'stopped';
   }
 
-  /** Waits until a reclaim can succeed. */
-  async #becomeReady(signal: AbortSignal): Promise<'ready' | 'too-late' | 'stopped'> {
+  /** Waits until a reclaim can succeed. A grace period in which clients were told already is not opened again. */
+  async #becomeReady(signal: AbortSignal, round: number): Promise<'ready' | RecoveryEnd> {
     while (!signal.aborted) {
       const lockManager = await this.#world.lockManager();
       const grace = await this.#grace(lockManager);
       const here = this.#addressesHere();
+      if (grace === 'off' && round > 1) return 'grace-over';
       if (grace === 'off' && here.length > 0) {
         this.trouble =
           'clients were not told: the address was here before grace was; place nfslock before the address';

@@ -3,13 +3,13 @@ import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import { Keeper } from '../../../lib/keeper/keeper.ts';
-import { RuntimeDirectory } from '../../../lib/node/runtime-directory.ts';
-import type { Service } from '../../../lib/node/service.ts';
-import { claimEpoch, readStore, type StoredFile } from '../../../lib/store/index.ts';
-import { inOwnNetwork } from '../../support/own-network.ts';
-import { lineOf, smDirectory, until } from '../capture/sm-directory.ts';
-import { fileOf, HOLDER } from '../store/arbitraries.ts';
+import { Keeper } from '../../lib/keeper/keeper.ts';
+import { RuntimeDirectory } from '../../lib/node/runtime-directory.ts';
+import type { Service } from '../../lib/node/service.ts';
+import { claimEpoch, readStore, type StoredFile } from '../../lib/store/index.ts';
+import { lineOf, smDirectory, until } from '../lib/capture/sm-directory.ts';
+import { fileOf, HOLDER } from '../lib/store/arbitraries.ts';
+import { inOwnNetwork } from '../support/own-network.ts';
 
 /** A node with a statd directory, on which a service is to be kept; no lock manager runs there. */
 async function stage(t: Test, more: Partial<Service> = {}, sm: readonly string[] = []) {
