@@ -9,7 +9,9 @@ const ANSWER_WITHIN = 1000;
  * whole group leave it alone. Where the cluster does not answer, the answer is no.
  */
 export async function wasStoppedAlone(name: string, run: typeof runCommand = runCommand): Promise<boolean> {
-  const own = `//primitive[@id='${name}']/meta_attributes/nvpair[@name='target-role' and @value='Stopped']`;
+  // crmsh writes Stopped, crm_resource --restart, which is behind pcs, stopped.
+  const stopped = "@name='target-role' and (@value='Stopped' or @value='stopped')";
+  const own = `//primitive[@id='${name}']/meta_attributes/nvpair[${stopped}]`;
   try {
     const { exitCode } = await run(['cibadmin', '--query', '--local', '--xpath', own], ANSWER_WITHIN);
     return exitCode === 0;
