@@ -15,6 +15,16 @@ t.test('what happens on one node, where NFS-Ganesha always runs', async (t) => {
   const service = await serviceFor(t, { ganesha: 'warm' });
   const { cluster, n1 } = service;
 
+  // First: the restarts below leave nfslock a target-role of its own, which the group's does not override.
+  await t.test('the group is stopped and started: its locks are released, clients are told', async (t) => {
+    await takeLock(t, service, 'group');
+    await expectSurvival(t, service, 'group', n1, async () => {
+      await cluster.crm(['resource', 'stop', 'nfs']);
+      await cluster.settle();
+      await cluster.crm(['resource', 'start', 'nfs']);
+    });
+  });
+
   const restarts = {
     crm: () => cluster.crm(['resource', 'restart', NFSLOCK], { timeout: 60 }),
     pcs: () => cluster.pcs(['resource', 'restart', NFSLOCK], { timeout: 60 }),
@@ -59,15 +69,6 @@ t.test('what happens on one node, where NFS-Ganesha always runs', async (t) => {
     await expectSurvival(t, service, 'ganesha', n1, async () => {
       await n1.output(['pkill', '-KILL', '-x', 'ganesha.nfsd']);
       await n1.service('start', 'ganesha');
-    });
-  });
-
-  await t.test('the group is stopped and started: its locks are released, clients are told', async (t) => {
-    await takeLock(t, service, 'group');
-    await expectSurvival(t, service, 'group', n1, async () => {
-      await cluster.crm(['resource', 'stop', 'nfs']);
-      await cluster.settle();
-      await cluster.crm(['resource', 'start', 'nfs']);
     });
   });
 });
