@@ -8,6 +8,8 @@ import type { NotifyResult } from './notifier/index.ts';
  */
 export class RecoveryBook {
   readonly clients: ReadonlySet<string>;
+  /** Whether an earlier keeper of this epoch's holder had begun to tell them. */
+  readonly toldBefore: boolean;
   readonly #entries = new Map<string, LedgerEntry>();
   /** Clients whose entry has changed since it was last taken. */
   readonly #changed = new Set<string>();
@@ -18,6 +20,7 @@ export class RecoveryBook {
 
   constructor({ inherited, ledger }: Pick<StoreState, 'inherited' | 'ledger'>) {
     this.clients = new Set(clientsOf(inherited.values()).keys());
+    this.toldBefore = [...this.clients].some((client) => (ledger.get(client)?.number ?? null) !== null);
     for (const client of this.clients) {
       const entry = ledger.get(client) ?? recorded(client);
       this.#entries.set(client, entry.phase === 'missed' ? recorded(client) : entry);

@@ -110,13 +110,12 @@ export class Recovery {
   }
 
   async #follow(signal: AbortSignal): Promise<RecoveryEnd> {
-    for (let round = 1; ; round += 1) {
+    let end: RecoveryEnd | 'again' = 'again';
+    for (let round = 1; end === 'again'; round += 1) {
       const ready = await this.#becomeReady(signal, round);
-      if (ready !== 'ready') return ready;
-      if (signal.aborted) return 'stopped';
-      const end = await this.#round(signal);
-      if (end !== 'again') return end;
+      end = ready === 'ready' ? await this.#round(signal) : ready;
     }
+    return end;
   }
 
   /** Waits until a reclaim can succeed. A grace period in which clients were told already is not opened again. */
@@ -125,7 +124,7 @@ export class Recovery {
       const lockManager = await this.#world.lockManager();
       const grace = await this.#grace(lockManager);
       const here = this.#addressesHere();
-      if (grace === 'off' && round > 1) return 'grace-over';
+      if (grace === 'off' && (round > 1 || this.#book.toldBefore)) return 'grace-over';
       if (grace === 'off' && here.length > 0) {
         this.trouble =
           'clients were not told: the address was here before grace was; place nfslock before the address';
@@ -133,7 +132,7 @@ export class Recovery {
       }
       if (grace === 'off') await this.#openGrace();
       this.waitingFor = await this.#missing(lockManager, grace, here);
-      if (this.waitingFor.length === 0) return 'ready';
+      if (this.waitingFor.length === 0) return signal.aborted ? 'stopped' : 'ready';
       await pause(LOOK_EVERY);
     }
     return 'stopped';

@@ -8,6 +8,7 @@ import { Recovery, type RecoveryWorld } from '../../../lib/recover/recovery.ts';
 import {
   type Change,
   claimEpoch,
+  type LedgerEntry,
   type Phase,
   readStore,
   type StoredFile,
@@ -59,11 +60,12 @@ async function stage(
   t: Test,
   files: readonly StoredFile[],
   service: Partial<RecoveryWorld['service']> = {},
+  ledger: readonly LedgerEntry[] = [],
 ): Promise<Stage> {
   const root = t.testdir({ store: {} });
   const dir = join(root, 'store');
   const claim = await claimEpoch({ dir, service: 'nfs-a', holder: HOLDER });
-  const store = await claim.establish({ current: [], inherited: files, ledger: [], stateNumber: null });
+  const store = await claim.establish({ current: [], inherited: files, ledger, stateNumber: null });
   t.teardown(() => store.close());
   const node = new Node();
   const world: RecoveryWorld = {
@@ -254,6 +256,19 @@ const stories: Record<string, (t: Test) => Promise<void>> = {
       asked,
       'nobody is told after that',
     );
+  },
+
+  async 'grace that ended while no keeper was there is over: nobody is told, and nothing is wrong with the set-up'(
+    t,
+  ) {
+    const told = { client: '127.34.0.1', phase: 'told', number: 7, names: {}, at: 1 } as const;
+    const { node, recovery, run } = await stage(t, [fileOf('127.34.0.1')], {}, [told]);
+    const host = await client(t, '127.34.0.1');
+    node.grace = false;
+    await recovery.prepare([]);
+    t.equal(await run().end, 'grace-over');
+    t.equal(recovery.trouble, null);
+    t.equal(host.asked, 0);
   },
 
   async 'too late: clients could reach a lock manager out of grace, so nobody is told'(t) {
