@@ -144,7 +144,9 @@ export class Host {
   }
 
   #enter(): string[] {
-    return ['nsenter', '-t', String(this.pid), '-m', '-u', '-i', '-n', '-p', '--'];
+    const enter = ['nsenter', '-t', String(this.pid), '-m', '-u', '-i', '-n', '-p', '--'];
+    // A test runner adds options for the Node programs that it starts, with paths that need not exist on a host.
+    return [...enter, 'env', '-u', 'NODE_OPTIONS'];
   }
 
   #seen(inside: string): string {
