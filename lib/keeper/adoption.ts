@@ -1,18 +1,57 @@
-import { movedAway, type Picture, settle } from '../capture/index.ts';
+import { movedAway, Picture, settle } from '../capture/index.ts';
 import type { LockManager } from '../node/lock-manager.ts';
+import type { Service } from '../node/service.ts';
+import { bootId, nodeName } from '../node/this-node.ts';
+import type { StatdDirectory } from '../nsm/statd-directory.ts';
 import {
   adopted,
   type Base,
+  claimEpoch,
   type Holder,
   resumed,
+  type Store,
   type StoredFile,
   type StoreState,
 } from '../store/index.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** A record this much older than the lock manager's start was written for one before it, milliseconds. */
 const CLOCK_SLACK = 2_000;
 /** How long half-written files may take to become whole while the service is being adopted, milliseconds. */
 const SETTLE_WITHIN = 500;
+
+/** A service that is this node's now. */
+export interface Adopted {
+  readonly store: Store;
+  readonly picture: Picture;
+  /** Files in the live `sm/` that the lock manager which runs now had statd write. */
+  readonly present: readonly StoredFile[];
+  /** Whether this is a restart in place, of which no client need know. */
+  readonly inPlace: boolean;
+  /** The node that had the service before; null: none. */
+  readonly from: string | null;
+}
+
+/**
+ * Takes ownership of the lock store and begins a new epoch with all that former ones left and what lies in statd's
+ * directory. @throws Fault of the store.
+ */
+export async function takeOver(
+  { sharedDir: dir, name: service }: Service,
+  directory: StatdDirectory,
+  { atWork, disk }: Pick<Surroundings, 'atWork' | 'disk'>,
+): Promise<Adopted> {
+  const { lockManager, statd } = await atWork();
+  const identities = { lockManager: lockManager?.identity ?? null, statd };
+  const holder: Holder = { node: nodeName(), bootId: await bootId(), ...identities };
+  const claim = await claimEpoch({ dir, service, holder, ...(disk === undefined ? {} : { disk }) });
+  const { former } = claim;
+  const known = former?.holder.bootId === holder.bootId ? former.current.values() : [];
+  const picture = new Picture({ directory, known });
+  const { base, present, inPlace } = await adopt(former, holder, lockManager, picture);
+  const store = await claim.establish(base);
+  return { store, picture, present, inPlace, from: former?.holder.node ?? null };
+}
 
 /** What a new epoch starts from. */
 export interface Adoption {

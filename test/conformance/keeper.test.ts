@@ -9,6 +9,7 @@ import type { Service } from '../../lib/node/service.ts';
 import { claimEpoch, readStore, type StoredFile } from '../../lib/store/index.ts';
 import { lineOf, smDirectory, until } from '../lib/capture/sm-directory.ts';
 import { fileOf, HOLDER } from '../lib/store/arbitraries.ts';
+import { exampleService } from '../support/example-service.ts';
 import { inOwnNetwork } from '../support/own-network.ts';
 
 /** A node with a statd directory, on which a service is to be kept; no lock manager runs there. */
@@ -16,11 +17,7 @@ async function stage(t: Test, more: Partial<Service> = {}, sm: readonly string[]
   const root = t.testdir({ store: {} });
   const statd = smDirectory(join(root, 'statd'), Object.fromEntries(sm.map((name) => [name, lineOf(name)])));
   const dir = join(root, 'store');
-  const service: Service = {
-    ...{ name: 'nfs-a', sharedDir: dir, addresses: ['192.0.2.7'], names: [], exports: [] },
-    ...{ statdDir: statd.path, lockManager: 'ganesha', capture: 'watch', recordFormat: 'record' },
-    ...{ trigger: 'auto', unlockOnStop: true, ...more },
-  };
+  const service = exampleService({ sharedDir: dir, statdDir: statd.path, lockManager: 'ganesha', ...more });
   const directory = new RuntimeDirectory('nfs-a', join(root, 'run'));
   await mkdir(directory.path, { recursive: true });
   const events: string[] = [];

@@ -6,7 +6,13 @@ import t from 'tap';
 /** Modules that only gather others, only hold types or only start a program are tested through what they serve. */
 const WITHOUT_TEST = ['index.ts', 'types.ts', 'main.ts'];
 /** The keeper joins modules that have tests of their own; it is tried as a whole, on real daemons and in clusters. */
-const TRIED_AS_A_WHOLE = ['keeper/keeper.ts'];
+const TRIED_AS_A_WHOLE = [
+  'keeper/capturing.ts',
+  'keeper/keeper.ts',
+  'keeper/leaving.ts',
+  'keeper/recovering.ts',
+  'keeper/surroundings.ts',
+];
 
 /** Where tsc leaves the modules that this test runs beside. */
 const COMPILED = fileURLToPath(new URL('../../lib', import.meta.url));

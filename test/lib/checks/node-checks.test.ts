@@ -3,20 +3,9 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { checkNode } from '../../../lib/checks/node-checks.ts';
 import type { Service } from '../../../lib/node/service.ts';
+import { exampleService } from '../../support/example-service.ts';
 
-const service: Service = {
-  name: 'a',
-  sharedDir: '/srv/nfs/locks',
-  addresses: ['192.0.2.1'],
-  names: [],
-  exports: [],
-  statdDir: null,
-  lockManager: 'auto',
-  capture: 'watch',
-  recordFormat: 'record',
-  trigger: 'auto',
-  unlockOnStop: true,
-};
+const service = exampleService({ sharedDir: '/srv/nfs/locks' });
 
 async function healthyNode(t: Test, owner = 101) {
   const root = t.testdir({ var: { lib: { nfs: { sm: {} } } }, bin: { 'dbus-send': '' } });

@@ -8,14 +8,12 @@ import type { Report } from '../../../lib/keeper/index.ts';
 import { listen } from '../../../lib/keeper/server.ts';
 import { RuntimeDirectory } from '../../../lib/node/runtime-directory.ts';
 import type { Service } from '../../../lib/node/service.ts';
+import { exampleService } from '../../support/example-service.ts';
 
 export const NO_CLIENTS = { recorded: 0, conveyed: 0, answered: 0, told: 0, present: 0, back: 0, missed: 0 };
 
 export function serviceOf(name: string): Service {
-  return {
-    ...{ name, sharedDir: `/srv/${name}`, addresses: ['192.0.2.1'], names: [], exports: [], statdDir: null },
-    ...{ lockManager: 'auto', capture: 'watch', recordFormat: 'record', trigger: 'auto', unlockOnStop: true },
-  };
+  return exampleService({ name, sharedDir: `/srv/${name}` });
 }
 
 export function reportOf(service: string, facts: Partial<Report> = {}): Report {

@@ -3,13 +3,10 @@ import t, { type Test } from 'tap';
 import { isStarted, monitorKeeper, startKeeper, stopKeeper } from '../../../lib/keeper/index.ts';
 import { readProcess } from '../../../lib/node/process.ts';
 import type { Service } from '../../../lib/node/service.ts';
+import { exampleService } from '../../support/example-service.ts';
 import { FakeKeeper, type Manner } from './fake-keeper.ts';
 
-const SERVICE: Service = {
-  ...{ name: 'nfs-a', sharedDir: '/srv/store', addresses: ['10.0.0.1'], names: [], exports: [] },
-  ...{ statdDir: null, lockManager: 'auto', capture: 'watch', recordFormat: 'record', trigger: 'auto' },
-  unlockOnStop: true,
-};
+const SERVICE = exampleService();
 // Most of the time is spent waiting for what does not come.
 t.jobs = 4;
 

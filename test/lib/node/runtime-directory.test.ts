@@ -15,21 +15,9 @@ import {
   SERVICES_DIRECTORY,
   startedServices,
 } from '../../../lib/node/runtime-directory.ts';
-import type { Service } from '../../../lib/node/service.ts';
+import { exampleService } from '../../support/example-service.ts';
 
-const service: Service = {
-  name: 'locks',
-  sharedDir: '/srv/nfs/locks',
-  addresses: ['192.0.2.1'],
-  names: [],
-  exports: [],
-  statdDir: null,
-  lockManager: 'auto',
-  capture: 'watch',
-  recordFormat: 'record',
-  trigger: 'notify',
-  unlockOnStop: false,
-};
+const service = exampleService({ name: 'locks', sharedDir: '/srv/nfs/locks' });
 
 t.test('every file has its place', async (t) => {
   const directory = new RuntimeDirectory('locks');

@@ -1,19 +1,8 @@
 import t from 'tap';
 import { serviceSchema } from '../../../lib/node/service.ts';
+import { exampleService } from '../../support/example-service.ts';
 
-const service = {
-  name: 'locks',
-  sharedDir: '/srv/nfs/locks',
-  addresses: ['192.0.2.1'],
-  names: ['nfs'],
-  exports: ['/srv/nfs'],
-  statdDir: null,
-  lockManager: 'auto',
-  capture: 'watch',
-  recordFormat: 'record',
-  trigger: 'notify',
-  unlockOnStop: false,
-};
+const service = exampleService({ names: ['nfs'], exports: ['/srv/nfs'], unlockOnStop: false });
 
 t.test('a service that was written is read back as it was', async (t) => {
   t.same(serviceSchema.parse(JSON.parse(JSON.stringify(service))), service);

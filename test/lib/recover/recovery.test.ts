@@ -15,6 +15,7 @@ import {
   type StoreState,
 } from '../../../lib/store/index.ts';
 import { ClientHost, type ClientHostOptions } from '../../support/client-host.ts';
+import { exampleService } from '../../support/example-service.ts';
 import { inOwnNetwork } from '../../support/own-network.ts';
 import { fileOf, HOLDER, recordOf } from '../store/arbitraries.ts';
 
@@ -69,11 +70,7 @@ async function stage(
   t.teardown(() => store.close());
   const node = new Node();
   const world: RecoveryWorld = {
-    service: {
-      ...{ name: 'nfs-a', sharedDir: dir, addresses: [FLOATING], names: [], exports: [], statdDir: null },
-      ...{ lockManager: 'auto', capture: 'watch', recordFormat: 'record', trigger: 'auto' },
-      ...{ unlockOnStop: true, ...service },
-    },
+    service: exampleService({ sharedDir: dir, addresses: [FLOATING], ...service }),
     state: () => store.state,
     commit: async (changes) => {
       await node.beforeCommit(changes);

@@ -1,0 +1,124 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Look, type Picture, RemovalJudge, settle, type Watch, watchPicture } from '../capture/index.ts';
+import type { Log } from '../node/event-log.ts';
+import { type Change, clientsOf, type Holder, type StoredFile } from '../store/index.ts';
+import type { AtWork } from './identities.ts';
+
+export interface CapturingOptions {
+  readonly picture: Picture;
+  /** Who was at work when the epoch was claimed. */
+  readonly holder: Holder;
+  readonly atWork: () => Promise<AtWork>;
+  /** Makes changes durable; never rejects. */
+  readonly push: (changes: readonly Change[]) => Promise<void>;
+  /** What it means for a recovery that statd wrote this file; goes into the same commit. */
+  readonly seen: (file: StoredFile) => readonly Change[];
+  readonly log: Log;
+}
+
+/** statd fills a file within a millisecond of creating it. */
+const PAUSE = 3;
+/** How long files may be half-written at the last capture, milliseconds. */
+const SETTLE_WITHIN = 200;
+
+/** Brings the lock store up to date with statd's `sm/`. */
+export class Capturing {
+  readonly #options: CapturingOptions;
+  readonly #judge: RemovalJudge;
+  readonly #unprotected = new Set<string>();
+  #look: Look | null = null;
+  #watch: Watch | null = null;
+  #under: Promise<void> | null = null;
+  #again = false;
+  #ended = false;
+
+  constructor(options: CapturingOptions) {
+    this.#options = options;
+    this.#judge = new RemovalJudge({ initial: options.holder });
+  }
+
+  /** Clients whose newest records are not durable yet. */
+  get unprotected(): number {
+    return this.#unprotected.size;
+  }
+
+  /** What the last look found; null: there was none yet. */
+  get look(): Look | null {
+    return this.#look;
+  }
+
+  /** From now on statd's writing leads to a capture at once, where that is wanted at that moment. */
+  watch(wanted: () => boolean): void {
+    const wake = () => {
+      if (wanted()) void this.capture();
+    };
+    this.#watch = watchPicture({ picture: this.#options.picture, wake });
+  }
+
+  /**
+   * Brings the store up to date; resolves when that is durable. Calls that come while one is under way share the
+   * next one.
+   */
+  async capture(): Promise<void> {
+    if (this.#under !== null) {
+      this.#again = true;
+      return this.#under;
+    }
+    this.#under = this.#untilQuiet();
+    try {
+      await this.#under;
+    } finally {
+      this.#under = null;
+    }
+  }
+
+  /** A capture, and the removal of clients that were unmonitored while everything was healthy: by a fresh look only. */
+  async captureAndJudge(): Promise<void> {
+    await this.capture();
+    const { lockManager, statd } = await this.#options.atWork();
+    const removed = this.#judge.observe({
+      absent: this.#look?.absent ?? [],
+      at: performance.now(),
+      lockManager: lockManager?.identity ?? null,
+      statd,
+      stopping: this.#ended,
+    });
+    if (removed.length === 0) return;
+    this.#options.log('removed', { clients: removed.length });
+    await this.#options.push(removed.map((name) => ({ type: 'removed', name })));
+    this.#options.picture.forget(removed);
+  }
+
+  /** Ends the watch: from now on no removal counts, and only last() captures. */
+  end(): void {
+    this.#ended = true;
+    this.#watch?.close();
+  }
+
+  /** The last capture; resolves when it is durable. */
+  async last(): Promise<void> {
+    const { captured } = await settle(this.#options.picture, SETTLE_WITHIN);
+    await this.#record(captured);
+  }
+
+  async #untilQuiet(): Promise<void> {
+    do {
+      this.#again = false;
+      this.#look = await this.#options.picture.look();
+      await this.#record(this.#look.captured);
+      if (this.#look.writing) {
+        await pause(PAUSE);
+        this.#again = true;
+      }
+    } while (this.#again && !this.#ended);
+  }
+
+  async #record(captured: readonly StoredFile[]): Promise<void> {
+    const clients = [...clientsOf(captured).keys()];
+    for (const client of clients) this.#unprotected.add(client);
+    await this.#options.push(
+      captured.flatMap((file): Change[] => [{ type: 'captured', file }, ...this.#options.seen(file)]),
+    );
+    for (const client of clients) this.#unprotected.delete(client);
+  }
+}

@@ -1,0 +1,34 @@
+import { isGraceOn } from '../node/grace.ts';
+import { releaseLocks } from '../node/release-locks.ts';
+import { createResolver, type Resolver } from '../node/resolver.ts';
+import type { Service } from '../node/service.ts';
+import { wasStoppedAlone } from '../node/stopped-alone.ts';
+import { localAddresses } from '../node/this-node.ts';
+import { openGrace } from '../recover/open-grace.ts';
+import { lacking } from '../recover/readiness.ts';
+import type { Disk } from '../store/index.ts';
+import { type AtWork, followProcesses } from './identities.ts';
+
+/** What a keeper finds round it: the processes, addresses and grace of this node, its cluster, and the disk. */
+export interface Surroundings {
+  readonly atWork: () => Promise<AtWork>;
+  /** Addresses that are up on this node now. */
+  readonly localAddresses: () => ReadonlySet<string>;
+  readonly isGraceOn: typeof isGraceOn;
+  readonly openGrace: typeof openGrace;
+  /** What a reclaim needs besides address and grace and does not find yet. */
+  readonly lacking: typeof lacking;
+  readonly releaseLocks: typeof releaseLocks;
+  readonly wasStoppedAlone: typeof wasStoppedAlone;
+  readonly resolver: Resolver;
+  /** Where the lock store is; the real one where it is left out. */
+  readonly disk?: Disk;
+}
+
+/** This node as it is. */
+export function realSurroundings({ lockManager }: Pick<Service, 'lockManager'>): Surroundings {
+  return {
+    ...{ atWork: followProcesses(lockManager), localAddresses, isGraceOn, openGrace, lacking },
+    ...{ releaseLocks, wasStoppedAlone, resolver: createResolver({}) },
+  };
+}
