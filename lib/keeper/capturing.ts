@@ -28,7 +28,7 @@ export class Capturing {
   readonly #unprotected = new Set<string>();
   #look: Look | null = null;
   #watch: Watch | null = null;
-  #under: Promise<void> | null = null;
+  #under: Promise<Look> | null = null;
   #again = false;
   #ended = false;
 
@@ -57,16 +57,16 @@ export class Capturing {
 
   /**
    * Brings the store up to date; resolves when that is durable. Calls that come while one is under way share the
-   * next one.
+   * next one. @returns what the last look found.
    */
-  async capture(): Promise<void> {
+  async capture(): Promise<Look> {
     if (this.#under !== null) {
       this.#again = true;
       return this.#under;
     }
     this.#under = this.#untilQuiet();
     try {
-      await this.#under;
+      return await this.#under;
     } finally {
       this.#under = null;
     }
@@ -74,10 +74,10 @@ export class Capturing {
 
   /** A capture, and the removal of clients that were unmonitored while everything was healthy: by a fresh look only. */
   async captureAndJudge(): Promise<void> {
-    await this.capture();
+    const { absent } = await this.capture();
     const { lockManager, statd } = await this.#options.atWork();
     const removed = this.#judge.observe({
-      absent: this.#look?.absent ?? [],
+      absent,
       at: performance.now(),
       lockManager: lockManager?.identity ?? null,
       statd,
@@ -101,16 +101,15 @@ export class Capturing {
     await this.#record(captured);
   }
 
-  async #untilQuiet(): Promise<void> {
-    do {
+  async #untilQuiet(): Promise<Look> {
+    for (;;) {
       this.#again = false;
-      this.#look = await this.#options.picture.look();
-      await this.#record(this.#look.captured);
-      if (this.#look.writing) {
-        await pause(PAUSE);
-        this.#again = true;
-      }
-    } while (this.#again && !this.#ended);
+      const look = await this.#options.picture.look();
+      this.#look = look;
+      await this.#record(look.captured);
+      if (look.writing) await pause(PAUSE);
+      if (this.#ended || !(look.writing || this.#again)) return look;
+    }
   }
 
   async #record(captured: readonly StoredFile[]): Promise<void> {

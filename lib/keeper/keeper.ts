@@ -198,9 +198,7 @@ export class Keeper {
     capturing.end();
     recovering.abort();
     const giveUp = pause(LAST_CAPTURE_WITHIN, 'hung' as const, { ref: false });
-    const last = capturing.last().catch((error: unknown) => {
-      this.#log('last-capture-failed', { reason: sentenceOf(error) });
-    });
+    const last = capturing.last();
     const released = await releaseOnLeaving(this.#service, this.#addressSeen, this.#surroundings, this.#log);
     const ended = last.then(() => writer.push([{ type: 'ended', at: Date.now(), released }]));
     this.#hung = (await Promise.race([ended, giveUp])) === 'hung';

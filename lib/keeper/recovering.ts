@@ -61,6 +61,7 @@ export class Recovering {
     const running: Running = { recovery, abort: new AbortController(), since: Date.now(), ended: null };
     this.#running = running;
     this.#unprepared = false;
+    this.#trouble = null;
     try {
       await recovery.prepare(present);
     } catch (error) {

@@ -1,13 +1,16 @@
 import { utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { Picture } from '../../../lib/capture/index.ts';
-import { type Adoption, adopt, isRestartInPlace } from '../../../lib/keeper/adoption.ts';
+import { type Adoption, adopt, isRestartInPlace, takeOver } from '../../../lib/keeper/adoption.ts';
 import type { LockManager } from '../../../lib/node/lock-manager.ts';
 import type { Base, StoreState } from '../../../lib/store/index.ts';
 import { stateFrom } from '../../../lib/store/reducer.ts';
+import { exampleService } from '../../support/example-service.ts';
 import { lineOf, smDirectory } from '../capture/sm-directory.ts';
 import { fileOf, HOLDER } from '../store/arbitraries.ts';
+import { ExampleNode } from './example-surroundings.ts';
 
 const ELSEWHERE = { ...HOLDER, node: 'n2', bootId: 'boot-2' };
 const STARTED = 1_700_000_000_000;
@@ -85,4 +88,18 @@ t.test('without a lock manager nobody is present: no lock is held here', async (
   t.match(summary(await adopt(former({}, ELSEWHERE), HOLDER, null, picture)), {
     ...{ present: [], inherited: ['new'] },
   });
+});
+
+t.test('the store is taken over, from whoever had it', async (t) => {
+  const root = t.testdir({ store: {} });
+  const directory = smDirectory(join(root, 'statd'), { client: lineOf('client') });
+  const service = exampleService({ sharedDir: join(root, 'store') });
+  const { atWork } = new ExampleNode().surroundings();
+  const first = await takeOver(service, directory, { atWork });
+  t.match(first, { from: null, inPlace: false, present: [], store: { state: { epoch: 1 } } });
+  await first.store.close();
+  const second = await takeOver(service, directory, { atWork });
+  t.match(second, { from: hostname(), inPlace: true, store: { state: { epoch: 2 } } });
+  t.same([...second.store.state.current.keys()], ['client']);
+  await second.store.close();
 });

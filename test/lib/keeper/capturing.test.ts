@@ -1,0 +1,122 @@
+import { unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { Picture } from '../../../lib/capture/index.ts';
+import { isRacy, stampOf } from '../../../lib/capture/place.ts';
+import { Capturing } from '../../../lib/keeper/capturing.ts';
+import type { AtWork } from '../../../lib/keeper/identities.ts';
+import type { Change } from '../../../lib/store/index.ts';
+import { lineOf, smDirectory, until } from '../capture/sm-directory.ts';
+import { HOLDER } from '../store/arbitraries.ts';
+import { lockManager } from './example-surroundings.ts';
+
+const WORKING: AtWork = { lockManager: lockManager(7), statd: 'statd 8' };
+const HOLDING = { ...HOLDER, lockManager: 'ganesha:7:1', statd: 'statd 8' };
+
+function stage(t: Test) {
+  const directory = smDirectory(t.testdir({}));
+  const durable: Change[] = [];
+  const events: unknown[] = [];
+  let gate: Promise<void> = Promise.resolve();
+  const capturing = new Capturing({
+    ...{ picture: new Picture({ directory }), holder: HOLDING, atWork: async () => WORKING },
+    push: async (changes) => {
+      await gate;
+      durable.push(...changes);
+    },
+    seen: ({ name }) => (name === 'former' ? [{ type: 'number', number: 7 }] : []),
+    log: (event, facts) => events.push([event, facts]),
+  });
+  t.teardown(() => capturing.end());
+  return {
+    ...{ capturing, events },
+    put: (name: string, text = lineOf(name)) => writeFileSync(join(directory.sm, name), text),
+    drop: (name: string) => unlinkSync(join(directory.sm, name)),
+    /** Waits until sm.bak/ is so old that nothing can have been moved there just now. */
+    settled: () => until(() => !isRacy(stampOf(directory.smBak)?.changedAt ?? 0, Date.now())),
+    /** Nothing becomes durable until what is returned is called. */
+    hang: () => {
+      let open = () => {};
+      gate = new Promise((resolve) => {
+        open = resolve;
+      });
+      return open;
+    },
+    words: () => durable.map((change) => (change.type === 'captured' ? change.file.name : change.type)),
+  };
+}
+
+t.test('a capture brings what is new, with what it means for a recovery, once', async (t) => {
+  const { capturing, put, words } = stage(t);
+  t.equal(capturing.look, null);
+  put('client');
+  put('former');
+  await capturing.capture();
+  t.same(words().sort(), ['client', 'former', 'number']);
+  t.equal(words()[words().indexOf('former') + 1], 'number', 'in the same commit, after it');
+  await capturing.capture();
+  t.equal(words().length, 3);
+  t.equal(capturing.look?.directory, 'present');
+});
+
+t.test('a client is unprotected until its record is durable; who asks meanwhile waits with it', async (t) => {
+  const { capturing, put, hang, words } = stage(t);
+  const open = hang();
+  put('client');
+  const first = capturing.capture();
+  await until(() => capturing.unprotected === 1);
+  put('second');
+  const later = capturing.capture();
+  open();
+  await Promise.all([first, later]);
+  t.equal(capturing.unprotected, 0);
+  t.same(words(), ['client', 'second'], 'the second one shares a look of its own time');
+});
+
+t.test('a file that is being written is looked at again at once', async (t) => {
+  const { capturing, put, words } = stage(t);
+  put('client', lineOf('client').slice(0, 20));
+  setTimeout(() => put('client'), 30);
+  await capturing.capture();
+  t.same(words(), ['client']);
+});
+
+t.test('watching, a capture follows each change where it is wanted', async (t) => {
+  const { capturing, put, words } = stage(t);
+  let wanted = false;
+  capturing.watch(() => wanted);
+  put('unwanted');
+  await capturing.capture();
+  t.same(words(), ['unwanted']);
+  wanted = true;
+  put('client');
+  await until(() => words().includes('client'));
+});
+
+t.test('a removal counts after two healthy observations, and none after the end', async (t) => {
+  const { capturing, put, drop, settled, words, events } = stage(t);
+  await settled();
+  let now = performance.now();
+  const clock = t.capture(performance, 'now', () => now);
+  put('client');
+  put('other');
+  await capturing.captureAndJudge();
+  now += 20_000;
+  drop('client');
+  await capturing.captureAndJudge();
+  t.notOk(words().includes('removed'));
+  now += 6_000;
+  await capturing.captureAndJudge();
+  t.same(words().slice(-1), ['removed']);
+  t.same(events, [['removed', { clients: 1 }]]);
+  drop('other');
+  await capturing.captureAndJudge();
+  capturing.end();
+  now += 6_000;
+  await capturing.captureAndJudge();
+  t.equal(words().filter((word) => word === 'removed').length, 1);
+  put('last');
+  await capturing.last();
+  t.ok(words().includes('last'), 'additions still count');
+  clock.restore();
+});

@@ -1,0 +1,39 @@
+import type { AtWork } from '../../../lib/keeper/identities.ts';
+import type { Surroundings } from '../../../lib/keeper/surroundings.ts';
+import type { LockManager } from '../../../lib/node/lock-manager.ts';
+import type { Disk } from '../../../lib/store/index.ts';
+
+/** A node whose state a test sets: no lock manager or statd runs, no address is up, nothing can be told yet. */
+export class ExampleNode {
+  lockManager: LockManager | null = null;
+  statd: string | null = null;
+  readonly addresses = new Set<string>();
+  missing = ['NFS to be registered'];
+  grace = true;
+  stoppedAlone = false;
+  release: () => Promise<void> = async () => undefined;
+  readonly released: string[] = [];
+  atWork: () => Promise<AtWork> = async () => ({ lockManager: this.lockManager, statd: this.statd });
+
+  surroundings(disk?: Disk): Surroundings {
+    return {
+      atWork: () => this.atWork(),
+      localAddresses: () => this.addresses,
+      isGraceOn: async () => this.grace,
+      openGrace: async () => undefined,
+      lacking: async () => this.missing,
+      releaseLocks: async (kind, { addresses }) => {
+        await this.release();
+        this.released.push(`${kind} ${addresses}`);
+      },
+      wasStoppedAlone: async () => this.stoppedAlone,
+      resolver: { addresses: async () => [], names: async () => [] },
+      ...(disk === undefined ? {} : { disk }),
+    };
+  }
+}
+
+/** A lock manager that has run for long. */
+export function lockManager(pid: number, kind: LockManager['kind'] = 'ganesha'): LockManager {
+  return { kind, identity: `${kind}:${pid}:1`, startedAt: 1_700_000_000_000 };
+}

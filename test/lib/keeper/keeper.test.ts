@@ -1,0 +1,266 @@
+import { rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { Keeper } from '../../../lib/keeper/keeper.ts';
+import { RuntimeDirectory } from '../../../lib/node/runtime-directory.ts';
+import type { Service } from '../../../lib/node/service.ts';
+import { claimEpoch, readStore, type StoredFile } from '../../../lib/store/index.ts';
+import { exampleService } from '../../support/example-service.ts';
+import { lineOf, smDirectory, until } from '../capture/sm-directory.ts';
+import { fileOf, HOLDER } from '../store/arbitraries.ts';
+import { watchedDisk } from '../store/shaky-disk.ts';
+import { ExampleNode, lockManager } from './example-surroundings.ts';
+
+/** On loopback, where nobody listens: what is sent to a client ends there. */
+const ADDRESS = '127.0.7.9';
+const CLIENT = '127.30.0.9';
+t.jobs = 4;
+
+/** A node with a statd directory, on which a service is to be kept. */
+async function stage(t: Test, more: Partial<Service> = {}, sm: readonly string[] = []) {
+  const root = t.testdir({ store: {} });
+  const statd = smDirectory(join(root, 'statd'), Object.fromEntries(sm.map((name) => [name, lineOf(name)])));
+  const dir = join(root, 'store');
+  const fixed = { sharedDir: dir, statdDir: statd.path, addresses: [ADDRESS] };
+  const directory = new RuntimeDirectory('nfs-a', join(root, 'run'));
+  await mkdir(directory.path, { recursive: true });
+  const node = new ExampleNode();
+  const events: string[] = [];
+  const storage = { hangs: false, fails: false };
+  const disk = watchedDisk((call, _path, step) => {
+    if (storage.fails && call === 'readdir') return Promise.reject(new Error('EIO'));
+    return storage.hangs && call === 'write' ? new Promise(() => {}) : step();
+  });
+  return {
+    ...{ dir, statd, events, node, storage, directory },
+    /** Another keeper of the same service on this node. */
+    keeper: (changed: Partial<Service> = {}) => {
+      const service = exampleService({ ...fixed, ...more, ...changed });
+      const keeper = new Keeper(service, directory, (event) => events.push(event), node.surroundings(disk));
+      t.teardown(() => keeper.stop());
+      return keeper;
+    },
+    put: (name: string) => writeFileSync(join(statd.sm, name), lineOf(name)),
+    current: async () => [...((await readStore(dir))?.current.keys() ?? [])].sort(),
+  };
+}
+
+/** Claims the store for another node, which leaves these files there. */
+async function claimElsewhere(dir: string, files: readonly StoredFile[] = []): Promise<void> {
+  const claim = await claimEpoch({ dir, service: 'nfs-a', holder: { ...HOLDER, node: 'elsewhere' } });
+  const store = await claim.establish({ current: files, inherited: [], ledger: [], stateNumber: 7 });
+  await store.close();
+}
+
+t.test('what statd writes is durable soon, and what is there at the first start', async (t) => {
+  const { keeper, put, current, events, dir } = await stage(t, {}, ['before']);
+  const one = keeper();
+  t.match(one.report(), { phase: 'adopting', owner: null, stateNumber: null, service: 'nfs-a' });
+  t.match(one.report(), { problems: [], waitingFor: [], lag: 0, verdict: { state: 'ok' } });
+  await one.adopt();
+  t.match(one.report(), { phase: 'capturing', owner: { node: hostname(), epoch: 1 }, faultCode: null });
+  t.same(await current(), ['before']);
+  put('client');
+  await until(async () => (await current()).includes('client'));
+  await until(() => one.report().clients.recorded === 2);
+  t.match(one.report(), { verdict: { state: 'ok' }, waitingFor: [] });
+  await one.stop();
+  t.equal(one.report().phase, 'stopping');
+  t.match((await readStore(dir))?.ended, { released: false });
+  t.ok(events.includes('adopted') && events.includes('stopped'));
+});
+
+t.test('the last capture is durable when the keeper has stopped', async (t) => {
+  const { keeper, put, current } = await stage(t, { capture: 'monitor' });
+  const one = keeper();
+  await one.adopt();
+  put('last');
+  t.same(await current(), []);
+  await one.stop();
+  t.same(await current(), ['last']);
+});
+
+t.test('where the monitor captures, its answer says what is durable', async (t) => {
+  const { keeper, put, current, statd } = await stage(t, { capture: 'monitor' });
+  const one = keeper();
+  t.equal((await one.monitor()).phase, 'adopting', 'nothing is captured before');
+  await one.adopt();
+  put('client');
+  writeFileSync(join(statd.sm, 'bad'), 'rubbish\n');
+  await until(async () => (await one.monitor()).problems.length > 0);
+  t.same(await current(), ['client']);
+  t.ok(one.report().problems.every((problem) => problem.startsWith('bad: ')));
+  unlinkSync(join(statd.sm, 'bad'));
+  rmSync(statd.sm, { recursive: true });
+  await until(async () => (await one.monitor()).verdict.state === 'degraded');
+  t.match(one.report().verdict.reason, /does not exist; start rpc.statd/);
+});
+
+t.test('another keeper on this node goes on in place', async (t) => {
+  const { keeper, current } = await stage(t, {}, ['client']);
+  const first = keeper();
+  await first.adopt();
+  await first.stop();
+  const second = keeper();
+  await second.adopt();
+  t.match(second.report(), { phase: 'capturing', owner: { epoch: 2 } });
+  t.same(await current(), ['client']);
+});
+
+t.test('clients of another node are recovered; a stop leaves them to the next', async (t) => {
+  const { keeper, dir, events } = await stage(t);
+  await claimElsewhere(dir, [fileOf('192.0.2.1'), fileOf('192.0.2.2')]);
+  const one = keeper();
+  await one.adopt();
+  t.match(one.report(), {
+    ...{ phase: 'recovering', owner: { epoch: 2 }, clients: { conveyed: 2 }, stateNumber: 7 },
+  });
+  await until(() => one.report().waitingFor[0] === 'the lock manager to start');
+  t.equal(one.report().verdict.state, 'ok', 'waiting is normal at first');
+  await one.stop();
+  await until(() => events.includes('recovery'));
+  const { inherited, ledger } = (await readStore(dir)) ?? t.bailout('no store');
+  t.equal(inherited.size, 2);
+  t.equal(ledger.get('192.0.2.1')?.phase, 'conveyed');
+});
+
+t.test('where statd has no directory yet, former clients are recovered all the same', async (t) => {
+  const { keeper, dir, statd } = await stage(t);
+  await claimElsewhere(dir, [fileOf(CLIENT)]);
+  rmSync(statd.sm, { recursive: true });
+  const one = keeper();
+  await one.adopt();
+  t.match(one.report(), { phase: 'recovering', clients: { conveyed: 1 } });
+});
+
+t.test('a service that another node has taken over is failed here', async (t) => {
+  const { keeper, dir } = await stage(t);
+  const one = keeper();
+  await one.adopt();
+  await claimElsewhere(dir);
+  await until(() => one.report().verdict.state === 'failed');
+  t.match(one.report().verdict.reason, 'another node has taken over');
+});
+
+t.test('as long as nobody can be asked who owns the service, it is kept', async (t) => {
+  const { keeper, dir, storage, put, current } = await stage(t);
+  const one = keeper();
+  await one.adopt();
+  storage.fails = true;
+  await claimElsewhere(dir);
+  put('client');
+  await until(async () => one.report().clients.recorded === 1);
+  t.equal(one.report().verdict.state, 'ok');
+  t.same(await current(), [], 'what it writes is read by nobody');
+  storage.fails = false;
+  await until(() => one.report().verdict.state === 'failed');
+});
+
+t.test('an adoption that fails says why, and can be stopped', async (t) => {
+  const { directory, events } = await stage(t);
+  const service = exampleService({ statdDir: '/no/such/directory' });
+  const one = new Keeper(service, directory, (event) => events.push(event));
+  await one.adopt();
+  t.match(one.report(), {
+    ...{ phase: 'failed', faultCode: 'bad-node', verdict: { state: 'failed', reason: /statd/ } },
+  });
+  await one.stop();
+  t.same(events, ['adoption-failed']);
+});
+
+t.test('an error without a code of its own is a failure like any other', async (t) => {
+  const { keeper, node } = await stage(t);
+  node.atWork = () => Promise.reject(new Error('no /proc'));
+  const one = keeper();
+  await one.adopt();
+  t.match(one.report(), { faultCode: 'failed', verdict: { reason: 'no /proc' } });
+});
+
+t.test('a lock manager that restarts behind our back: whoever had locks is told', async (t) => {
+  const { keeper, node, events, dir } = await stage(t, {}, [CLIENT]);
+  Object.assign(node, { lockManager: lockManager(7), statd: 'statd 8' });
+  const one = keeper();
+  await one.adopt();
+  t.equal(one.report().phase, 'capturing');
+  node.statd = 'statd 9';
+  await until(async () => (await readStore(dir))?.holder.statd === 'statd 9');
+  t.equal(one.report().phase, 'capturing', 'statd keeps no lock');
+  node.lockManager = null;
+  await until(() => !events.includes('lock-manager-restarted'));
+  node.lockManager = lockManager(10);
+  await until(() => one.report().phase === 'recovering');
+  t.equal((await readStore(dir))?.holder.lockManager, 'ganesha:10:1');
+  t.same([...((await readStore(dir))?.inherited.keys() ?? [])], [CLIENT]);
+  node.lockManager = lockManager(11);
+  await until(() => events.filter((event) => event === 'lock-manager-restarted').length === 2);
+  await until(() => one.report().clients.conveyed === 1);
+  t.ok(events.includes('recovery'), 'the first recovery was broken off');
+  node.addresses.add(ADDRESS);
+  await until(() => one.report().waitingFor[0] === 'NFS to be registered');
+  node.missing = [];
+  await until(() => events.includes('telling'));
+  t.type((await readStore(dir))?.stateNumber, 'number', 'and durable before');
+});
+
+t.test('with no client, a restarted lock manager has nobody to be told', async (t) => {
+  const { keeper, node, events } = await stage(t);
+  Object.assign(node, { lockManager: lockManager(7), statd: 'statd 8' });
+  const one = keeper();
+  await one.adopt();
+  node.lockManager = lockManager(10);
+  await until(() => events.includes('lock-manager-restarted'));
+  t.equal(one.report().phase, 'capturing');
+});
+
+t.test('a recovery in place that could not be prepared is begun again', async (t) => {
+  const { keeper, node, events, directory } = await stage(t, {}, [CLIENT]);
+  Object.assign(node, { lockManager: lockManager(7), statd: 'statd 8' });
+  const one = keeper();
+  await one.adopt();
+  rmSync(directory.path, { recursive: true });
+  writeFileSync(directory.path, 'no directory');
+  node.lockManager = lockManager(10);
+  await until(() => events.includes('tick-failed'));
+  t.match(one.report().verdict, { state: 'degraded', reason: /could not be told/ });
+  rmSync(directory.path);
+  await mkdir(directory.path);
+  await until(() => one.report().phase === 'recovering');
+});
+
+t.test('what takes longer than stop can wait is given up, and said', async (t) => {
+  const { keeper, put, events, storage } = await stage(t, { capture: 'monitor' });
+  const one = keeper();
+  await one.adopt();
+  storage.hangs = true;
+  put('late');
+  await one.monitor();
+  const before = Date.now();
+  await one.stop();
+  t.ok(Date.now() - before < 1500);
+  t.match(one.report().verdict, { state: 'degraded', reason: /did not become durable/ });
+  t.ok(events.includes('stopped'));
+});
+
+t.test('the locks of a service whose address has left are released', async (t) => {
+  const { keeper, node, events } = await stage(t);
+  Object.assign(node, { lockManager: lockManager(7), statd: 'statd 8' });
+  node.addresses.add(ADDRESS);
+  const one = keeper();
+  await one.adopt();
+  node.addresses.clear();
+  await one.stop();
+  t.same(node.released, [`ganesha ${ADDRESS}`]);
+  t.notOk(events.includes('release-failed'));
+});
+
+t.test('one that is stopped before it could adopt keeps nothing', async (t) => {
+  const { keeper, dir } = await stage(t);
+  await claimElsewhere(dir, [fileOf('192.0.2.1')]);
+  const one = keeper();
+  const adopting = one.adopt();
+  await one.stop();
+  await adopting;
+  t.match(one.report(), { phase: 'stopping', owner: null });
+});

@@ -1,0 +1,75 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { Recovering } from '../../../lib/keeper/recovering.ts';
+import type { RecoveryWorld } from '../../../lib/recover/recovery.ts';
+import { claimEpoch } from '../../../lib/store/index.ts';
+import { exampleService } from '../../support/example-service.ts';
+import { until } from '../capture/sm-directory.ts';
+import { fileOf, HOLDER } from '../store/arbitraries.ts';
+import { ExampleNode, lockManager } from './example-surroundings.ts';
+
+async function stage(t: Test, change: Partial<RecoveryWorld> = {}) {
+  const root = t.testdir({ store: {}, blocked: '' });
+  const claim = await claimEpoch({ dir: join(root, 'store'), service: 'nfs-a', holder: HOLDER });
+  const inherited = [fileOf('192.0.2.9')];
+  const store = await claim.establish({ current: [], inherited, ledger: [], stateNumber: 7 });
+  t.teardown(() => store.close());
+  const node = new ExampleNode();
+  const events: string[] = [];
+  const { isGraceOn, openGrace, localAddresses, resolver } = node.surroundings();
+  const conveyTo = { dir: join(root, 'run', 'statd'), owner: { uid: 0, gid: 0 } };
+  const recovering = new Recovering({
+    ...{ service: exampleService(), state: () => store.state, isGraceOn, openGrace, localAddresses },
+    ...{ commit: (changes) => store.commit(changes), lockManager: async () => node.lockManager },
+    ...{ lacking: async () => node.missing, localStateNumber: async () => null, resolver, conveyTo },
+    log: (event) => events.push(event),
+    ...change,
+  });
+  t.teardown(() => recovering.breakOff());
+  return { recovering, node, events, store, run: join(root, 'run') };
+}
+
+t.test('it runs until the last client is back', async (t) => {
+  const { recovering, store, events, run } = await stage(t);
+  mkdirSync(run);
+  t.match({ ...values(recovering) }, { running: false, waited: 0, trouble: null, waitingFor: [] });
+  t.same(recovering.seen(fileOf('192.0.2.9')), [], 'nothing is expected');
+  await recovering.begin([]);
+  await until(() => recovering.waitingFor.length > 0);
+  t.match(values(recovering), { running: true, waitingFor: ['the lock manager to start'], trouble: null });
+  await until(() => recovering.waited > 0);
+  const changes = recovering.seen(fileOf('192.0.2.9'));
+  t.match(changes, [{ type: 'noted', entry: { phase: 'back' } }]);
+  await store.commit(changes);
+  await recovering.breakOff();
+  t.equal(recovering.running, false);
+  t.ok(events.includes('recovery'));
+});
+
+t.test('what cannot be prepared is to be begun again', async (t) => {
+  const { recovering, run } = await stage(t);
+  writeFileSync(run, 'no directory');
+  await t.rejects(recovering.begin([]), { code: 'ENOTDIR' });
+  t.match(values(recovering), { running: false, unprepared: true, trouble: /could not be told: .*ENOTDIR/ });
+  rmSync(run);
+  mkdirSync(run);
+  await recovering.begin([]);
+  t.match(values(recovering), { running: true, unprepared: false, trouble: null });
+});
+
+t.test('one that breaks says why', async (t) => {
+  const broken = { lacking: () => Promise.reject(new Error('broken')) };
+  const { recovering, node, run, events } = await stage(t, broken);
+  mkdirSync(run);
+  node.addresses.add('192.0.2.1');
+  node.lockManager = lockManager(7);
+  await recovering.begin([]);
+  await until(() => !recovering.running);
+  t.equal(recovering.trouble, 'former clients could not be told: broken');
+  t.ok(events.includes('recovery-failed'));
+});
+
+function values({ running, unprepared, trouble, waitingFor, waited }: Recovering) {
+  return { running, unprepared, trouble, waitingFor, waited };
+}

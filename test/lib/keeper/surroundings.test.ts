@@ -1,0 +1,12 @@
+import { networkInterfaces } from 'node:os';
+import t from 'tap';
+import { realSurroundings } from '../../../lib/keeper/surroundings.ts';
+
+t.test('the node as it is', async (t) => {
+  const { localAddresses, atWork, resolver, disk } = realSurroundings({ lockManager: 'ganesha' });
+  const loopback = (networkInterfaces().lo ?? []).map(({ address }) => address);
+  for (const address of loopback) t.ok(localAddresses().has(address), address);
+  t.ok('statd' in (await atWork()));
+  t.same(await resolver.addresses('127.0.0.9', [4]), ['127.0.0.9']);
+  t.equal(disk, undefined, 'the real one');
+});
