@@ -225,7 +225,8 @@ t.test('a recovery in place that could not be prepared is begun again', async (t
   t.match(one.report().verdict, { state: 'degraded', reason: /could not be told/ });
   rmSync(directory.path);
   await mkdir(directory.path);
-  await until(() => one.report().phase === 'recovering');
+  await until(() => events.includes('conveyed'));
+  t.equal(one.report().phase, 'recovering');
 });
 
 t.test('what takes longer than stop can wait is given up, and said', async (t) => {
