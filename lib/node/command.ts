@@ -5,6 +5,9 @@ import { printable } from '../printable.ts';
 /** What a child gets instead of our environment: nothing of NODE_OPTIONS, proxies or locales is inherited. */
 const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
 
+/** What a program that has ended left running gets to finish what it says, milliseconds; a daemon never would. */
+const LAST_WORDS_WITHIN = 200;
+
 export interface CommandResult {
   readonly exitCode: number;
   readonly stdout: string;
@@ -12,14 +15,14 @@ export interface CommandResult {
 }
 
 /**
- * Runs a program of the node and waits for its end.
+ * Runs a program of the node and waits for its end, not for that of daemons which it may leave behind.
  * @param timeout milliseconds after which it is killed.
  * @throws Fault `not-installed` where the program does not exist, `timed-out`, or `failed` where it was killed,
  *   said more than 1 MiB or could not be run. A non-zero exit is a result, not a fault.
  */
 export async function runCommand(command: readonly string[], timeout: number): Promise<CommandResult> {
   const [program = '', ...args] = command;
-  const result = await execa(program, args, {
+  const child = execa(program, args, {
     env: ENVIRONMENT,
     extendEnv: false,
     stdin: 'ignore',
@@ -28,6 +31,14 @@ export async function runCommand(command: readonly string[], timeout: number): P
     maxBuffer: 1 << 20,
     reject: false,
   });
+  child.once('exit', () => {
+    const hangUp = () => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
+    setTimeout(hangUp, LAST_WORDS_WITHIN).unref();
+  });
+  const result = await child;
   const line = printable(command.join(' '), 100);
   if (result.timedOut) throw new Fault('timed-out', `${line} did not end within ${timeout} ms`);
   if (result.code === 'ENOENT') {

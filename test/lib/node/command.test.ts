@@ -25,6 +25,14 @@ t.test('a program that does not end is killed', async (t) => {
   });
 });
 
+t.test('what a program leaves running is not waited for, though it holds the output', async (t) => {
+  const before = Date.now();
+  const left = 'echo begun; (sleep 6; echo late) & exit 3';
+  t.match(await runCommand(['sh', '-c', left], 10_000), { exitCode: 3, stdout: 'begun' });
+  await t.rejects(runCommand(['sh', '-c', 'sleep 6; echo'], 50), { code: 'timed-out' });
+  t.ok(Date.now() - before < 5000);
+});
+
 t.test('a program that is not there', async (t) => {
   await t.rejects(runCommand(['no-such-program', 'x'], 10_000), {
     code: 'not-installed',
