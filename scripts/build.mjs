@@ -44,6 +44,9 @@ for (const [action, file] of [
 if (values.outdir === undefined)
   copyFileSync(join(DIST, 'nfslock.xml'), join(ROOT, 'ocf-metadata/nfslock.xml'));
 copyFileSync(join(ROOT, 'agents/launcher.sh'), join(DIST, 'launcher.sh'));
+copyFileSync(join(ROOT, 'packaging/lockferry.bash-completion'), join(DIST, 'lockferry.bash-completion'));
+copyFileSync(join(ROOT, 'packaging/ocft/lockferry-nfslock'), join(DIST, 'lockferry-nfslock.ocft'));
+await manualPages();
 
 async function bundle({ name, source, hot }) {
   const { metafile } = await build({
@@ -64,6 +67,24 @@ async function bundle({ name, source, hot }) {
   });
   const slow = Object.keys(metafile.inputs).filter((input) => SLOW.test(input));
   if (hot && slow.length > 0) fail(`${name}.cjs, which every monitor loads, contains ${slow.join(', ')}`);
+}
+
+/** From the schema of the parameters and from what the command says of itself. */
+async function manualPages() {
+  const { outputFiles } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: ['scripts/man/main.ts'],
+    bundle: true,
+    platform: 'node',
+    target: 'node18',
+    format: 'cjs',
+    write: false,
+    logLevel: 'warning',
+  });
+  execFileSync(process.execPath, ['-', DIST], {
+    input: outputFiles[0].text,
+    stdio: ['pipe', 'inherit', 'inherit'],
+  });
 }
 
 /** What the agent prints: the bundle leaves with 64 + OCF code. */

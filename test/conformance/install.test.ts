@@ -33,20 +33,22 @@ t.test('everything goes to its place under DESTDIR, and away again', async (t) =
     stdout: /^lockferry is installed; it runs with \S+, Node\.js v[\d.]+\n$/,
     stderr: '',
   });
-  const share = readdirSync(dist).filter((name) => name !== 'launcher.sh');
+  const elsewhere: Readonly<Record<string, string>> = {
+    'launcher.sh': 'usr/lib/ocf/resource.d/lockferry/nfslock',
+    'lockferry.8': 'usr/share/man/man8/lockferry.8',
+    'ocf_lockferry_nfslock.7': 'usr/share/man/man7/ocf_lockferry_nfslock.7',
+    'lockferry.bash-completion': 'usr/share/bash-completion/completions/lockferry',
+    'lockferry-nfslock.ocft': 'usr/share/resource-agents/ocft/configs/lockferry-nfslock',
+  };
   const expected = [
-    ...share.map((name) => `usr/share/lockferry/${name}`),
-    'usr/lib/ocf/resource.d/lockferry/nfslock',
-    'usr/share/other',
-    ...(share.includes('lockferry.cjs') ? ['usr/sbin/lockferry'] : []),
+    ...readdirSync(dist).map((name) => elsewhere[name] ?? `usr/share/lockferry/${name}`),
+    ...['usr/share/other', 'usr/sbin/lockferry'],
   ];
   t.same(files(root), expected.sort());
   const agent = join(root, 'usr/lib/ocf/resource.d/lockferry/nfslock');
   t.equal(statSync(agent).mode & 0o777, 0o755);
   t.equal(statSync(join(root, 'usr/share/lockferry/nfslock.xml')).mode & 0o777, 0o644);
-  if (share.includes('lockferry.cjs')) {
-    t.equal(readlinkSync(join(root, 'usr/sbin/lockferry')), '../share/lockferry/lockferry.cjs');
-  }
+  t.equal(readlinkSync(join(root, 'usr/sbin/lockferry')), '../share/lockferry/lockferry.cjs');
   t.match(install(root), { code: 0 }, 'again, over it');
   t.same(install(root, '--remove'), { code: 0, stdout: '', stderr: '' });
   t.same(files(root), ['usr/share/other']);

@@ -1,7 +1,7 @@
 #!/bin/sh
 #
 # sandbox.sh DIST [INSTALL-OPTION...]: runs as process 1 of namespaces of its own, makes a node of them on which
-# nothing reaches the host (own /run, /srv and /var/lib/nfs, and what is installed goes to an overlay), installs
+# nothing reaches the host (own /run, /srv and /var/lib, and what is installed goes to an overlay), installs
 # Lockferry there, says "ready", and lasts as long as its standard input.
 
 set -eu
@@ -10,7 +10,7 @@ shift
 
 layers=/mnt
 mount -t tmpfs tmpfs "$layers"
-for directory in usr/share usr/sbin usr/lib/ocf; do
+for directory in usr/share usr/sbin usr/lib/ocf var/lib; do
 	mkdir -p "$layers/$directory/upper" "$layers/$directory/work"
 	mount -t overlay overlay \
 		-o "lowerdir=/$directory,upperdir=$layers/$directory/upper,workdir=$layers/$directory/work" "/$directory"

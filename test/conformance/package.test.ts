@@ -1,0 +1,129 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import t, { type Test } from 'tap';
+import { VERSION } from '../../lib/version.ts';
+import { AGENT, built, Sandbox } from './sandbox.ts';
+
+const dist = built(t);
+const NEXT = '99.0.0';
+const tester = ['ocf-tester', '-n', 'tested', '-o', 'shared_dir=/srv/tested', '-o', 'ip=192.0.2.1', AGENT];
+/** A node on which packages can be installed, without network, and on which Lockferry is not. */
+async function bareNode(t: Test): Promise<Sandbox> {
+  const node = await Sandbox.create(t, dist);
+  const { code, stderr } = await node.sh(`${resolve('scripts/install')} --remove && mkdir /srv/rpm`);
+  if (code !== 0) throw new Error(stderr);
+  return node;
+}
+
+/** Makes both packages of what lies in this directory. */
+function packagesOf(from: string, out: string): { deb: string; rpm: string } {
+  execFileSync('scripts/package', ['--from', from, '--out', out], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const named = (end: string) => join(out, readdirSync(out).find((name) => name.endsWith(end)) ?? 'none');
+  return { deb: named('.deb'), rpm: named('.rpm') };
+}
+
+/** Copies what was built, as the next version. */
+function nextVersion(next: string): string {
+  cpSync(dist, next, { recursive: true });
+  for (const name of readdirSync(next).filter((file) => file.endsWith('.cjs'))) {
+    const text = readFileSync(join(next, name), 'utf8');
+    writeFileSync(join(next, name), text.replaceAll(`VERSION = "${VERSION}"`, `VERSION = "${NEXT}"`));
+  }
+  return next;
+}
+
+const MANAGERS = {
+  deb: {
+    install: (file: string) => `dpkg --install --no-triggers ${file}`,
+    remove: 'dpkg --purge --no-triggers lockferry',
+    list: 'dpkg -L lockferry',
+  },
+  rpm: {
+    // Debian's Node.js is unknown to rpm's own list of packages.
+    install: (file: string) => `rpm --dbpath /srv/rpm --nodeps --upgrade ${file}`,
+    remove: 'rpm --dbpath /srv/rpm --erase lockferry',
+    list: 'rpm --dbpath /srv/rpm -ql lockferry',
+  },
+} as const;
+
+for (const kind of ['deb', 'rpm'] as const) {
+  t.test(`the ${kind} installs, is used, is upgraded under a running service, and goes`, async (t) => {
+    const manager = MANAGERS[kind];
+    const node = await bareNode(t);
+    const ok = async (script: string) => {
+      const answer = await node.sh(script);
+      t.equal(answer.code, 0, `${script}: ${answer.stderr}`);
+      return answer.stdout;
+    };
+    const place = t.testdir({});
+    const now = packagesOf(dist, join(place, 'now'))[kind];
+    const next = packagesOf(nextVersion(join(place, 'built')), join(place, 'next'))[kind];
+
+    t.match(await node.agent('monitor'), { code: 127 }, 'it is not there before');
+    await ok(manager.install(now));
+    for (const file of (await ok(manager.list)).trim().split('\n')) {
+      t.equal((await node.sh(`test -e '${file}' && ! test -k '${file}'`)).code, 0, file);
+    }
+    t.equal((await ok('lockferry --version')).trim(), VERSION);
+    const tested = await node.run(tester);
+    t.match(tested, { code: 0, stdout: /passed all tests/ });
+
+    t.match(await node.agent('start'), { code: 0 });
+    const pid = async () => (await ok('cat /run/lockferry/services/locks/keeper.pid')).trim();
+    const before = await pid();
+    await ok(manager.install(next));
+    t.equal(await pid(), before, 'the keeper goes on with what it has loaded');
+    t.match(await node.agent('monitor'), { code: 0 });
+    t.not(await pid(), before, 'until a monitor puts the new one in its place');
+    t.match(await ok('lockferry status --json'), `"version":"${NEXT}"`);
+
+    await ok(manager.remove);
+    t.equal(
+      (await ok(`kill -0 ${await pid()} && echo lives`)).trim(),
+      'lives',
+      'a service that runs goes on',
+    );
+    await ok(`kill -KILL ${await pid()}; rm -r /run/lockferry`);
+    t.equal(await ok("find /etc /usr /run /var/lib -name '*lockferry*'"), '', 'nothing is left');
+    t.match(await node.agent('monitor'), { code: 127 });
+  });
+}
+
+t.test('ocft runs the cases that come with it', async (t) => {
+  const node = await Sandbox.create(t, dist);
+  const { code, stdout, stderr } = await node.sh(`
+    mkdir -p /var/lib/resource-agents/ocft/cases /run/resource-agents
+    ocft make lockferry-nfslock && ocft test -v lockferry-nfslock`);
+  t.equal(code, 0, stderr);
+  t.notMatch(stdout, /FAILED/);
+  t.ok((stdout.match(/OK/g) ?? []).length >= 12, stdout);
+});
+
+t.test('the manual pages are sound, and say what the command and the meta-data say', async (t) => {
+  const page = (name: string) => {
+    execFileSync('mandoc', ['-T', 'lint', '-W', 'error', join(dist, name)], { stdio: 'pipe' });
+    // On paper a bold letter is struck twice.
+    const twice = new RegExp(`.${String.fromCharCode(8)}`, 'g');
+    const text = execFileSync('mandoc', ['-T', 'ascii', join(dist, name)], { encoding: 'latin1' });
+    return text.replace(twice, '').replace(/\s+/g, ' ');
+  };
+  const xml = readFileSync(join(dist, 'nfslock.xml'), 'utf8');
+  const agent = page('ocf_lockferry_nfslock.7');
+  for (const [, name] of xml.matchAll(/<parameter name="(\w+)"/g)) t.match(agent, ` ${name} `);
+  for (const [, name] of xml.matchAll(/<action name="([\w-]+)"/g)) t.match(agent, ` ${name} `);
+  t.match(page('lockferry.8'), 'lockferry status [--shared-dir DIR] [--json]');
+});
+
+t.test('bash completes commands and options', async (t) => {
+  const node = await Sandbox.create(t, dist);
+  const complete = async (...words: string[]) => {
+    const list = words.map((word) => `'${word}'`).join(' ');
+    const script = `. /usr/share/bash-completion/completions/lockferry
+      COMP_WORDS=(lockferry ${list}); COMP_CWORD=${words.length}; compopt() { :; }
+      _lockferry; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    return (await node.run(['/bin/bash', '-c', script])).stdout.trim().split('\n');
+  };
+  t.same(await complete('stat'), ['status']);
+  t.same(await complete('status', '--j'), ['--json']);
+});
