@@ -20,6 +20,8 @@ export interface NfsServiceOptions extends LabOptions, ClusterOptions, GaneshaOp
   readonly parameters?: Readonly<Record<string, string>>;
   /** Ganesha runs all the time on both nodes (`warm`), or is a member of the group (`resource`, unless told). */
   readonly ganesha?: 'warm' | 'resource';
+  /** Seconds between two monitors of nfslock; 10 unless told. */
+  readonly monitorInterval?: number;
 }
 
 /** An NFS service on a two-node cluster, and two client hosts that use it. */
@@ -65,7 +67,7 @@ export async function buildNfsService(options: NfsServiceOptions): Promise<NfsSe
 
 /** The group in crmsh's language: nfslock before the exports and the address, all by what each needs to start. */
 export function serviceConfiguration(
-  options: Pick<NfsServiceOptions, 'lockferry' | 'parameters' | 'ganesha'>,
+  options: Pick<NfsServiceOptions, 'lockferry' | 'parameters' | 'ganesha' | 'monitorInterval'>,
 ): string {
   const parameters = { shared_dir: LOCK_STORE, ip: FLOATING, names: SERVER, ...options.parameters };
   const pairs = Object.entries(parameters).map(([name, value]) => `${name}="${value}"`);
@@ -74,7 +76,7 @@ export function serviceConfiguration(
   if (options.lockferry) {
     members.push('locks');
     lines.push(`primitive locks ocf:lockferry:nfslock params ${pairs.join(' ')} \\
-  op start timeout=60s op stop timeout=20s op monitor interval=10s timeout=20s`);
+  op start timeout=60s op stop timeout=20s op monitor interval=${options.monitorInterval ?? 10}s timeout=20s`);
   }
   if (options.ganesha !== 'warm') {
     members.push('ganesha');

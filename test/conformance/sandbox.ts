@@ -1,7 +1,8 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import { buildSync } from 'esbuild';
 import { execa } from 'execa';
 import type { Test } from 'tap';
@@ -16,6 +17,11 @@ export interface Answer {
   readonly stderr: string;
 }
 
+/** What a sandbox lasts as long as: a test, for instance. */
+export interface Owner {
+  teardown(end: () => unknown): void;
+}
+
 /** Parameters with which nfslock can run. */
 export const RIGHT: Readonly<Record<string, string>> = {
   OCF_RESOURCE_INSTANCE: 'locks',
@@ -28,24 +34,32 @@ export const RIGHT: Readonly<Record<string, string>> = {
  * Everything in it ends with the test.
  */
 export class Sandbox {
+  /** Its first process, as this machine sees it: with it, everything in the sandbox ends. */
+  readonly pid: number;
   readonly #enter: readonly string[];
 
-  private constructor(enter: readonly string[]) {
-    this.#enter = enter;
+  private constructor(pid: number) {
+    this.pid = pid;
+    this.#enter = ['--target', String(pid), '--mount', '--net', '--pid', '--'];
   }
 
-  static async create(t: Test, dist: string, install: readonly string[] = []): Promise<Sandbox> {
+  static async create(owner: Owner, dist: string, install: readonly string[] = []): Promise<Sandbox> {
     const namespaces = '--mount --propagation=private --net --pid --fork --kill-child --mount-proc'.split(
       ' ',
     );
     const script = resolve('test/conformance/sandbox.sh');
     const words = [...namespaces, script, resolve(dist), ...install];
-    const child = spawn('unshare', words, { stdio: ['pipe', 'pipe', 'inherit'] });
-    t.teardown(() => end(child));
-    const [said] = await once(child.stdout, 'data');
-    if (String(said) !== 'ready\n') throw new Error(`the sandbox says ${said}`);
+    const child = spawn('unshare', words, { stdio: 'pipe' });
+    // unshare complains when its child is killed, which is what some tests are about.
+    let complaints = '';
+    child.stderr.on('data', (chunk) => {
+      complaints += chunk;
+    });
+    owner.teardown(() => end(child));
+    const [said] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
+    if (String(said) !== 'ready\n') throw new Error(`the sandbox says ${said}: ${complaints}`);
     const first = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'latin1').trim();
-    return new Sandbox(['--target', first, '--mount', '--net', '--pid', '--']);
+    return new Sandbox(Number(first));
   }
 
   /** Runs a program inside, with this environment and no more; for at most a minute. */
@@ -60,6 +74,17 @@ export class Sandbox {
     });
     if (result.exitCode === undefined) throw new Error(result.shortMessage);
     return { code: result.exitCode, stdout: result.stdout, stderr: result.stderr };
+  }
+
+  /** Starts a program inside that goes on until the sandbox ends; it says something on its standard output. */
+  start(
+    command: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): ChildProcessByStdio<null, Readable, null> {
+    return spawn('/usr/bin/nsenter', [...this.#enter, ...command], {
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
   }
 
   /** Runs shell commands inside. */
@@ -94,7 +119,7 @@ export function builtWithFakeKeeper(t: Test): string {
 }
 
 async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
   child.stdin?.end();
   await exited;
