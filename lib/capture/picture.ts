@@ -21,6 +21,8 @@ export interface Look {
   readonly captured: readonly StoredFile[];
   /** Every known name that is neither in `sm/` nor in `sm.bak/`; whether that counts is the removal judge's to say. */
   readonly absent: readonly string[];
+  /** How many known names are in `sm/`. */
+  readonly present: number;
   /** Everything that is set aside now, whether it was so before or not. */
   readonly problems: readonly Problem[];
   readonly directory: 'present' | 'missing';
@@ -48,7 +50,9 @@ const PATIENCE = 1000;
 const MOVED = 'sm.bak';
 /** No file has this inode number: whatever comes under a name that was gone is a new file. */
 const NONE = -1;
-const MISSING: Look = { captured: [], absent: [], problems: [], directory: 'missing', writing: false };
+const MISSING: Look = {
+  ...{ captured: [], absent: [], present: 0, problems: [], directory: 'missing', writing: false },
+};
 
 /**
  * A picture of statd's `sm/`, kept up to date at a cost that follows what has changed: an unchanged directory
@@ -111,6 +115,7 @@ export class Picture {
     return {
       captured,
       absent: this.#reallyAbsent(task.stamp.identity),
+      present: this.#known.size - this.#absent.size,
       problems: [...this.#troubled].flatMap(([name, { problems }]) =>
         problems.map((reason) => ({ name, reason })),
       ),

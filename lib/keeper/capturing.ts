@@ -6,8 +6,8 @@ import type { AtWork } from './identities.ts';
 
 export interface CapturingOptions {
   readonly picture: Picture;
-  /** Who was at work when the epoch was claimed. */
-  readonly holder: Holder;
+  /** Who was at work when the store was written last. */
+  readonly holder: Pick<Holder, 'lockManager' | 'statd'>;
   readonly atWork: () => Promise<AtWork>;
   /** Makes changes durable; never rejects. */
   readonly push: (changes: readonly Change[]) => Promise<void>;
@@ -28,7 +28,7 @@ export class Capturing {
   readonly #unprotected = new Set<string>();
   #look: Look | null = null;
   #watch: Watch | null = null;
-  #under: Promise<Look> | null = null;
+  #under: Promise<void> | null = null;
   #again = false;
   #ended = false;
 
@@ -57,16 +57,16 @@ export class Capturing {
 
   /**
    * Brings the store up to date; resolves when that is durable. Calls that come while one is under way share the
-   * next one. @returns what the last look found.
+   * next one.
    */
-  async capture(): Promise<Look> {
+  async capture(): Promise<void> {
     if (this.#under !== null) {
       this.#again = true;
       return this.#under;
     }
     this.#under = this.#untilQuiet();
     try {
-      return await this.#under;
+      await this.#under;
     } finally {
       this.#under = null;
     }
@@ -74,10 +74,12 @@ export class Capturing {
 
   /** A capture, and the removal of clients that were unmonitored while everything was healthy: by a fresh look only. */
   async captureAndJudge(): Promise<void> {
-    const { absent } = await this.capture();
+    await this.capture();
     const { lockManager, statd } = await this.#options.atWork();
+    // Not the look of that capture: whoever was captured since then must not be removed after it.
+    const { absent, present } = this.#look as Look;
     const removed = this.#judge.observe({
-      absent,
+      ...{ absent, present },
       at: performance.now(),
       lockManager: lockManager?.identity ?? null,
       statd,
@@ -101,14 +103,14 @@ export class Capturing {
     await this.#record(captured);
   }
 
-  async #untilQuiet(): Promise<Look> {
+  async #untilQuiet(): Promise<void> {
     for (;;) {
       this.#again = false;
       const look = await this.#options.picture.look();
       this.#look = look;
       await this.#record(look.captured);
       if (look.writing) await pause(PAUSE);
-      if (this.#ended || !(look.writing || this.#again)) return look;
+      if (this.#ended || !(look.writing || this.#again)) return;
     }
   }
 

@@ -58,7 +58,14 @@ t.test(
     const watch = watchPicture({ picture, wake: () => (wakes += 1) });
     t.teardown(() => watch.close());
     const look = () => settle(picture, 1000);
-    t.same(await look(), { captured: [], absent: [], problems: [], directory: 'present', writing: false });
+    t.same(await look(), {
+      captured: [],
+      absent: [],
+      present: 0,
+      problems: [],
+      directory: 'present',
+      writing: false,
+    });
 
     wakes = 0;
     await ask(`mon 10.77.0.52 n1 ${COOKIE}`);
@@ -87,9 +94,9 @@ t.test(
     const judge = new RemovalJudge({ apart: 1, settling: 0, initial: { lockManager: 'l', statd: 's' } });
     let at = 0;
     const observe = async () => {
-      const { absent } = await look();
+      const { absent, present } = await look();
       at += 1;
-      return judge.observe({ absent, at, lockManager: 'l', statd: 's', stopping: false });
+      return judge.observe({ absent, present, at, lockManager: 'l', statd: 's', stopping: false });
     };
     const other = COOKIE.replace('00', 'ff');
     await ask(`mon fd00::5 n1 ${other}`);

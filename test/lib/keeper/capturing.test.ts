@@ -18,8 +18,9 @@ function stage(t: Test) {
   const durable: Change[] = [];
   const events: unknown[] = [];
   let gate: Promise<void> = Promise.resolve();
+  const node = { atWork: async () => WORKING };
   const capturing = new Capturing({
-    ...{ picture: new Picture({ directory }), holder: HOLDING, atWork: async () => WORKING },
+    ...{ picture: new Picture({ directory }), holder: HOLDING, atWork: () => node.atWork() },
     push: async (changes) => {
       await gate;
       durable.push(...changes);
@@ -29,7 +30,7 @@ function stage(t: Test) {
   });
   t.teardown(() => capturing.end());
   return {
-    ...{ capturing, events },
+    ...{ capturing, events, node },
     put: (name: string, text = lineOf(name)) => writeFileSync(join(directory.sm, name), text),
     drop: (name: string) => unlinkSync(join(directory.sm, name)),
     /** Waits until sm.bak/ is so old that nothing can have been moved there just now. */
@@ -105,18 +106,39 @@ t.test('a removal counts after two healthy observations, and none after the end'
   drop('client');
   await capturing.captureAndJudge();
   t.notOk(words().includes('removed'));
-  now += 6_000;
+  now += 16_000;
   await capturing.captureAndJudge();
   t.same(words().slice(-1), ['removed']);
   t.same(events, [['removed', { clients: 1 }]]);
   drop('other');
   await capturing.captureAndJudge();
   capturing.end();
-  now += 6_000;
+  now += 16_000;
   await capturing.captureAndJudge();
   t.equal(words().filter((word) => word === 'removed').length, 1);
   put('last');
   await capturing.last();
   t.ok(words().includes('last'), 'additions still count');
+  clock.restore();
+});
+
+t.test('a client that is back while its removal is being judged stays', async (t) => {
+  const { capturing, put, drop, settled, words, node } = stage(t);
+  await settled();
+  let now = performance.now();
+  const clock = t.capture(performance, 'now', () => now);
+  put('client');
+  put('other');
+  await capturing.captureAndJudge();
+  drop('client');
+  await capturing.captureAndJudge();
+  now += 16_000;
+  node.atWork = async () => {
+    put('client');
+    await capturing.capture();
+    return WORKING;
+  };
+  await capturing.captureAndJudge();
+  t.same(words().slice(-1), ['client'], 'it was captured, and not removed after that');
   clock.restore();
 });
