@@ -30,6 +30,8 @@ export interface Adopted {
   readonly inPlace: boolean;
   /** The node that had the service before; null: none. */
   readonly from: string | null;
+  /** Who was at work when the store was written last: what went from `sm/` while they were replaced proves nothing. */
+  readonly before: Holder;
 }
 
 /**
@@ -50,7 +52,14 @@ export async function takeOver(
   const picture = new Picture({ directory, known });
   const { base, present, inPlace } = await adopt(former, holder, lockManager, picture);
   const store = await claim.establish(base);
-  return { store, picture, present, inPlace, from: former?.holder.node ?? null };
+  return {
+    store,
+    picture,
+    present,
+    inPlace,
+    from: former?.holder.node ?? null,
+    before: former?.holder ?? holder,
+  };
 }
 
 /** What a new epoch starts from. */

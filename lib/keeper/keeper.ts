@@ -8,7 +8,7 @@ import { findStatdDirectory } from '../node/statd-directory.ts';
 import { ownerOf, type StatdDirectory, statdDirectory } from '../nsm/statd-directory.ts';
 import { readStateFile } from '../nsm/state-file.ts';
 import { printable } from '../printable.ts';
-import type { Change, Store } from '../store/index.ts';
+import type { Change, Holder, Store } from '../store/index.ts';
 import { VERSION } from '../version.ts';
 import { takeOver } from './adoption.ts';
 import { Capturing } from './capturing.ts';
@@ -116,19 +116,19 @@ export class Keeper {
 
   async #adopt(): Promise<Kept> {
     const statd = statdDirectory(await findStatdDirectory(this.#service.statdDir));
-    const { store, picture, present, inPlace, from } = await takeOver(
+    const { store, picture, present, inPlace, from, before } = await takeOver(
       this.#service,
       statd,
       this.#surroundings,
     );
     const { epoch, holder, inherited } = store.state;
     this.#log('adopted', { epoch, node: holder.node, from, inPlace });
-    const kept = this.#keep(statd, store, picture);
+    const kept = this.#keep(statd, store, picture, before);
     if (inherited.size > 0) await kept.recovering.begin(present);
     return kept;
   }
 
-  #keep(statd: StatdDirectory, store: Store, picture: Picture): Kept {
+  #keep(statd: StatdDirectory, store: Store, picture: Picture, before: Holder): Kept {
     const { atWork, isGraceOn, openGrace, localAddresses, lacking, resolver } = this.#surroundings;
     const writer = new DurableWriter((changes) => store.commit(changes));
     const push = (changes: readonly Change[]) => writer.push(changes);
@@ -147,7 +147,7 @@ export class Keeper {
       },
     });
     const seen = recovering.seen.bind(recovering);
-    const capturing = new Capturing({ picture, holder: store.state.holder, atWork, push, seen, log });
+    const capturing = new Capturing({ picture, holder: before, atWork, push, seen, log });
     return { statd, store, writer, capturing, recovering };
   }
 

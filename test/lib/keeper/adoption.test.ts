@@ -97,9 +97,11 @@ t.test('the store is taken over, from whoever had it', async (t) => {
   const { atWork } = new ExampleNode().surroundings();
   const first = await takeOver(service, directory, { atWork });
   t.match(first, { from: null, inPlace: false, present: [], store: { state: { epoch: 1 } } });
+  t.equal(first.before, first.store.state.holder, 'nobody was at work before');
   await first.store.close();
   const second = await takeOver(service, directory, { atWork });
   t.match(second, { from: hostname(), inPlace: true, store: { state: { epoch: 2 } } });
   t.same([...second.store.state.current.keys()], ['client']);
+  t.same(second.before, first.store.state.holder);
   await second.store.close();
 });
