@@ -6,7 +6,7 @@ import {
   SERVER,
   waitUntil,
 } from '../../scripts/lab/index.ts';
-import { keeperEvents, keeperSays, serviceFor, store } from './nfslock-scene.ts';
+import { keeperEvents, keeperPid, keeperSays, serviceFor, store } from './nfslock-scene.ts';
 
 /** Seconds: longer than a node needs to come back, so that the next failover can come during a recovery. */
 const GRACE = 20;
@@ -47,7 +47,7 @@ async function killRecovering(t: Test, service: NfsService, owner: Host): Promis
 }
 
 t.test('three failovers in a row, the second and third during the recovery of the one before', async (t) => {
-  const service = await serviceFor(t, { ganesha: 'resource', grace: GRACE });
+  const service = await serviceFor(t, { ganesha: 'resource', grace: GRACE, monitorInterval: 2 });
   const { cluster, n1, n2, c1, c2 } = service;
   const wanted = { server: SERVER, wait: 'grace', retryMs: 200 } as const;
   t.equal((await c1.lock({ ...wanted, file: 'first' }, 120)).status, 'NLM4_GRANTED', 'c1 has a lock');
@@ -63,6 +63,13 @@ t.test('three failovers in a row, the second and third during the recovery of th
   await n1.powerOff();
   await reclaimed(c1, first, n2);
   t.pass('1: n1 dies, and c1 has its lock again on n2');
+  const killed = Date.now();
+  await n2.output(['kill', '-KILL', String(await keeperPid(n2))]);
+  t.match(
+    await keeperSays(n2, 'adopted', killed),
+    { inPlace: true },
+    'its keeper dies, and the next one goes on',
+  );
   await n1.powerOn();
   await cluster.waitForNodes([n1, n2]);
   const numbers = [await numbersSeen(c1)];

@@ -4,6 +4,7 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { VERSION } from '../../lib/version.ts';
+import { type Adoption, killAndAdopt } from './adoption.ts';
 import { type Kill, kill, type Setting } from './kill.ts';
 import { MODES } from './modes.ts';
 import { type ModeRun, tableOf } from './report.ts';
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     parallel: { type: 'string', default: '4' },
     rate: { type: 'string', default: '25' },
     interval: { type: 'string', default: '2' },
+    adopt: { type: 'string', default: '10' },
     json: { type: 'string' },
   },
 });
@@ -39,7 +41,12 @@ async function killMany(name: string, setting: Setting): Promise<ModeRun> {
   const workers = await Promise.allSettled(Array.from({ length: Number(values.parallel) }, worker));
   process.stderr.write('\n');
   for (const each of workers) if (each.status === 'rejected') throw each.reason;
-  return { mode: name, promise: mode.promise, kills };
+  const adoptions: Adoption[] = [];
+  while (adoptions.length < Number(values.adopt)) {
+    adoptions.push(await killAndAdopt(mode.capture));
+    process.stderr.write(`\r${name}: ${adoptions.length} of ${values.adopt} services adopted`);
+  }
+  return { mode: name, promise: mode.promise, kills, adoptions };
 }
 
 /** What figures depend on. */
@@ -80,7 +87,8 @@ try {
   const result = { circumstances: circumstances(setting), runs };
   process.stdout.write(`${JSON.stringify(result.circumstances)}\n`);
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(result)}\n`);
-  if (runs.some(({ kills }) => kills.some(({ broken }) => broken !== null))) process.exitCode = 1;
+  const judged = runs.flatMap(({ kills, adoptions }) => [...kills, ...adoptions]);
+  if (judged.some(({ broken }) => broken !== null)) process.exitCode = 1;
 } finally {
   rmSync(dir, { recursive: true, force: true });
 }

@@ -1,3 +1,4 @@
+import type { Adoption } from './adoption.ts';
 import { COPIERS, type Kill } from './kill.ts';
 import type { Loss } from './loss.ts';
 
@@ -6,10 +7,12 @@ export interface ModeRun {
   readonly mode: string;
   readonly promise: string;
   readonly kills: readonly Kill[];
+  /** Kills in a cluster, with real lock clients. */
+  readonly adoptions: readonly Adoption[];
 }
 
 /** The table of one mode: ours, and what a copier lost in the very same kills. */
-export function tableOf({ mode, promise, kills }: ModeRun): string {
+export function tableOf({ mode, promise, kills, adoptions }: ModeRun): string {
   const broken = kills.filter((kill) => kill.broken !== null);
   const rows: (readonly [string, readonly Loss[]])[] = [
     [`capture=${mode}, processes killed`, kills.map(({ killed }) => killed)],
@@ -30,6 +33,8 @@ export function tableOf({ mode, promise, kills }: ModeRun): string {
     '| --- | --- | --- | --- | --- |',
     ...rows.map(([name, losses]) => rowOf(name, losses)),
     '',
+    ...adoptions.map(sentenceOf),
+    '',
   ].join('\n');
 }
 
@@ -40,9 +45,14 @@ function rowOf(name: string, losses: readonly Loss[]): string {
     `${clients.filter((count) => count > 0).length}`,
     `${sum}`,
     spread(clients),
-    spread(losses.map(({ window }) => Math.round(window))),
+    spread(losses.map(({ window }) => Math.round(window * 10) / 10)),
   ];
   return `| ${name} | ${cells.join(' | ')} |`;
+}
+
+function sentenceOf({ granted, loss, kept, broken }: Adoption): string {
+  const lost = `${loss.clients} not in the lock store${loss.clients > 0 ? ` (${Math.round(loss.window)} ms)` : ''}`;
+  return `- in a cluster: ${granted} locks, ${lost}, ${kept} kept by their clients${broken === null ? '' : `: ${broken}`}`;
 }
 
 /** Median, 95th percentile (nearest rank) and maximum. */
