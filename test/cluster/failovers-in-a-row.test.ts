@@ -63,6 +63,9 @@ t.test('three failovers in a row, the second and third during the recovery of th
   await n1.powerOff();
   await reclaimed(c1, first, n2);
   t.pass('1: n1 dies, and c1 has its lock again on n2');
+  await waitUntil('n2 knows its lock manager', { timeout: 10 }, async () => {
+    return (await store(service)).holder.lockManager !== null;
+  });
   const killed = Date.now();
   await n2.output(['kill', '-KILL', String(await keeperPid(n2))]);
   t.match(
