@@ -3,6 +3,7 @@ import { HostLockClient } from '../../scripts/lab/lock-client.ts';
 import { buildNfsService, LOCK_STORE, type NfsService, SERVER } from '../../scripts/lab/nfs-service.ts';
 import { waitUntil } from '../../scripts/lab/wait-until.ts';
 import { type Grant, type Loss, lossOf } from './loss.ts';
+import type { Mode } from './modes.ts';
 
 /** Client hosts that take locks, besides the one that tries to get them afterwards. */
 const CLIENTS = 7;
@@ -26,26 +27,23 @@ export interface Adoption {
   readonly broken: string | null;
 }
 
-/** What a mode may lose: so old, in milliseconds, is the oldest lock at most. */
-const WINDOW: Readonly<Record<string, number>> = { watch: 1000, monitor: INTERVAL * 1000 + MONITOR_TAKES };
-
 /**
  * Hosts take their first locks one after another from NFS-Ganesha in a Pacemaker cluster; its node loses its power; the
  * other node adopts the service. Whoever was in the lock store at that moment must have its lock again.
  */
-export async function killAndAdopt(capture: string): Promise<Adoption> {
-  const parameters = { capture };
+export async function killAndAdopt(mode: Mode): Promise<Adoption> {
+  const parameters = { capture: mode.capture };
   const service = await buildNfsService({
     ...{ lockferry: true, grace: GRACE, lease: 2, parameters, monitorInterval: INTERVAL },
   });
   try {
-    return await adoptOn(service, capture);
+    return await adoptOn(service, mode);
   } finally {
     await service.lab.destroy();
   }
 }
 
-async function adoptOn(service: NfsService, capture: string): Promise<Adoption> {
+async function adoptOn(service: NfsService, mode: Mode): Promise<Adoption> {
   const { lab, cluster, n1, n2, c1, c2 } = service;
   const numbers = Array.from({ length: CLIENTS - 1 }, (_, index) => index + 3);
   const others = numbers.map(async (number) =>
@@ -84,14 +82,11 @@ async function adoptOn(service: NfsService, capture: string): Promise<Adoption> 
     ),
   );
   const kept = refused.filter(({ status }) => status === 'NLM4_DENIED').length;
-  return { granted: grants.length, loss, kept, broken: brokenBy(capture, grants.length, loss, kept) };
-}
-
-function brokenBy(capture: string, granted: number, loss: Loss, kept: number): string | null {
-  if (!loss.atTheEnd) return 'a record was lost that is older than one that was kept';
-  if (loss.window > (WINDOW[capture] ?? 0)) return `a record was lost that was ${loss.window} ms old`;
-  const stolen = granted - loss.clients - kept;
-  return stolen > 0 ? `${stolen} clients were recorded, and another got their locks` : null;
+  const monitored = [{ began: killedAt - INTERVAL * 1000 - MONITOR_TAKES, code: 0 }];
+  const stolen = grants.length - loss.clients - kept;
+  const theft = stolen > 0 ? `${stolen} clients were recorded, and another got their locks` : null;
+  const broken = mode.broken({ loss, killedAt, monitored }) ?? theft;
+  return { granted: grants.length, loss, kept, broken };
 }
 
 /** Who had its first lock before the node was killed, in the order of the grants. */

@@ -43,7 +43,7 @@ async function killMany(name: string, setting: Setting): Promise<ModeRun> {
   for (const each of workers) if (each.status === 'rejected') throw each.reason;
   const adoptions: Adoption[] = [];
   while (adoptions.length < Number(values.adopt)) {
-    adoptions.push(await killAndAdopt(mode.capture));
+    adoptions.push(await killAndAdopt(mode));
     process.stderr.write(`\r${name}: ${adoptions.length} of ${values.adopt} services adopted`);
   }
   return { mode: name, promise: mode.promise, kills, adoptions };

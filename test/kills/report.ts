@@ -15,8 +15,8 @@ export interface ModeRun {
 export function tableOf({ mode, promise, kills, adoptions }: ModeRun): string {
   const broken = kills.filter((kill) => kill.broken !== null);
   const rows: (readonly [string, readonly Loss[]])[] = [
-    [`capture=${mode}, processes killed`, kills.map(({ killed }) => killed)],
-    [`capture=${mode}, power cut`, kills.map(({ powerCut }) => powerCut)],
+    [`${mode}, processes killed`, kills.map(({ killed }) => killed)],
+    [`${mode}, power cut`, kills.map(({ powerCut }) => powerCut)],
     ...COPIERS.map((period): readonly [string, Loss[]] => [
       `a copy every ${period} s, power cut`,
       kills.flatMap(({ copiers }) => copiers[period] ?? []),
@@ -24,7 +24,7 @@ export function tableOf({ mode, promise, kills, adoptions }: ModeRun): string {
   ];
   const granted = kills.reduce((sum, kill) => sum + kill.granted, 0);
   return [
-    `### capture=${mode}: ${promise}`,
+    `### ${mode}: ${promise}`,
     '',
     `${kills.length} kills, ${granted} first locks; the promise was broken ${broken.length} times.`,
     ...broken.map((kill) => `- after ${kill.after} ms: ${kill.broken}`),
