@@ -8,7 +8,7 @@ export interface Grant {
 export interface Loss {
   /** Clients with a lock and without a record. */
   readonly clients: number;
-  /** How long before the kill the first of them had been granted its lock, milliseconds; 0: nobody is lost. */
+  /** How long before the kill the first of them had been granted its lock, milliseconds to a tenth; 0: nobody is lost. */
   readonly window: number;
   /** Whether all of them came after everybody who was kept: what is lost is the end, and there are no holes. */
   readonly atTheEnd: boolean;
@@ -27,7 +27,7 @@ export function lossOf(grants: readonly Grant[], kept: ReadonlySet<string>, kill
   return {
     clients: lost.length,
     // An answer that was on its way when the node died counts: the client has its lock.
-    window: Math.max(0, killedAt - first.at),
+    window: Math.round(Math.max(0, killedAt - first.at) * 10) / 10,
     atTheEnd: tail.length === lost.length,
   };
 }
