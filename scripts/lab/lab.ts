@@ -37,6 +37,7 @@ export class Lab {
   readonly logs: string;
   #room: Room;
   #names = new Map<string, string>();
+  #named: Promise<void> = Promise.resolve();
   #power: PowerDaemon;
 
   private constructor(top: string, room: Room, logs: string) {
@@ -86,8 +87,14 @@ export class Lab {
   }
 
   /** Gives an address a name, for instance a floating address, in the /etc/hosts of all hosts. */
-  async addName(address: string, name: string): Promise<void> {
+  addName(address: string, name: string): Promise<void> {
     this.#names.set(name, address);
+    // One after another: where hosts are added side by side, an older list must not be written over a newer one.
+    this.#named = this.#named.catch(() => undefined).then(() => this.#writeNames());
+    return this.#named;
+  }
+
+  async #writeNames(): Promise<void> {
     const lines = ['127.0.0.1 localhost', '::1 localhost'];
     for (const [known, at] of this.#names) lines.push(`${at} ${known}`);
     const text = `${lines.join('\n')}\n`;
