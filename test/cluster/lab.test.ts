@@ -86,6 +86,23 @@ t.test('a cluster fails over with real fencing, beside a second lab, and leaves 
   t.notOk(existsSync(`/proc/${lab.pid}`));
 });
 
+t.test('hosts that are added side by side know each other', async (t) => {
+  const lab = await Lab.create();
+  t.teardown(() => lab.destroy());
+  const names = Array.from({ length: 8 }, (_, index) => `h${index}`);
+  const hosts = await Promise.all(
+    names.map((name, index) => lab.addHost(name, `10.77.0.${10 + index}`, { services: [] })),
+  );
+  for (const host of hosts) {
+    const known = (await host.readFile('/etc/hosts')).split('\n').map((line) => line.split(' ')[1]);
+    t.strictSame(
+      names.filter((name) => !known.includes(name)),
+      [],
+      `${host.name} knows all`,
+    );
+  }
+});
+
 t.test('a command that takes too long is ended where it runs', async (t) => {
   const lab = await Lab.create();
   t.teardown(() => lab.destroy());
