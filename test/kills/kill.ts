@@ -78,14 +78,7 @@ async function killOn(owner: Owner, mode: Mode, setting: Setting): Promise<Kill>
     mkdirSync(to);
     linesOf(node.start([script('copier.sh'), to, `${period}`, phaseOf(period)]).stdout);
   }
-  const program = fileURLToPath(new URL('./stream.js', import.meta.url));
-  const words = [`--net=/proc/${node.pid}/ns/net`, process.execPath, program];
-  const stream = spawn('nsenter', [...words, hostname(), `${setting.clientsPerSecond}`], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const granted = linesOf(stream.stdout);
-  const gone = once(stream, 'exit', { signal: AbortSignal.timeout(MOST + SILENT_WITHIN) });
-  await once(stream.stdout, 'data');
+  const { granted, gone } = await startStream(node, setting.clientsPerSecond);
   const began = Date.now();
   await new Promise((done) => setTimeout(done, LEAST + Math.random() * (MOST - LEAST)));
 
@@ -104,6 +97,23 @@ async function killOn(owner: Owner, mode: Mode, setting: Setting): Promise<Kill>
   const facts = { killedAt, monitored: monitored().slice(1).map(monitoredOf) };
   const broken = mode.broken({ ...facts, loss: killed }) ?? mode.broken({ ...facts, loss: powerCut });
   return { granted: grants.length, after: Math.round(killedAt - began), killed, powerCut, copiers, broken };
+}
+
+/** Lets clients come; resolves when the first one has its lock. `gone` resolves when the node is silent. */
+async function startStream(node: Sandbox, clientsPerSecond: number) {
+  const program = fileURLToPath(new URL('./stream.js', import.meta.url));
+  const words = [
+    `--net=/proc/${node.pid}/ns/net`,
+    process.execPath,
+    program,
+    hostname(),
+    `${clientsPerSecond}`,
+  ];
+  const stream = spawn('nsenter', words, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const granted = linesOf(stream.stdout);
+  const gone = once(stream, 'exit', { signal: AbortSignal.timeout(MOST + SILENT_WITHIN) });
+  await once(stream.stdout, 'data');
+  return { granted, gone };
 }
 
 /** The clients that are in a lock store. */

@@ -7,7 +7,7 @@ import { VERSION } from '../../lib/version.ts';
 import { type Adoption, killAndAdopt } from './adoption.ts';
 import { type Kill, kill, type Setting } from './kill.ts';
 import { MODES } from './modes.ts';
-import { type ModeRun, tableOf } from './report.ts';
+import { type ModeRun, reportOf } from './report.ts';
 
 /* See scripts/test-kills, which runs this in a mount namespace of its own. */
 const { values } = parseArgs({
@@ -82,7 +82,7 @@ try {
   const runs: ModeRun[] = [];
   for (const name of names) {
     runs.push(await killMany(name, setting));
-    process.stdout.write(`${tableOf(runs.at(-1) as ModeRun)}\n`);
+    process.stdout.write(`${reportOf(runs.at(-1) as ModeRun)}\n`);
   }
   const result = { circumstances: circumstances(setting), runs };
   process.stdout.write(`${JSON.stringify(result.circumstances)}\n`);

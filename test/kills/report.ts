@@ -11,9 +11,22 @@ export interface ModeRun {
   readonly adoptions: readonly Adoption[];
 }
 
-/** The table of one mode: ours, and what a copier lost in the very same kills. */
-export function tableOf({ mode, promise, kills, adoptions }: ModeRun): string {
-  const broken = kills.filter((kill) => kill.broken !== null);
+/** What one mode lost; and what a copier lost in the very same kills. */
+export function reportOf({ mode, promise, kills, adoptions }: ModeRun): string {
+  const broken = [...kills, ...adoptions].flatMap((one) => one.broken ?? []);
+  const lines = [
+    `### ${mode}: ${promise}`,
+    '',
+    `The promise was broken ${broken.length} times.`,
+    ...broken.map((why) => `- ${why}`),
+    '',
+  ];
+  if (kills.length > 0) lines.push(...tableOf(mode, kills));
+  if (adoptions.length > 0) lines.push(...clusterLines(adoptions));
+  return lines.join('\n');
+}
+
+function tableOf(mode: string, kills: readonly Kill[]): string[] {
   const rows: (readonly [string, readonly Loss[]])[] = [
     [`${mode}, processes killed`, kills.map(({ killed }) => killed)],
     [`${mode}, power cut`, kills.map(({ powerCut }) => powerCut)],
@@ -22,37 +35,40 @@ export function tableOf({ mode, promise, kills, adoptions }: ModeRun): string {
       kills.flatMap(({ copiers }) => copiers[period] ?? []),
     ]),
   ];
-  const granted = kills.reduce((sum, kill) => sum + kill.granted, 0);
   return [
-    `### ${mode}: ${promise}`,
-    '',
-    `${kills.length} kills, ${granted} first locks; the promise was broken ${broken.length} times.`,
-    ...broken.map((kill) => `- after ${kill.after} ms: ${kill.broken}`),
+    `${kills.length} kills, ${sum(kills.map(({ granted }) => granted))} first locks:`,
     '',
     '|  | kills that lost a client | clients lost, all in all | in one kill: median, 95 %, most | age of the oldest lost lock, ms: median, 95 %, most |',
     '| --- | --- | --- | --- | --- |',
     ...rows.map(([name, losses]) => rowOf(name, losses)),
     '',
-    ...adoptions.map(sentenceOf),
+  ];
+}
+
+function clusterLines(adoptions: readonly Adoption[]): string[] {
+  const granted = sum(adoptions.map((one) => one.granted));
+  const lost = sum(adoptions.map(({ loss }) => loss.clients));
+  const kept = sum(adoptions.map((one) => one.kept));
+  return [
+    `${adoptions.length} kills in a cluster, ${granted} first locks of real clients: ${lost} were not in the lock store, ` +
+      `${kept} were reclaimed on the adoptive node and kept there.`,
     '',
-  ].join('\n');
+  ];
 }
 
 function rowOf(name: string, losses: readonly Loss[]): string {
   const clients = losses.map((loss) => loss.clients);
-  const sum = clients.reduce((total, count) => total + count, 0);
   const cells = [
     `${clients.filter((count) => count > 0).length}`,
-    `${sum}`,
+    `${sum(clients)}`,
     spread(clients),
     spread(losses.map(({ window }) => Math.round(window * 10) / 10)),
   ];
   return `| ${name} | ${cells.join(' | ')} |`;
 }
 
-function sentenceOf({ granted, loss, kept, broken }: Adoption): string {
-  const lost = `${loss.clients} not in the lock store${loss.clients > 0 ? ` (${Math.round(loss.window)} ms)` : ''}`;
-  return `- in a cluster: ${granted} locks, ${lost}, ${kept} kept by their clients${broken === null ? '' : `: ${broken}`}`;
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 /** Median, 95th percentile (nearest rank) and maximum. */
