@@ -43,7 +43,8 @@ for (const [action, file] of [
 }
 if (values.outdir === undefined)
   copyFileSync(join(DIST, 'nfslock.xml'), join(ROOT, 'ocf-metadata/nfslock.xml'));
-copyFileSync(join(ROOT, 'agents/launcher.sh'), join(DIST, 'launcher.sh'));
+for (const script of ['launcher.sh', 'statd-callout'])
+  copyFileSync(join(ROOT, 'agents', script), join(DIST, script));
 copyFileSync(join(ROOT, 'packaging/lockferry.bash-completion'), join(DIST, 'lockferry.bash-completion'));
 copyFileSync(join(ROOT, 'packaging/ocft/lockferry-nfslock'), join(DIST, 'lockferry-nfslock.ocft'));
 await manualPages();

@@ -1,3 +1,7 @@
+export { CalloutDesk, type CalloutDeskOptions } from './callout-desk.ts';
+export { type CalloutDoor, makeCalloutDoor } from './callout-door.ts';
+export type { CalledClient } from './callout-line.ts';
+export { type CalloutRecorder, recordCalled } from './callout-record.ts';
 export { movedAway } from './moved-away.ts';
 export { type Look, Picture, type PictureOptions, type Problem } from './picture.ts';
 export { type JudgeOptions, type Observation, RemovalJudge } from './removal-judge.ts';

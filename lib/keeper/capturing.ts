@@ -11,6 +11,8 @@ export interface CapturingOptions {
   readonly atWork: () => Promise<AtWork>;
   /** Makes changes durable; never rejects. */
   readonly push: (changes: readonly Change[]) => Promise<void>;
+  /** Resolves when everything that was pushed before is durable. */
+  readonly settled: () => Promise<void>;
   /** What it means for a recovery that statd wrote this file; goes into the same commit. */
   readonly seen: (file: StoredFile) => readonly Change[];
   readonly log: Log;
@@ -38,8 +40,8 @@ export class Capturing {
   }
 
   /** Clients whose newest records are not durable yet. */
-  get unprotected(): number {
-    return this.#unprotected.size;
+  get unprotected(): ReadonlySet<string> {
+    return this.#unprotected;
   }
 
   /** What the last look found; null: there was none yet. */
@@ -70,6 +72,19 @@ export class Capturing {
     } finally {
       this.#under = null;
     }
+  }
+
+  /**
+   * One look, for somebody who waits for a client of whom statd has written: resolves when all that was found by
+   * then is durable. A file that is half-written meanwhile is somebody else's.
+   * @param everything whether to look at every file, rather than at those that were touched.
+   */
+  async captureNow(everything: boolean): Promise<void> {
+    if (everything) this.#options.picture.agenda.touchAll();
+    this.#look = await this.#options.picture.look();
+    await this.#record(this.#look.captured);
+    // What an earlier look found may still be on its way.
+    await this.#options.settled();
   }
 
   /** A capture, and the removal of clients that were unmonitored while everything was healthy: by a fresh look only. */

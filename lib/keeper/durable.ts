@@ -16,6 +16,7 @@ export class DurableWriter {
   #waiting: { readonly changes: readonly Change[]; readonly since: number; readonly done: () => void }[] = [];
   #oldest: number | null = null;
   #running = false;
+  #last: Promise<void> = Promise.resolve();
 
   constructor(commit: (changes: readonly Change[]) => Promise<void>) {
     this.#commit = commit;
@@ -29,11 +30,17 @@ export class DurableWriter {
   /** Resolves when the changes are durable; never rejects. */
   push(changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return Promise.resolve();
-    return new Promise((done) => {
+    this.#last = new Promise((done) => {
       this.#waiting.push({ changes, since: Date.now(), done });
       this.#oldest ??= Date.now();
       if (!this.#running) void this.#run();
     });
+    return this.#last;
+  }
+
+  /** Resolves when everything that was pushed before is durable; never rejects. */
+  settled(): Promise<void> {
+    return this.#last;
   }
 
   async #run(): Promise<void> {

@@ -11,6 +11,8 @@ export interface Health {
   readonly lag: number;
   /** Clients whose newest records are not durable. */
   readonly unprotected: number;
+  /** Whether the statd callout has given up waiting for the store for now. */
+  readonly calloutSuspended: boolean;
   readonly statdDirectory: 'present' | 'missing';
   readonly smPath: string;
   /** Why former clients cannot be told; null: nothing hinders it. */
@@ -34,6 +36,9 @@ export function judgeHealth(health: Health): Verdict {
   if (storeTrouble !== null || lag > LAG_LIMIT) {
     const why = storeTrouble ?? `shared_dir has not answered for ${Math.round(lag / 1000)} s`;
     return degraded(`${unprotected} clients unprotected: ${why}`);
+  }
+  if (health.calloutSuspended) {
+    return degraded(`${unprotected} clients unprotected: locks are granted without waiting for shared_dir`);
   }
   if (statdDirectory === 'missing')
     return degraded(`no client is captured: ${smPath} does not exist; start rpc.statd`);

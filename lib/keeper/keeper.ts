@@ -11,11 +11,13 @@ import { printable } from '../printable.ts';
 import type { Change, Holder, Store } from '../store/index.ts';
 import { VERSION } from '../version.ts';
 import { takeOver } from './adoption.ts';
+import { Callout } from './callout.ts';
 import { Capturing } from './capturing.ts';
 import { countClients } from './client-counts.ts';
 import { DurableWriter } from './durable.ts';
 import { judgeHealth } from './judgement.ts';
 import { releaseOnLeaving } from './leaving.ts';
+import { problemsOf } from './problems.ts';
 import type { Report } from './protocol.ts';
 import { Recovering } from './recovering.ts';
 import { realSurroundings, type Surroundings } from './surroundings.ts';
@@ -26,8 +28,8 @@ const TICK = 1000;
 const LAST_CAPTURE_WITHIN = 800;
 /** What a monitor waits for its capture to become durable, milliseconds. */
 const MONITOR_WITHIN = 1000;
-/** How many set-aside things a report names. */
-const PROBLEMS_SHOWN = 20;
+/** What start waits for the statd callout to be able to ask, milliseconds. */
+const CALLOUT_WITHIN = 1000;
 
 /** A service that was adopted: its open store, and what goes in and out of it. */
 interface Kept {
@@ -36,6 +38,7 @@ interface Kept {
   readonly writer: DurableWriter;
   readonly capturing: Capturing;
   readonly recovering: Recovering;
+  readonly callout: Callout;
 }
 
 /** The keeper of one service: captures its monitor records, and makes its clients recover when it adopts them. */
@@ -70,7 +73,7 @@ export class Keeper {
   async adopt(): Promise<void> {
     try {
       const kept = await this.#adopt();
-      if (this.#stopped !== null) return kept.recovering.abort();
+      if (this.#stopped !== null) return abandon(kept);
       this.#kept = kept;
       kept.capturing.watch(() => this.#service.capture === 'watch' || kept.recovering.running);
       void this.#live(kept);
@@ -95,7 +98,7 @@ export class Keeper {
       clients: countClients(state ?? { ledger: new Map(), current: new Map(), inherited: new Map() }),
       lag: this.#kept?.writer.lag ?? 0,
       waitingFor: [...(this.#kept?.recovering.waitingFor ?? [])],
-      problems: this.#problems(),
+      problems: this.#kept === null ? [] : problemsOf(this.#kept),
     };
   }
 
@@ -125,6 +128,7 @@ export class Keeper {
     this.#log('adopted', { epoch, node: holder.node, from, inPlace });
     const kept = this.#keep(statd, store, picture, before);
     if (inherited.size > 0) await kept.recovering.begin(present);
+    await Promise.race([kept.callout.open(), pause(CALLOUT_WITHIN, undefined, { ref: false })]);
     return kept;
   }
 
@@ -147,8 +151,11 @@ export class Keeper {
       },
     });
     const seen = recovering.seen.bind(recovering);
-    const capturing = new Capturing({ picture, holder: before, atWork, push, seen, log });
-    return { statd, store, writer, capturing, recovering };
+    const settled = () => writer.settled();
+    const capturing = new Capturing({ picture, holder: before, atWork, push, settled, seen, log });
+    const path = this.#directory.calloutDirectory;
+    const callout = new Callout({ path, statd, store, capturing, push, log });
+    return { statd, store, writer, capturing, recovering, callout };
   }
 
   /** The keeper's pulse, until stop. */
@@ -194,7 +201,8 @@ export class Keeper {
     if (store.state.inherited.size > 0) await recovering.begin([]);
   }
 
-  async #leave({ writer, capturing, recovering }: Kept): Promise<void> {
+  async #leave({ writer, capturing, recovering, callout }: Kept): Promise<void> {
+    callout.close();
     capturing.end();
     recovering.abort();
     const giveUp = pause(LAST_CAPTURE_WITHIN, 'hung' as const, { ref: false });
@@ -215,13 +223,14 @@ export class Keeper {
   #verdict(): Report['verdict'] {
     if (this.#fault !== null) return { state: 'failed', reason: printable(this.#fault.reason) };
     if (this.#kept === null) return { state: 'ok', reason: null };
-    const { statd, writer, capturing, recovering } = this.#kept;
+    const { statd, writer, capturing, recovering, callout } = this.#kept;
     const hung = 'the last capture did not become durable: shared_dir does not answer';
     return judgeHealth({
       owner: this.#owner,
       storeTrouble: writer.trouble,
       lag: writer.lag,
-      unprotected: capturing.unprotected,
+      unprotected: new Set([...capturing.unprotected, ...callout.unprotected]).size,
+      calloutSuspended: callout.suspended,
       statdDirectory: capturing.look?.directory ?? 'present',
       smPath: statd.sm,
       recoveryTrouble: this.#hung ? hung : recovering.trouble,
@@ -229,12 +238,10 @@ export class Keeper {
       waited: recovering.waited,
     });
   }
+}
 
-  #problems(): string[] {
-    if (this.#kept === null) return [];
-    const { capturing, store } = this.#kept;
-    const files = (capturing.look?.problems ?? []).map(({ name, reason }) => `${printable(name)}: ${reason}`);
-    const damage = store.state.damage.map(({ file, line, reason }) => `${file}:${line ?? ''} ${reason}`);
-    return [...files, ...damage].slice(0, PROBLEMS_SHOWN);
-  }
+/** What a stop found half adopted: nothing of it may go on. */
+function abandon({ recovering, callout }: Kept): void {
+  recovering.abort();
+  callout.close();
 }

@@ -1,5 +1,5 @@
 import { chmod, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { errnoOf, Fault } from '../fault.ts';
 import { type Service, serviceSchema } from './service.ts';
 
@@ -40,6 +40,11 @@ export class RuntimeDirectory {
   /** The private statd directory into which former records are conveyed. */
   get statdDirectory(): string {
     return join(this.path, 'statd');
+  }
+
+  /** What the statd callout finds of the service: not in here, for statd's user must get there. */
+  get calloutDirectory(): string {
+    return join(dirname(dirname(this.path)), 'callout', basename(this.path));
   }
 
   /** Creates the directory and leaves the service in it. @throws Fault `not-ours` where others could write. */
@@ -87,6 +92,7 @@ export class RuntimeDirectory {
   async remove(): Promise<void> {
     // service.json goes first: a half-removed directory must not look like a started service.
     await rm(this.serviceFile, { force: true });
+    await rm(this.calloutDirectory, { recursive: true, force: true });
     await rm(this.path, { recursive: true, force: true });
   }
 }

@@ -37,10 +37,14 @@ t.test(
   async (t) => {
     const directory = statdDirectoryFor(t);
     const namespaces = ['-n', '-m', '-p', '-f', '--propagation', 'private', '--kill-child'];
-    const room = spawn('unshare', [...namespaces, 'sh', ROOM, directory.path, process.execPath, MONITOR], {
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
+    const room = spawn(
+      'unshare',
+      [...namespaces, 'sh', ROOM, directory.path, '', process.execPath, MONITOR],
+      {
+        env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    );
     t.teardown(async () => {
       room.stdin.end();
       await once(room, 'exit');

@@ -3,7 +3,7 @@ import { type Health, judgeHealth } from '../../../lib/keeper/judgement.ts';
 
 const WELL: Health = {
   ...{ owner: true, storeTrouble: null, lag: 0, unprotected: 0, statdDirectory: 'present', smPath: '/s/sm' },
-  ...{ recoveryTrouble: null, waitingFor: [], waited: 0 },
+  ...{ calloutSuspended: false, recoveryTrouble: null, waitingFor: [], waited: 0 },
 };
 const judge = (health: Partial<Health>) => judgeHealth({ ...WELL, ...health });
 const degraded = (reason: string) => ({ state: 'degraded', reason });
@@ -23,6 +23,10 @@ t.test('each thing that is wrong is named', async (t) => {
   t.same(
     judge({ lag: 5600, unprotected: 1 }),
     degraded('1 clients unprotected: shared_dir has not answered for 6 s'),
+  );
+  t.same(
+    judge({ calloutSuspended: true, unprotected: 4 }),
+    degraded('4 clients unprotected: locks are granted without waiting for shared_dir'),
   );
   t.same(
     judge({ statdDirectory: 'missing' }),

@@ -1,0 +1,79 @@
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import type { CalloutDoor } from './callout-door.ts';
+import { type CalloutRequest, parseCalloutRequest } from './callout-line.ts';
+
+/** As much of the spool is read at a time, bytes. */
+const CHUNK = 1 << 20;
+
+/**
+ * What the statd callout left for us, and the word that lets it wait for us again. Synchronous: /run is memory, and a
+ * thread of libuv's pool may be stuck in a storage that hangs. What is in the files is statd's user's to say.
+ */
+export class CalloutSpool {
+  readonly #door: CalloutDoor;
+  /** Bytes that were read. */
+  #read = 0;
+
+  constructor(door: CalloutDoor) {
+    this.#door = door;
+  }
+
+  /** Whether the callout waits for us. @throws the system's error where that cannot be said. */
+  get armed(): boolean {
+    return onFile(this.#door.armed, constants.O_RDONLY, sizeOf) > 0;
+  }
+
+  /** Whether there is something that read() has not given yet. @throws as armed */
+  get behind(): boolean {
+    return onFile(this.#door.spool, constants.O_RDONLY, sizeOf) > this.#read;
+  }
+
+  /** The lines that came since the last call; null for one that is none of the callout's. @throws as armed */
+  read(): (CalloutRequest | null)[] {
+    const text = onFile(this.#door.spool, constants.O_RDONLY, (fd) => this.#textFrom(fd));
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(parseCalloutRequest);
+  }
+
+  /** Lets the callout wait for us again. @throws as armed */
+  arm(): void {
+    onFile(this.#door.armed, constants.O_WRONLY, (fd) => writeSync(fd, 'yes\n', 0));
+  }
+
+  /** Keeps the callout from waiting for us. @throws as armed */
+  disarm(): void {
+    onFile(this.#door.armed, constants.O_WRONLY, (fd) => ftruncateSync(fd));
+  }
+
+  /** Empties the spool: only after arm(), and when nothing that came before that is unread. @throws as armed */
+  empty(): void {
+    onFile(this.#door.spool, constants.O_WRONLY, (fd) => ftruncateSync(fd));
+    this.#read = 0;
+  }
+
+  #textFrom(fd: number): string {
+    let text = '';
+    for (let length = CHUNK; length === CHUNK; ) {
+      const chunk = Buffer.allocUnsafe(CHUNK);
+      length = readSync(fd, chunk, 0, CHUNK, this.#read);
+      this.#read += length;
+      text += chunk.toString('latin1', 0, length);
+    }
+    return text;
+  }
+}
+
+function sizeOf(fd: number): number {
+  return fstatSync(fd).size;
+}
+
+function onFile<T>(path: string, flags: number, act: (fd: number) => T): T {
+  const fd = openSync(path, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    return act(fd);
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,118 @@
+import {
+  type CalledClient,
+  CalloutDesk,
+  type CalloutRecorder,
+  makeCalloutDoor,
+  recordCalled,
+} from '../capture/index.ts';
+import { sentenceOf } from '../fault.ts';
+import type { Log } from '../node/event-log.ts';
+import { ownerOf, type StatdDirectory } from '../nsm/statd-directory.ts';
+import { printable } from '../printable.ts';
+import type { Change, Store } from '../store/index.ts';
+import type { Capturing } from './capturing.ts';
+
+export interface CalloutOptions {
+  /** The service's directory for the statd callout. */
+  readonly path: string;
+  readonly statd: StatdDirectory;
+  readonly store: Pick<Store, 'state' | 'isOwner'>;
+  readonly capturing: Pick<Capturing, 'captureNow'>;
+  /** Makes changes durable; never rejects. */
+  readonly push: (changes: readonly Change[]) => Promise<void>;
+  readonly log: Log;
+}
+
+/** How many clients that were not found in `sm/` are named. */
+const UNSEEN_NAMED = 5;
+/** How often the door and the spool are looked at, milliseconds. */
+const LOOK_EVERY = 1000;
+
+/**
+ * Keeps a door open for the statd callout: made as soon as it is known who statd runs as, and again should it be
+ * removed. On a clock of its own, for whatever else the keeper does may have to wait for the storage.
+ */
+export class Callout {
+  readonly #options: CalloutOptions;
+  readonly #timer: NodeJS.Timeout;
+  #desk: CalloutDesk | null = null;
+  #trouble: string | null = null;
+  readonly #unseen = new Set<string>();
+  #opening: Promise<void> | null = null;
+  #closed = false;
+
+  constructor(options: CalloutOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => void this.#look(), LOOK_EVERY);
+  }
+
+  /** Resolves when the door is open, or known to have to wait; never rejects. */
+  async open(): Promise<void> {
+    await this.#look();
+  }
+
+  /** Why statd cannot ask us, and clients that it has asked for without having written a file that we see. */
+  get problems(): readonly string[] {
+    const { sm } = this.#options.statd;
+    const unseen = [...this.#unseen].map((name) => `${name}: rpc.statd monitors it, but not in ${sm}`);
+    return this.#trouble === null ? unseen : [`the statd callout cannot ask: ${this.#trouble}`, ...unseen];
+  }
+
+  /** Whether statd's callout was kept waiting for too long and does not wait for us until we have caught up. */
+  get suspended(): boolean {
+    return this.#desk?.armed === false;
+  }
+
+  /** Clients that got their locks without our being waited for, and are not known to be durable. */
+  get unprotected(): readonly string[] {
+    return this.#desk?.unprotected ?? [];
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    this.#desk?.close();
+  }
+
+  async #look(): Promise<void> {
+    if (this.#desk !== null && this.#desk.armed !== null) return this.#desk.workOff();
+    this.#opening ??= this.#open();
+    await this.#opening;
+    this.#opening = null;
+  }
+
+  async #open(): Promise<void> {
+    this.#desk?.close();
+    this.#desk = null;
+    const user = ownerOf(this.#options.statd);
+    // rpc.statd takes the user that it runs as from there, so it cannot run yet.
+    if (user === null) return;
+    try {
+      const door = await makeCalloutDoor(this.#options.path, user);
+      if (this.#closed) return;
+      const recorder = this.#recorder();
+      const record = (clients: readonly CalledClient[]) => recordCalled(clients, recorder);
+      this.#desk = new CalloutDesk({ door, record, log: this.#options.log });
+      this.#trouble = null;
+    } catch (error) {
+      this.#trouble = sentenceOf(error);
+      return;
+    }
+    await this.#desk.workOff();
+  }
+
+  #recorder(): CalloutRecorder {
+    const { store, capturing, push } = this.#options;
+    return {
+      current: () => store.state.current,
+      capture: (everything) => capturing.captureNow(everything),
+      put: (file) => push([{ type: 'captured', file }]),
+      isOwner: () => store.isOwner(),
+      unseen: ({ monName }) => this.#notSeen(monName),
+    };
+  }
+
+  #notSeen(name: string): void {
+    if (this.#unseen.size < UNSEEN_NAMED) this.#unseen.add(printable(name));
+  }
+}
