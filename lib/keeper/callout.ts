@@ -60,7 +60,7 @@ export class Callout {
 
   /** Whether statd's callout was kept waiting for too long and does not wait for us until we have caught up. */
   get suspended(): boolean {
-    return this.#desk?.armed === false;
+    return !this.#closed && this.#desk?.armed === false;
   }
 
   /** Clients that got their locks without our being waited for, and are not known to be durable. */

@@ -95,6 +95,6 @@ t.test('a place that others could change is refused', async (t) => {
   await t.rejects(makeCalloutDoor(path, USER), refused);
   chownSync(dirname(dirname(path)), Number(process.geteuid?.()), 0);
   rmSync(dirname(path), { recursive: true });
-  symlinkSync(t.testdir({}), dirname(path));
+  symlinkSync(t.testdirName, dirname(path));
   await t.rejects(makeCalloutDoor(path, USER));
 });

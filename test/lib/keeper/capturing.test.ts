@@ -18,13 +18,15 @@ function stage(t: Test) {
   const durable: Change[] = [];
   const events: unknown[] = [];
   let gate: Promise<void> = Promise.resolve();
+  let pushed: Promise<void> = Promise.resolve();
   const node = { atWork: async () => WORKING };
   const capturing = new Capturing({
     ...{ picture: new Picture({ directory }), holder: HOLDING, atWork: () => node.atWork() },
-    push: async (changes) => {
-      await gate;
-      durable.push(...changes);
+    push: (changes) => {
+      pushed = gate.then(() => void durable.push(...changes));
+      return pushed;
     },
+    settled: () => pushed,
     seen: ({ name }) => (name === 'former' ? [{ type: 'number', number: 7 }] : []),
     log: (event, facts) => events.push([event, facts]),
   });
@@ -65,13 +67,44 @@ t.test('a client is unprotected until its record is durable; who asks meanwhile 
   const open = hang();
   put('client');
   const first = capturing.capture();
-  await until(() => capturing.unprotected === 1);
+  await until(() => capturing.unprotected.size === 1);
   put('second');
   const later = capturing.capture();
   open();
   await Promise.all([first, later]);
-  t.equal(capturing.unprotected, 0);
+  t.equal(capturing.unprotected.size, 0);
   t.same(words(), ['client', 'second'], 'the second one shares a look of its own time');
+});
+
+t.test(
+  'whoever waits for one client waits for what was found before, and for no half-written file',
+  async (t) => {
+    const { capturing, put, hang, words } = stage(t);
+    const open = hang();
+    put('client');
+    const before = capturing.capture();
+    await until(() => capturing.unprotected.has('client'));
+    put('half', lineOf('half').slice(0, 20));
+    let durable = false;
+    const asked = capturing.captureNow(false).then(() => {
+      durable = true;
+    });
+    await until(() => capturing.look?.writing === true);
+    t.equal(durable, false);
+    open();
+    await asked;
+    t.same(words(), ['client']);
+    put('half');
+    await before;
+  },
+);
+
+t.test('it can look at everything, whatever the watch has told of', async (t) => {
+  const { capturing, put, words } = stage(t);
+  await capturing.captureNow(false);
+  put('client');
+  await capturing.captureNow(true);
+  t.same(words(), ['client']);
 });
 
 t.test('a file that is being written is looked at again at once', async (t) => {

@@ -44,6 +44,22 @@ t.test('nothing is durable at once', async (t) => {
   t.same(asked, []);
 });
 
+t.test('who asks whether all is durable waits for all that came before', async (t) => {
+  const { writer, steps, asked, push } = storage();
+  await writer.settled();
+  void push('a');
+  void push('b');
+  let settled = false;
+  const all = writer.settled().then(() => {
+    settled = true;
+  });
+  steps[0]?.resolve();
+  await until(() => asked.length === 2);
+  t.equal(settled, false);
+  steps[1]?.resolve();
+  await all;
+});
+
 t.test('a storage that hangs shows in the lag of the oldest change', async (t) => {
   const { writer, steps, asked, push } = storage();
   const first = push('a');
