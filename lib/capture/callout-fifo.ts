@@ -15,24 +15,31 @@ export function readFifo(path: string, onLine: (line: string) => void): { close(
   let rest = '';
   socket.setEncoding('latin1').on('error', () => socket.destroy());
   socket.on('data', (chunk: string) => {
-    const lines = (rest + chunk).split('\n');
+    rest += chunk;
+    for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n')) {
+      onLine(rest.slice(0, end));
+      rest = rest.slice(end + 1);
+    }
     // Whatever is longer than a line can be is none of the callout's; the end of it is refused as a line.
-    rest = (lines.pop() ?? '').slice(-CALLOUT_LINE_LIMIT);
-    for (const line of lines) onLine(line);
+    rest = rest.slice(-CALLOUT_LINE_LIMIT);
   });
   return { close: () => void socket.destroy() };
 }
 
 /** Writes into a FIFO. @returns false: nobody has it open to read, or it cannot be written just now. */
 export function writeFifo(path: string, line: string): boolean {
-  let fd: number | null = null;
   try {
-    fd = openFifo(path, constants.O_WRONLY);
-    return writeSync(fd, line, null, 'latin1') === line.length;
+    return writeOpened(openFifo(path, constants.O_WRONLY), line);
   } catch {
     return false;
+  }
+}
+
+function writeOpened(fd: number, line: string): boolean {
+  try {
+    return writeSync(fd, line, null, 'latin1') === line.length;
   } finally {
-    if (fd !== null) closeSync(fd);
+    closeSync(fd);
   }
 }
 
