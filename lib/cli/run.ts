@@ -2,6 +2,7 @@ import yargs from 'yargs';
 import { sentenceOf } from '../fault.ts';
 import { printable } from '../printable.ts';
 import { VERSION } from '../version.ts';
+import { SETUP_SUMMARY, setupCommands } from './setup.ts';
 import { STATUS_SUMMARY, status, statusOptions } from './status.ts';
 import { type Terminal, WIDTH } from './terminal.ts';
 
@@ -49,6 +50,11 @@ async function parse(
     .command('status', STATUS_SUMMARY, statusOptions, ({ sharedDir, json }) => {
       command = () => status({ sharedDir, json, runtime }, terminal);
     })
+    .command('setup', SETUP_SUMMARY, (setup) =>
+      setupCommands(setup, terminal, (act) => {
+        command = act;
+      }),
+    )
     .example('lockferry status --json', 'the services of this node, for a program')
     .demandCommand(1, 'a command is needed')
     .strict()

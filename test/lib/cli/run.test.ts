@@ -19,7 +19,9 @@ t.test('help and version', async (t) => {
     err: '',
     out: /--shared-dir[\s\S]*Examples:[\s\S]*"services":[\s\S]*Exit code: 0/,
   });
-  for (const line of `${help.out}${status.out}`.split('\n')) t.ok(line.length <= 80, line);
+  const setup = await ran(['setup', 'callout', '--help']);
+  t.match(setup, { code: 0, err: '', out: /--undo[\s\S]*--yes[\s\S]*Exit code: 0/ });
+  for (const line of `${help.out}${status.out}${setup.out}`.split('\n')) t.ok(line.length <= 80, line);
   t.strictSame(await ran(['--version']), { code: 0, out: `${VERSION}\n`, err: '' });
 });
 
@@ -32,6 +34,9 @@ t.test('a command line that cannot be understood is refused in one line', async 
     [['status', '--bogus'], /Unknown argument: bogus/],
     [['status', '--no-json'], /Unknown argument/],
     [['status', '--shared-dir'], /Not enough arguments following: shared-dir/],
+    [['setup'], /what to set up is needed: callout/],
+    [['setup', 'bogus'], /Unknown argument: bogus/],
+    [['setup', 'callout', '--bogus'], /Unknown argument: bogus/],
     [['status', '--shared-dir='], /--shared-dir needs a directory/],
     [['status', '--shared-dir', 'a', '--shared-dir', 'b'], /--shared-dir can be given once/],
   ];
@@ -55,4 +60,8 @@ t.test('a store that cannot be read is said on standard error', async (t) => {
   const { code, out, err } = await ran(['status', '--json', '--shared-dir', join(t.testdir({}), 'none')]);
   t.match({ code, out }, { code: 1, out: '' });
   t.match(err, /^lockferry: cannot use lock store [\x20-\x7e]+\n$/);
+});
+
+t.test('setup is run with its options', async (t) => {
+  t.match(await ran(['setup', 'callout', '--undo']), { code: 0, out: /./, err: '' }, 'it only shows');
 });

@@ -1,7 +1,17 @@
-import { rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  openSync,
+  readSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { Keeper } from '../../../lib/keeper/keeper.ts';
 import { RuntimeDirectory } from '../../../lib/node/runtime-directory.ts';
@@ -263,4 +273,63 @@ t.test('one that is stopped before it could adopt keeps nothing', async (t) => {
   await one.stop();
   await adopting;
   t.match(one.report(), { phase: 'stopping', owner: null });
+});
+
+/** Asks as the statd callout does. @returns what was answered within so many milliseconds. */
+async function calledFor({ directory }: { directory: RuntimeDirectory }, client: string, within: number) {
+  const [request = 0, answer = 0] = ['request', 'answer'].map((name) =>
+    openSync(join(directory.calloutDirectory, name), constants.O_RDWR | constants.O_NONBLOCK),
+  );
+  writeSync(request, `1-1 add-client ${client} n1\n`);
+  const bytes = Buffer.alloc(100);
+  let said = '';
+  for (const end = Date.now() + within; said === '' && Date.now() < end; ) {
+    try {
+      said = bytes.toString('latin1', 0, readSync(answer, bytes));
+    } catch {
+      await pause(1);
+    }
+  }
+  closeSync(request);
+  closeSync(answer);
+  return said;
+}
+
+t.test('the statd callout is answered when the client is durable, whatever captures', async (t) => {
+  const one = await stage(t, { capture: 'monitor' });
+  const keeper = one.keeper();
+  await keeper.adopt();
+  one.put(CLIENT);
+  t.equal(await calledFor(one, CLIENT, 10_000), '1-1 durable\n');
+  t.same(await one.current(), [CLIENT]);
+  t.same(keeper.report().problems, []);
+});
+
+t.test(
+  'a storage that hangs answers no callout, and it is known how many clients that concerns',
+  async (t) => {
+    const one = await stage(t);
+    const keeper = one.keeper();
+    await keeper.adopt();
+    one.storage.hangs = true;
+    one.put(CLIENT);
+    t.equal(await calledFor(one, CLIENT, 200), '');
+    // As the callout does then, and for the next client without asking.
+    writeFileSync(join(one.directory.calloutDirectory, 'armed'), '');
+    const lines = [CLIENT, '127.30.0.10'].map((client) => `1-1 add-client ${client} n1\n`);
+    writeFileSync(join(one.directory.calloutDirectory, 'spool'), lines.join(''));
+    t.same(keeper.report().verdict, {
+      state: 'degraded',
+      reason: '2 clients unprotected: locks are granted without waiting for shared_dir',
+    });
+  },
+);
+
+t.test('a node that has lost the service answers no callout', async (t) => {
+  const one = await stage(t);
+  const keeper = one.keeper();
+  await keeper.adopt();
+  await claimElsewhere(one.dir);
+  one.put(CLIENT);
+  t.equal(await calledFor(one, CLIENT, 500), '');
 });
