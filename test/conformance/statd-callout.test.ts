@@ -13,14 +13,15 @@ const AS_STATD = `prlimit --nproc=1 setpriv --reuid 65534 --regid 65534 --clear-
 
 const dist = built(t);
 
-async function node(t: Test, { callout = true } = {}) {
+async function node(t: Test, { option = `-H ${SHARE}/statd-callout`, before = ':' } = {}) {
   const sandbox = await Sandbox.create(t, dist);
   const sh = async (script: string) => {
     const { code, stdout, stderr } = await sandbox.sh(script);
     if (code !== 0) throw new Error(`${script}: ${code} ${stdout} ${stderr}`);
     return stdout;
   };
-  const statd = `rpc.statd -L -p 32765 -o 32766 ${callout ? `-H ${SHARE}/statd-callout` : ''}`;
+  const statd = `rpc.statd -L -p 32765 -o 32766 ${option}`;
+  await sh(`mount -t tmpfs -o mode=755 tmpfs /etc/nfs.conf.d; ${before}`);
   await sh(
     `: >/run/resolv.conf; mount --bind /run/resolv.conf /etc/resolv.conf; mkdir /run/rpcbind; rpcbind -w; ${statd}`,
   );
@@ -88,9 +89,20 @@ t.test('a client is in the store of every service before rpc.statd answers', asy
 });
 
 t.test('without it, the client is not there: the control', async (t) => {
-  const one = await node(t, { callout: false });
+  const one = await node(t, { option: '' });
   await one.monitor('10.0.0.1');
   for (const service of SERVICES) t.same(await one.clients(service), []);
+});
+
+t.test('lockferry setup callout has rpc.statd run it', async (t) => {
+  const one = await node(t, { option: '', before: 'lockferry setup callout --yes' });
+  t.equal(await one.sh('nfsconf --get statd ha-callout'), `${SHARE}/statd-callout\n`);
+  await one.monitor('10.0.0.1');
+  for (const service of SERVICES) t.same(await one.clients(service), ['10.0.0.1']);
+  t.match(await one.sh('lockferry setup callout'), 'It is set up already');
+  t.match(await one.sh('lockferry setup callout --undo --yes'), 'Taken back. ');
+  t.match(await one.sandbox.sh('nfsconf --get statd ha-callout'), { code: 1, stdout: '' });
+  t.equal(await one.sh('ls -A /etc/nfs.conf.d'), '');
 });
 
 t.test('a keeper that hangs costs half a second once; it catches up, and is waited for again', async (t) => {
