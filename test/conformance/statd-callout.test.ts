@@ -7,9 +7,11 @@ import { built, RIGHT, Sandbox, SHARE } from './sandbox.ts';
 
 const CALLER = fileURLToPath(new URL('../bench/callout/caller.js', import.meta.url));
 const SERVICES = ['a', 'b'];
-/** As rpc.statd runs it: its user, no capability, and here not even another process (rpc.statd is one already). */
-const AS_STATD = `prlimit --nproc=1 setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all \
---inh-caps=-all -- ${SHARE}/statd-callout`;
+/** rpc.statd's user, who has no other process on this machine, in whatever container. */
+const USER = 100_000 + process.pid;
+/** As rpc.statd runs the callout: its user, no capability, and here not even another process beside rpc.statd. */
+const AS_STATD = `/usr/bin/prlimit --nproc=1 /usr/bin/setpriv --reuid ${USER} --regid ${USER} --clear-groups \
+--bounding-set=-all --inh-caps=-all -- ${SHARE}/statd-callout`;
 
 const dist = built(t);
 
@@ -21,7 +23,7 @@ async function node(t: Test, { option = `-H ${SHARE}/statd-callout`, before = ':
     return stdout;
   };
   const statd = `rpc.statd -L -p 32765 -o 32766 ${option}`;
-  await sh(`mount -t tmpfs -o mode=755 tmpfs /etc/nfs.conf.d; ${before}`);
+  await sh(`mount -t tmpfs -o mode=755 tmpfs /etc/nfs.conf.d; chown ${USER} /var/lib/nfs/sm*; ${before}`);
   await sh(
     `: >/run/resolv.conf; mount --bind /run/resolv.conf /etc/resolv.conf; mkdir /run/rpcbind; rpcbind -w; ${statd}`,
   );
@@ -86,6 +88,19 @@ t.test('a client is in the store of every service before rpc.statd answers', asy
     took.every((ms) => ms < 450),
     `no call ran out of time: ${Math.max(...took)} ms`,
   );
+});
+
+t.test('rpc.statd is kept waiting for as long as a keeper takes, up to half a second', async (t) => {
+  const one = await node(t);
+  await one.monitor('10.0.0.1');
+  await one.signal('a', 'STOP');
+  const pid = await one.sh('cat /run/lockferry/services/a/keeper.pid');
+  const goesOn = one.sh(`until pgrep -x statd-callout; do sleep 0.01; done; sleep 0.2; kill -CONT ${pid}`);
+  const [took = 0] = await one.monitor('10.0.0.2');
+  await goesOn;
+  t.ok(took > 190 && took < 450, `${took} ms`);
+  t.same(await one.clients('a'), ['10.0.0.1', '10.0.0.2']);
+  t.equal(await one.file('a', 'spool'), '');
 });
 
 t.test('without it, the client is not there: the control', async (t) => {
@@ -179,7 +194,7 @@ t.test('no process is started, and names of strangers are only names', async (t)
   for (const name of names) {
     const quoted = `'${name}'`;
     const { code, stdout, stderr } = await one.sandbox.sh(
-      `/usr/bin/env ${env} /usr/bin/${AS_STATD.replace('setpriv', '/usr/bin/setpriv')} add-client ${quoted} n1`,
+      `/usr/bin/env ${env} ${AS_STATD} add-client ${quoted} n1`,
     );
     t.same({ code, stdout, stderr }, { code: 0, stdout: '', stderr: '' }, name.slice(0, 20));
   }
