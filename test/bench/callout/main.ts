@@ -79,8 +79,9 @@ try {
   const inARow = await compare(['none', 'lockferry'], dir, row);
   const none = summaryOf(samples.none ?? []);
   const table = VARIANTS.map((variant) => ({ callout: variant, ...summaryOf(samples[variant] ?? []) }));
-  const first = quantile(added(inARow).slice(0, 100), 0.5);
-  const last = quantile(added(inARow).slice(-100), 0.5);
+  const quarter = Math.ceil(row / 4);
+  const first = quantile(added(inARow).slice(0, quarter), 0.5);
+  const last = quantile(added(inARow).slice(-quarter), 0.5);
 
   console.log(`SM_MON, ${calls} calls each in turn; one durable line takes ${sync.toFixed(2)} ms here\n`);
   console.log('callout      median      p99   more than none (median)');
@@ -88,8 +89,8 @@ try {
     const cells = [median, p99, median - none.median].map((ms) => `${ms.toFixed(2)} ms`.padStart(9));
     console.log(`${callout.padEnd(9)} ${cells.join(' ')}`);
   }
-  console.log(`\n${row} in a row, lockferry more than none, median of 100 calls:`);
-  console.log(`first ${first.toFixed(2)} ms, last ${last.toFixed(2)} ms`);
+  console.log(`\n${row} in a row, how much longer lockferry took than none, median:`);
+  console.log(`first quarter ${first.toFixed(2)} ms, last quarter ${last.toFixed(2)} ms`);
   if (values.json !== undefined) {
     const raw = { calls: samples, row: inARow };
     const facts = { unit: 'ms', calls, row, sync, table, added: { first, last }, raw };
