@@ -15,12 +15,14 @@ function main(dist: string): void {
       env: {},
     }),
   });
-  const whole = help();
   // The commands come before the options; an example may name one again.
-  const [summary = ''] = whole.text.split('\nOptions:');
-  const commands = [...summary.matchAll(/^ {2}lockferry ([a-z]+(?: [a-z]+)?)/gm)].map(([, words = '']) =>
-    help(...words.split(' ')),
-  );
+  const below = ({ text }: HelpText): HelpText[] => {
+    const [summary = ''] = text.split('\nOptions:');
+    const found = [...summary.matchAll(/^ {2}lockferry ([a-z]+(?: [a-z]+)?)/gm)];
+    return found.map(([, words = '']) => help(...words.split(' '))).flatMap((page) => [page, ...below(page)]);
+  };
+  const whole = help();
+  const commands = below(whole);
   if (commands.length === 0) throw new Error('lockferry --help names no command');
   // What the agent says of itself needs none of its tools.
   const agent = nfslock({ version: VERSION } as NfslockTools);
