@@ -125,8 +125,8 @@ t.test('a keeper that hangs costs half a second once; it catches up, and is wait
   await one.monitor('10.0.0.1');
   await one.signal('a', 'STOP');
   const [first = 0, second = 0] = await one.monitor('10.0.0.2', '10.0.0.3');
-  t.ok(first > 400 && first < 600, `first: ${first} ms`);
-  t.ok(second < 200, `second: ${second} ms`);
+  t.ok(first > 400 && first < 700, `first: ${first} ms`);
+  t.ok(second < 400, `second: ${second} ms`);
   t.same(await one.clients('a'), ['10.0.0.1']);
   t.same(
     await one.clients('b'),
@@ -146,7 +146,7 @@ t.test('a keeper that hangs costs half a second once; it catches up, and is wait
     /"event":"callout-resumed","clients":2\b/,
   );
   const [again = 1000] = await one.monitor('10.0.0.4');
-  t.ok(again < 200, `again: ${again} ms`);
+  t.ok(again < 400, `again: ${again} ms`);
   t.ok((await one.clients('a')).includes('10.0.0.4'));
 });
 
@@ -169,7 +169,7 @@ t.test(
     await one.sandbox.agent('stop', env);
     t.equal(await one.sh('ls /run/lockferry/callout'), 'b\n', 'a service that is stopped is asked no more');
     const [took = 1000] = await one.monitor('10.0.0.4');
-    t.ok(took < 200, `${took} ms`);
+    t.ok(took < 400, `${took} ms`);
   },
 );
 
