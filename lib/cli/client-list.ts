@@ -17,5 +17,5 @@ export function clientList({
     const at = Math.max(...files.map(({ modified }) => modified));
     if (!all.has(client)) all.set(client, { client, phase: 'recorded', number: null, names: {}, at });
   }
-  return [...all.values()].sort((one, other) => (one.client < other.client ? -1 : 1));
+  return [...all.values()].sort((one, other) => one.client.localeCompare(other.client));
 }

@@ -13,7 +13,7 @@ const LONGEST = 1000;
 /** The clients of one service, for people: a headline, one line a client, and beneath it what it answered. */
 export function clientsText({ service, clients, problem }: ServiceClients): string {
   const name = printable(service, LONGEST) || 'unnamed service';
-  if (clients === null) return block([`${name}: ${printableSentence(problem ?? '', LONGEST)}`]);
+  if (clients === null) return block([`${name}: ${printableSentence(String(problem), LONGEST)}`]);
   const some = clients.length === 1 ? '1 client' : `${clients.length} clients`;
   const width = Math.max(...clients.map(({ client }) => printable(client).length), 0);
   return block([`${name}: ${some}`, ...clients.flatMap((entry) => clientLines(entry, width))]);

@@ -91,11 +91,9 @@ async function ofThisNode(service: string | undefined, means: Means): Promise<Se
   return Promise.all(
     wanted.map(async (name) => {
       const declared = await new RuntimeDirectory(name, runtime).service().catch(sentenceOf);
-      if (declared === null || typeof declared === 'string') {
-        const problem = declared ?? 'it was stopped just now';
-        return { service: name, sharedDir: null, clients: null, problem };
-      }
-      return inStore(name, resolve(declared.sharedDir), means);
+      if (declared instanceof Object) return inStore(name, resolve(declared.sharedDir), means);
+      // Null: it was stopped since it was found started.
+      return { service: name, sharedDir: null, clients: null, problem: `cannot be asked: ${declared}` };
     }),
   );
 }

@@ -14,22 +14,28 @@ type Asked = Partial<typeof REAL>;
 /** Is it certain that no reclaim is taken any more? */
 export async function isGraceOver(lockManager: LockManager | null, asked: Asked = {}): Promise<boolean> {
   if (lockManager === null || Date.now() - lockManager.startedAt < YOUNG) return false;
-  const on = await (asked.isGraceOn ?? isGraceOn)(lockManager.kind).catch(() => true);
+  const on = await { ...REAL, ...asked }.isGraceOn(lockManager.kind).catch(() => true);
   return !on;
 }
 
 /** @throws Fault `bad-node` where an address is not on this node: clients are told from there */
 export function refuseAbsent(addresses: readonly string[], asked: Asked = {}): void {
-  const local = (asked.localAddresses ?? localAddresses)();
+  const local = { ...REAL, ...asked }.localAddresses();
   const absent = addresses.filter((address) => !local.has(address));
   if (absent.length > 0) throw new Fault('bad-node', `this node does not have address ${absent.join(', ')}`);
 }
 
 /**
  * Refuses where a client's reclaim could not succeed now: it would forget its locks for good, or take one that another
- * client has by now. @throws Fault `bad-node` or `failed` that says what is lacking
+ * client has by now. @param outside whether that is wanted.
+ * @returns says whether it has become so meanwhile. @throws Fault `bad-node` or `failed` that says what is lacking
  */
-export async function refuseOutsideGrace(lockManager: LockManager | null, asked: Asked = {}): Promise<void> {
+export async function guardGrace(
+  outside: boolean,
+  lockManager: LockManager | null,
+  asked: Asked = {},
+): Promise<() => Promise<boolean>> {
+  if (outside) return async () => false;
   const ask = { ...REAL, ...asked };
   if (lockManager === null) throw new Fault('bad-node', 'no lock manager runs on this node');
   if (!(await ask.isGraceOn(lockManager.kind))) {
@@ -41,4 +47,5 @@ export async function refuseOutsideGrace(lockManager: LockManager | null, asked:
   const missing = await ask.lacking({ exports: [] });
   if (missing.length > 0)
     throw new Fault('failed', `no reclaim can succeed yet: waiting for ${missing.join(', ')}`);
+  return () => isGraceOver(lockManager, asked);
 }

@@ -6,7 +6,7 @@ import { createResolver } from '../node/resolver.ts';
 import { printable } from '../printable.ts';
 import { announcementsFor } from '../recover/announcements.ts';
 import type { Change } from '../store/index.ts';
-import { isGraceOver, refuseAbsent, refuseOutsideGrace } from './grace.ts';
+import { guardGrace, refuseAbsent } from './grace.ts';
 import { interruption } from './interruption.ts';
 import { jsonText } from './json-text.ts';
 import type { Means } from './means.ts';
@@ -15,6 +15,7 @@ import { addressList, jsonOption, nameList, onceEach, sharedDirOption, takeStore
 import { progressOn } from './progress.ts';
 import type { Round } from './storage/round.ts';
 import { StorageSession, WRITE_WITHIN } from './storage/session.ts';
+import { takeOptions } from './take-options.ts';
 import { type Told, tell, toBeTold } from './telling.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -105,11 +106,10 @@ export function notifyOptions(yargs: Argv) {
 export async function notify(options: NotifyOptions, terminal: Terminal, means: Means): Promise<number> {
   const { lockManager } = await followProcesses('auto')();
   refuseAbsent(options.addresses);
-  if (!options.outsideGrace) await refuseOutsideGrace(lockManager);
+  const isOver = await guardGrace(options.outsideGrace, lockManager);
   const storage = StorageSession.open(means.storage);
   try {
     const round = await beginRound(options, storage, means);
-    const isOver = async () => !options.outsideGrace && (await isGraceOver(lockManager));
     const notified = await tellRound(round, options, { terminal, storage, means, isOver });
     terminal.stdout.write(options.json ? jsonText(notified) : notifyText(notified));
     return notified.end === 'complete' && notified.problems.length === 0 ? 0 : 1;
@@ -119,17 +119,14 @@ export async function notify(options: NotifyOptions, terminal: Terminal, means: 
 }
 
 function beginRound(options: NotifyOptions, storage: StorageSession, means: Means): Promise<Round> {
-  if (options.from !== undefined) {
-    const from = resolve(options.from);
+  const { sharedDir } = options;
+  if (sharedDir === undefined) {
+    const from = resolve(String(options.from));
     const doing = `reading ${printable(from)}`;
     return storage.ask('beginRoundFrom', from, { within: WRITE_WITHIN, doing });
   }
-  const dir = resolve(options.sharedDir ?? '');
-  const input = {
-    ...{ dir, service: null, takeOver: options.takeOver, runtime: means.runtime ?? null },
-    statdDir: options.statdDir === undefined ? null : resolve(options.statdDir),
-  };
-  const doing = `taking the lock store in ${printable(dir)}`;
+  const input = takeOptions({ ...options, sharedDir }, means);
+  const doing = `taking the lock store in ${printable(input.dir)}`;
   return storage.ask('beginRound', input, { within: WRITE_WITHIN, doing });
 }
 

@@ -5,13 +5,11 @@ import { jsonText } from './json-text.ts';
 import type { Means } from './means.ts';
 import { jsonOption, onceEach, sharedDirOption, takeStoreOptions } from './options.ts';
 import { askOnce, WRITE_WITHIN } from './storage/session.ts';
+import { type TakeWords, takeOptions } from './take-options.ts';
 import type { Terminal } from './terminal.ts';
 
-export interface RestoreOptions {
-  readonly sharedDir: string;
+export interface RestoreOptions extends TakeWords {
   readonly to: string;
-  readonly statdDir: string | undefined;
-  readonly takeOver: boolean;
   readonly json: boolean;
 }
 
@@ -54,13 +52,8 @@ export function restoreOptions(yargs: Argv) {
 
 /** Conveys, and says what was. @returns the exit code. @throws Fault as restoreStore. */
 export async function restore(options: RestoreOptions, { stdout }: Terminal, means: Means): Promise<number> {
-  const dir = resolve(options.sharedDir);
-  const input = {
-    ...{ dir, to: resolve(options.to), service: null, takeOver: options.takeOver },
-    statdDir: options.statdDir === undefined ? null : resolve(options.statdDir),
-    runtime: means.runtime ?? null,
-  };
-  const doing = `conveying from ${printable(dir)} to ${printable(input.to)}`;
+  const input = { ...takeOptions(options, means), to: resolve(options.to) };
+  const doing = `conveying from ${printable(input.dir)} to ${printable(input.to)}`;
   const restored = await askOnce(means.storage, 'restore', input, { within: WRITE_WITHIN, doing });
   if (options.json) {
     stdout.write(jsonText(restored));

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Argv } from 'yargs';
 import { followProcesses } from '../keeper/identities.ts';
 import { printable, printableSentence } from '../printable.ts';
@@ -8,15 +7,15 @@ import type { Means } from './means.ts';
 import { jsonOption, onceEach, sharedDirOption, takeStoreOptions } from './options.ts';
 import type { Captured } from './storage/capture.ts';
 import { askOnce, WRITE_WITHIN } from './storage/session.ts';
+import { type TakeWords, takeOptions } from './take-options.ts';
 import type { Terminal } from './terminal.ts';
 
-export interface SnapshotOptions {
-  readonly sharedDir: string;
-  readonly service: string | undefined;
-  readonly statdDir: string | undefined;
-  readonly takeOver: boolean;
+export interface SnapshotOptions extends TakeWords {
   readonly json: boolean;
 }
+
+/** A client that statd has dropped is looked for again after this time, milliseconds. */
+const APART = 5_000;
 
 export const SNAPSHOT_SUMMARY = "Capture statd's clients into a lock store, without Pacemaker";
 
@@ -60,28 +59,26 @@ export async function snapshot(
   { stdout }: Terminal,
   means: Means,
 ): Promise<number> {
-  const dir = resolve(options.sharedDir);
   const { lockManager } = await followProcesses('auto')();
   const input = {
-    ...{ dir, service: options.service ?? null, takeOver: options.takeOver, runtime: means.runtime ?? null },
-    ...{ statdDir: options.statdDir === undefined ? null : resolve(options.statdDir) },
+    ...{ ...takeOptions(options, means), apart: APART },
     graceOver: await isGraceOver(lockManager),
   };
-  const doing = `the capture into ${printable(dir)}`;
+  const doing = `the capture into ${printable(input.dir)}`;
   const captured = await askOnce(means.storage, 'capture', input, { within: WRITE_WITHIN, doing });
   stdout.write(options.json ? jsonText(captured) : snapshotText(captured));
   return 0;
 }
 
 function snapshotText(captured: Captured): string {
-  const { service, epoch, clients, back, missed, removed, waiting, problems } = captured;
-  const counts = [
-    `${captured.captured.length} written`,
-    ...(back.length > 0 ? [`${back.length} back`] : []),
-    ...(missed.length > 0 ? [`${missed.length} missed`] : []),
-    ...(removed.length > 0 ? [`${removed.length} removed`] : []),
-    ...(waiting > 0 ? [`${waiting} former ones not back`] : []),
-  ];
+  const { service, epoch, clients, problems } = captured;
+  const { captured: written, back, missed, removed, waiting } = captured;
+  const counts = Object.entries({
+    written: written.length,
+    ...{ back: back.length, missed: missed.length, removed: removed.length, 'former ones not back': waiting },
+  })
+    .filter(([what, number]) => number > 0 || what === 'written')
+    .map(([what, number]) => `${number} ${what}`);
   const headline = `${printable(service, 80)}: ${clients} clients in epoch ${epoch}: ${counts.join(', ')}`;
   return [
     headline,

@@ -1,16 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { RemovalJudge } from '../../capture/index.ts';
+import { type Picture, RemovalJudge } from '../../capture/index.ts';
 import type { AtWork } from '../../keeper/identities.ts';
 import { printable } from '../../printable.ts';
 import { RecoveryBook } from '../../recover/book.ts';
 import { type Change, clientsOf, type StoreState } from '../../store/index.ts';
-import { type Taken, type TakeOptions, takeStore } from './take.ts';
+import { type TakeOptions, takeStore } from './take.ts';
 
 export interface CaptureOptions extends TakeOptions {
   /** Whether grace is over for certain: former clients that were told and are not back have missed it. */
   readonly graceOver: boolean;
-  /** How long a client must stay away from `sm/` to be dropped, ms; the removal judge's own time but in tests. */
-  readonly apart?: number;
+  /** How long a client must stay away from `sm/` to be dropped, milliseconds. */
+  readonly apart: number;
 }
 
 /** What one capture did. */
@@ -33,8 +33,7 @@ export interface Captured {
   readonly problems: readonly string[];
 }
 
-/** The removal judge's. */
-const APART = 5_000;
+/** Timers may be early by a millisecond or so. */
 const MARGIN = 50;
 
 /** One capture of statd's directory into a lock store that has no keeper. @throws Fault as takeStore, and the store's. */
@@ -44,8 +43,7 @@ export async function captureOnce(
   now: () => number = Date.now,
 ): Promise<Captured> {
   const began = await atWork();
-  const taken = await takeStore(options, 'snapshot', began);
-  const { store, former, picture, inPlace } = taken;
+  const { store, former, picture, inPlace } = await takeStore(options, 'snapshot', began);
   const { state } = store;
   const written = [...state.current.values()].filter(
     ({ name, modified }) => former?.current.get(name)?.modified !== modified,
@@ -54,7 +52,7 @@ export async function captureOnce(
   // Only where a recovery has begun can a client be back from it.
   const back = inPlace ? written.flatMap((file) => book.seen(file)) : [];
   const over = inPlace && options.graceOver && book.toldBefore && book.clients.size > 0;
-  const missed = over ? book.open().filter((client) => book.phase(client) !== 'present') : [];
+  const open = book.open().filter((client) => book.phase(client) !== 'present');
   const at = now();
   await store.commit([
     ...book.take(),
@@ -63,24 +61,25 @@ export async function captureOnce(
     { type: 'ended', at, released: false },
   ]);
   const look = await picture.look();
-  const removed = look.absent.length === 0 ? [] : await removals(taken, began, atWork, options.apart);
+  const suspicious = former !== null && look.absent.length > 0;
+  const removed = suspicious ? await removals(former, picture, { began, atWork, apart: options.apart }) : [];
   await store.commit(removed.map((name): Change => ({ type: 'removed', name })));
   await store.close();
   return {
     ...{ service: state.service, epoch: state.epoch, clients: clientsOf(state.current.values()).size },
-    ...{ captured: [...clientsOf(written).keys()], back, missed, removed, waiting: waitingIn(state) },
+    ...{ captured: [...clientsOf(written).keys()], back, removed },
+    ...(over ? { missed: open, waiting: 0 } : { missed: [], waiting: open.length }),
     problems: look.problems.map(({ name, reason }) => `${printable(name)}: ${reason}`),
   };
 }
 
 /** Looks again when a removal can count. */
 async function removals(
-  { former, picture }: Taken,
-  began: AtWork,
-  atWork: () => Promise<AtWork>,
-  apart = APART,
+  former: StoreState,
+  picture: Picture,
+  { began, atWork, apart }: { began: AtWork; atWork: () => Promise<AtWork>; apart: number },
 ): Promise<string[]> {
-  const judge = new RemovalJudge({ apart, ...(former === null ? {} : { initial: former.holder }) });
+  const judge = new RemovalJudge({ apart, initial: former.holder });
   const observe = async ({ lockManager, statd }: AtWork) => {
     const { absent } = await picture.look();
     const identities = { lockManager: lockManager?.identity ?? null, statd };
@@ -89,11 +88,4 @@ async function removals(
   await observe(began);
   await pause(apart + MARGIN);
   return observe(await atWork());
-}
-
-function waitingIn({ inherited, ledger }: StoreState): number {
-  const settled = new Set(['back', 'present']);
-  return [...clientsOf(inherited.values()).keys()].filter(
-    (client) => !settled.has(ledger.get(client)?.phase ?? 'recorded'),
-  ).length;
 }

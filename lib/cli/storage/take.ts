@@ -24,8 +24,8 @@ export interface TakeOptions {
   readonly statdDir: string | null;
   /** Whether the caller knows that the node which had the store is down. */
   readonly takeOver: boolean;
-  /** Where the services' run-time directories are; null: at their usual place. */
-  readonly runtime: string | null;
+  /** Where the services' run-time directories are; undefined: at their usual place. */
+  readonly runtime: string | undefined;
 }
 
 /** A store that is ours, with what statd's directory says now. */
@@ -58,7 +58,7 @@ export async function takeStore(
   if (service === '') {
     throw new Fault('bad-parameter', `nothing in ${printable(dir)} says whose it is: give --service`);
   }
-  await refuseKept(dir, service, runtime ?? undefined);
+  await refuseKept(dir, service, runtime);
   await workAlone(service);
   if (before === null && purpose === 'recovery') {
     throw new Fault('failed', `there is no lock store in ${printable(dir)}`, { subject: dir });

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { isGraceOver, refuseAbsent, refuseOutsideGrace } from '../../../lib/cli/grace.ts';
+import { guardGrace, isGraceOver, refuseAbsent } from '../../../lib/cli/grace.ts';
 import { atWorkSince } from './by-hand.ts';
 
 const { lockManager } = atWorkSince();
@@ -19,13 +19,15 @@ t.test('grace is over only where it is certain', async (t) => {
 });
 
 t.test('nobody is told where no reclaim can succeed', async (t) => {
-  await refuseOutsideGrace(lockManager, grace(true));
-  await t.rejects(refuseOutsideGrace(null, grace(true)), { code: 'bad-node', message: /no lock manager/ });
-  await t.rejects(refuseOutsideGrace(lockManager, grace(false)), {
+  const isOver = await guardGrace(false, lockManager, grace(true));
+  t.equal(await isOver(), false);
+  t.equal(await (await guardGrace(true, null))(), false, 'where that is wanted, nothing is asked');
+  await t.rejects(guardGrace(false, null, grace(true)), { code: 'bad-node', message: /no lock manager/ });
+  await t.rejects(guardGrace(false, lockManager, grace(false)), {
     message: /grace is not on.*--outside-grace/,
   });
   const notYet = { ...grace(true), lacking: async () => ['NLM version 4 to answer'] };
-  await t.rejects(refuseOutsideGrace(lockManager, notYet), {
+  await t.rejects(guardGrace(false, lockManager, notYet), {
     message: /waiting for NLM version 4 to answer/,
   });
 });

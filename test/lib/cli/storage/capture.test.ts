@@ -46,6 +46,9 @@ t.test('a removal does not count where statd or the lock manager is another one'
   const statds = ['statd 2', 'statd 3'];
   const changing = async () => ({ ...atWorkSince(), statd: statds.shift() ?? null });
   t.match(await captureOnce({ ...options, ...more }, changing), { removed: [], clients: 1 });
+  const managers = [(await others()).lockManager, null];
+  const ending = async () => ({ lockManager: managers.shift() ?? null, statd: 'statd 2' });
+  t.match(await captureOnce({ ...options, ...more }, ending), { removed: [], clients: 1 });
   t.same([...(await readStore(dir)).current.keys()], ['192.0.2.1']);
 });
 

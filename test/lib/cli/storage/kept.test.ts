@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { refuseKept } from '../../../../lib/cli/storage/kept.ts';
 import { RuntimeDirectory } from '../../../../lib/node/runtime-directory.ts';
@@ -6,6 +8,7 @@ import { brokenService, serviceOf } from '../reports.ts';
 
 t.test('a store of a service that is started here is refused, by its name and by its place', async (t) => {
   const { runtime } = byHand(t);
+  mkdirSync(join(runtime, 'not-started'));
   await refuseKept('/srv/nfs-a', 'nfs-a', runtime);
   await new RuntimeDirectory('nfs-a', runtime).create(serviceOf('nfs-a'));
   await brokenService(runtime, 'nfs-b');

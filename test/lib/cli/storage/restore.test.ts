@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { restoreStore } from '../../../../lib/cli/storage/restore.ts';
@@ -33,10 +33,11 @@ t.test(
 );
 
 t.test('on the node that has the store, what it captured is conveyed too', async (t) => {
-  const { options, dir, root } = byHand(t);
+  const { options, dir, root, statd } = byHand(t);
   await leave(dir, [fileOf('192.0.2.1')], { holder: thisHolder(await bootId(), atWorkSince()) });
   const to = join(root, 'conveyed');
   mkdirSync(to);
+  rmdirSync(statd.sm);
   t.same((await restoreStore({ ...options, to }, means)).clients, ['192.0.2.1']);
   t.equal((await readStore(dir)).ledger.size, 0, 'of whom nothing was lost');
 });

@@ -10,7 +10,7 @@ const atWork = async () => atWorkSince();
 t.test('a store is read, captured into, and restored from', async (t) => {
   const { options, dir, root } = byHand(t, ['192.0.2.1']);
   const tasks = createTasks(atWork);
-  t.match(await tasks.capture({ ...options, graceOver: false }), { clients: 1 });
+  t.match(await tasks.capture({ ...options, graceOver: false, apart: 50 }), { clients: 1 });
   t.equal((await tasks.read(dir)).current.size, 1);
   t.match(await tasks.restore({ ...options, to: join(root, 'to') }), { clients: ['192.0.2.1'] });
 });
