@@ -15,7 +15,7 @@ export interface SnapshotOptions extends TakeWords {
 }
 
 /** A client that statd has dropped is looked for again after this time, milliseconds. */
-const APART = 5_000;
+const APART = 15_000;
 
 export const SNAPSHOT_SUMMARY = "Capture statd's clients into a lock store, without Pacemaker";
 
@@ -24,7 +24,7 @@ a timer. A lock that a client got since the last run is lost if the node dies.
 It is refused while the service is started here as a resource, and on a node
 other than the one that wrote the store last, unless that has been taken over
 by lockferry notify or restore, or is by --take-over. A client that statd has
-dropped is looked for again after 5 seconds, and dropped then.
+dropped is looked for again after 15 seconds, and dropped then.
 
 Prints JSON as one object on one line:
   service      the service of the store
@@ -34,7 +34,7 @@ Prints JSON as one object on one line:
   back         former clients that were told and have their record back, a list
   missed       former clients that were told and not back when grace ended
   removed      files of clients that statd has dropped, a list
-  waiting      how many former clients are not back: tell them by lockferry notify
+  waiting      how many former clients are not back yet
   problems     what was set aside, a list
 
 Exit code: 0 if the capture is durable, else 1.`;
@@ -65,7 +65,10 @@ export async function snapshot(
     graceOver: await isGraceOver(lockManager),
   };
   const doing = `the capture into ${printable(input.dir)}`;
-  const captured = await askOnce(means.storage, 'capture', input, { within: WRITE_WITHIN, doing });
+  const captured = await askOnce(means.storage, 'capture', input, {
+    within: WRITE_WITHIN + APART,
+    doing,
+  });
   stdout.write(options.json ? jsonText(captured) : snapshotText(captured));
   return 0;
 }

@@ -81,9 +81,9 @@ async function removals(
 ): Promise<string[]> {
   const judge = new RemovalJudge({ apart, initial: former.holder });
   const observe = async ({ lockManager, statd }: AtWork) => {
-    const { absent } = await picture.look();
+    const { absent, present } = await picture.look();
     const identities = { lockManager: lockManager?.identity ?? null, statd };
-    return judge.observe({ absent, at: performance.now(), ...identities, stopping: false });
+    return judge.observe({ absent, present, at: performance.now(), ...identities, stopping: false });
   };
   await observe(began);
   await pause(apart + MARGIN);
