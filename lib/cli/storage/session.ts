@@ -46,7 +46,7 @@ export class StorageSession {
     );
   }
 
-  /** Has one task done, and gives the session up where it does not answer. @throws Fault `timed-out`, or the task's. */
+  /** Has one task done; where it does not answer, nothing more is asked, and end() leaves the child behind. @throws Fault `timed-out`, or the task's. */
   async ask<K extends keyof Tasks>(
     task: K,
     input: Parameters<Tasks[K]>[0],
@@ -62,7 +62,6 @@ export class StorageSession {
       this.#fail(
         new Fault('timed-out', `${doing} took longer than ${within / 1000} s: the storage does not answer`),
       );
-      this.end();
     }, within);
     try {
       // What cannot be sent is followed by the end of the child, which says why.
