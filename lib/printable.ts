@@ -4,7 +4,18 @@
  * `\u202e`), a backslash is doubled, and the result is cut to `limit` characters with `...` at the end.
  */
 export function printable(text: string, limit = 128): string {
-  const escaped = text.replace(/[^\x20-\x5b\x5d-\x7e]/gu, escapeCharacter);
+  return cut(text.replace(/[^\x20-\x5b\x5d-\x7e]/gu, escapeCharacter), limit);
+}
+
+/**
+ * The same for text that quotes what was made printable() before, such as a reason: its backslashes stay as they are,
+ * and whatever slipped through still cannot steer a terminal.
+ */
+export function printableSentence(text: string, limit = 128): string {
+  return cut(text.replace(/[^\x20-\x7e]/gu, escapeCharacter), limit);
+}
+
+function cut(escaped: string, limit: number): string {
   return escaped.length <= limit ? escaped : `${escaped.slice(0, Math.max(0, limit - 3))}...`;
 }
 

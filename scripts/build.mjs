@@ -20,6 +20,7 @@ const PROGRAMS = [
   { name: 'nfslock', source: 'agents/nfslock-main.ts', hot: true },
   { name: 'keeper', source: 'lib/keeper/main.ts', hot: false },
   { name: 'lockferry', source: 'lib/cli/main.ts', hot: false },
+  { name: 'lockferry-storage', source: 'lib/cli/storage/main.ts', hot: false },
 ];
 
 /** Measured: execa 10 ms or more, yargs 56 ms, fs-extra 10 ms, zod without /mini 10 ms a start. */

@@ -1,5 +1,8 @@
 import { run } from './run.ts';
+import { storageProgram } from './storage/program.ts';
 
-run(process.argv.slice(2), process).then((code) => {
+const [, command = '', ...argv] = process.argv;
+
+run(argv, process, { storage: storageProgram(command), signals: process }).then((code) => {
   process.exitCode = code;
 });

@@ -1,8 +1,13 @@
 import yargs from 'yargs';
 import { sentenceOf } from '../fault.ts';
-import { printable } from '../printable.ts';
+import { printableSentence } from '../printable.ts';
 import { VERSION } from '../version.ts';
+import { CLIENTS_SUMMARY, clients, clientsOptions } from './clients.ts';
+import type { Means } from './means.ts';
+import { NOTIFY_SUMMARY, notify, notifyOptions } from './notify.ts';
+import { RESTORE_SUMMARY, restore, restoreOptions } from './restore.ts';
 import { SETUP_SUMMARY, setupCommands } from './setup.ts';
+import { SNAPSHOT_SUMMARY, snapshot, snapshotOptions } from './snapshot.ts';
 import { STATUS_SUMMARY, status, statusOptions } from './status.ts';
 import { type Terminal, WIDTH } from './terminal.ts';
 
@@ -15,15 +20,14 @@ type Command = () => Promise<number>;
 /**
  * Runs `lockferry`.
  * @param argv the arguments after the program.
- * @param runtime where the services' run-time directories are; undefined: at their usual place.
  * @returns the exit code.
  */
-export async function run(argv: readonly string[], terminal: Terminal, runtime?: string): Promise<number> {
+export async function run(argv: readonly string[], terminal: Terminal, means: Means): Promise<number> {
   const complain = (error: unknown, hint = '') =>
-    terminal.stderr.write(`lockferry: ${printable(sentenceOf(error), 500)}${hint}\n`);
+    terminal.stderr.write(`lockferry: ${printableSentence(sentenceOf(error), 500)}${hint}\n`);
   let command: Command;
   try {
-    command = await parse(argv, terminal, runtime);
+    command = await parse(argv, terminal, means);
   } catch (error) {
     complain(error, ' (see lockferry --help)');
     return USAGE_ERROR;
@@ -37,18 +41,26 @@ export async function run(argv: readonly string[], terminal: Terminal, runtime?:
 }
 
 /** @throws Error where the command line is not what a command takes */
-async function parse(
-  argv: readonly string[],
-  terminal: Terminal,
-  runtime: string | undefined,
-): Promise<Command> {
+async function parse(argv: readonly string[], terminal: Terminal, means: Means): Promise<Command> {
   let command: Command = async () => 0;
   const parser = yargs()
     .scriptName('lockferry')
     .usage('lockferry COMMAND [OPTION]...')
     .usage('Carries NFSv3 file locks across a failover.')
-    .command('status', STATUS_SUMMARY, statusOptions, ({ sharedDir, json }) => {
-      command = () => status({ sharedDir, json, runtime }, terminal);
+    .command('status', STATUS_SUMMARY, statusOptions, (options) => {
+      command = () => status(options, terminal, means);
+    })
+    .command('clients [service]', CLIENTS_SUMMARY, clientsOptions, (options) => {
+      command = () => clients(options, terminal, means);
+    })
+    .command('snapshot', SNAPSHOT_SUMMARY, snapshotOptions, (options) => {
+      command = () => snapshot(options, terminal, means);
+    })
+    .command('restore', RESTORE_SUMMARY, restoreOptions, (options) => {
+      command = () => restore(options, terminal, means);
+    })
+    .command('notify', NOTIFY_SUMMARY, notifyOptions, ({ ip: addresses, ...options }) => {
+      command = () => notify({ ...options, addresses }, terminal, means);
     })
     .command('setup', SETUP_SUMMARY, (setup) =>
       setupCommands(setup, terminal, (act) => {

@@ -3,7 +3,7 @@ import { sentenceOf } from '../fault.ts';
 import { countClients } from '../keeper/client-counts.ts';
 import { askKeeper, type ClientCounts, isStarted, type Report, type Verdict } from '../keeper/index.ts';
 import { RuntimeDirectory } from '../node/runtime-directory.ts';
-import { type Damage, readStore, type StoreState } from '../store/index.ts';
+import type { Damage, StoreState } from '../store/index.ts';
 
 /** What `lockferry status` knows of one service; null: not known to who was asked. This is its JSON, too. */
 export interface ServiceStatus {
@@ -56,9 +56,8 @@ export async function statusFromKeeper(
   }
 }
 
-/** What a lock store says of its service. @throws Fault as readStore. */
-export async function statusFromStore(path: string): Promise<ServiceStatus> {
-  const state = await readStore(path);
+/** What a lock store says of its service. @param path the store's directory */
+export function statusFromStore(path: string, state: StoreState): ServiceStatus {
   const { service, epoch, holder, since, stateNumber, damage, torn } = state;
   return {
     ...{ service, source: 'store', sharedDir: resolve(path), phase: phaseOf(state), verdict: judge(damage) },

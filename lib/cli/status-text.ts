@@ -1,4 +1,5 @@
-import { printable } from '../printable.ts';
+import { printable, printableSentence } from '../printable.ts';
+import { instant } from './instant.ts';
 import type { ServiceStatus } from './service-status.ts';
 import { WIDTH } from './terminal.ts';
 import { wrap } from './wrap.ts';
@@ -8,46 +9,39 @@ const INDENT = 16;
 /** Nobody needs more than this of one sentence, characters; and of one list, entries. */
 const LONGEST = 1000;
 const MOST = 20;
-/** ECMAScript's last instant, milliseconds since 1970. */
-const LAST_INSTANT = 8.64e15;
 
 /** One service, for people: a headline, then one fact a line. Ends with a newline. */
 export function statusText(status: ServiceStatus): string {
   const { service, phase, verdict, stateNumber, sharedDir, keeper } = status;
-  const headline = `${text(service) || 'unnamed service'}: ${verdict.state}${phase === null ? '' : `, ${phase}`}`;
+  const headline = `${printable(service, LONGEST) || 'unnamed service'}: ${verdict.state}${phase === null ? '' : `, ${phase}`}`;
   const lines = [
     ...wrap(headline, WIDTH),
-    ...fact('reason', [verdict.reason]),
+    // Whoever wrote these sentences has escaped what they quote.
+    ...fact('reason', [verdict.reason], printableSentence),
     ...fact('owner', [ownerText(status.owner)]),
     ...fact('state number', [stateNumber === null ? null : String(stateNumber)]),
     ...fact('clients', [clientsText(status.clients)]),
     ...fact('lag', [lagText(status.lag)]),
     ...fact('waiting for', status.waitingFor),
-    ...fact('problems', status.problems),
+    ...fact('problems', status.problems, printableSentence),
     ...fact('shared_dir', [sharedDir]),
     ...fact('keeper', [keeper === null ? null : `process ${keeper.pid}, version ${keeper.version}`]),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function fact(name: string, values: readonly (string | null)[]): string[] {
+function fact(name: string, values: readonly (string | null)[], escaped = printable): string[] {
   const known = values.filter((value) => value !== null);
-  const shown = known.slice(0, MOST).map(text);
+  const shown = known.slice(0, MOST).map((value) => escaped(value, LONGEST));
   if (known.length > MOST) shown.push(`and ${known.length - MOST} more; --json has them all`);
   const lines = shown.flatMap((value) => wrap(value, WIDTH - INDENT));
   return lines.map((line, index) => `${`  ${index === 0 ? name : ''}`.padEnd(INDENT)}${line}`);
 }
 
-function text(strangers: string): string {
-  return printable(strangers, LONGEST);
-}
-
 function ownerText(owner: ServiceStatus['owner']): string | null {
   if (owner === null) return null;
   const { node, epoch, since } = owner;
-  const known = since > 0 && since <= LAST_INSTANT;
-  const when = known ? new Date(since).toISOString().replace(/\.\d+Z$/, 'Z') : 'an unknown time';
-  return `${node || 'an unknown node'}, epoch ${epoch}, since ${when}`;
+  return `${node || 'an unknown node'}, epoch ${epoch}, since ${instant(since) ?? 'an unknown time'}`;
 }
 
 function clientsText(clients: ServiceStatus['clients']): string | null {

@@ -1,16 +1,19 @@
+import { resolve } from 'node:path';
 import type { Argv } from 'yargs';
 import { startedServices } from '../node/runtime-directory.ts';
+import { printable } from '../printable.ts';
 import { jsonText } from './json-text.ts';
+import type { Means } from './means.ts';
+import { jsonOption, onceEach, sharedDirOption } from './options.ts';
 import { type ServiceStatus, statusFromKeeper, statusFromStore } from './service-status.ts';
 import { statusText } from './status-text.ts';
+import { askOnce, READ_WITHIN } from './storage/session.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface StatusOptions {
   /** A lock store to read; undefined: ask the keepers of this node. */
   readonly sharedDir: string | undefined;
   readonly json: boolean;
-  /** Where the services' run-time directories are. */
-  readonly runtime?: string | undefined;
 }
 
 /** How long a keeper may take to answer, milliseconds. */
@@ -44,28 +47,29 @@ export function statusOptions(yargs: Argv) {
     .usage('lockferry status [--shared-dir DIR] [--json]')
     .usage(`${STATUS_SUMMARY}. Run it as root.`)
     .option('shared-dir', {
-      type: 'string',
-      requiresArg: true,
+      ...sharedDirOption,
       describe: 'Read the lock store in this directory, and change nothing',
     })
-    .option('json', { type: 'boolean', default: false, describe: 'Print JSON, see below' })
-    .check(({ sharedDir }) => {
-      if (Array.isArray(sharedDir)) throw new Error('--shared-dir can be given once');
-      if (sharedDir === '') throw new Error('--shared-dir needs a directory');
-      return true;
-    })
+    .option('json', jsonOption)
+    .check(onceEach('shared-dir'))
     .example('lockferry status', 'the services of this node')
     .example('lockferry status --shared-dir /srv/nfs', 'the store, from any node')
     .epilogue(HELP);
 }
 
-/** Prints what is known. @returns the exit code. @throws Fault where the store cannot be read. */
-export async function status(options: StatusOptions, { stdout }: Terminal): Promise<number> {
-  const { sharedDir, json, runtime } = options;
-  const services = sharedDir === undefined ? await ofThisNode(runtime) : [await statusFromStore(sharedDir)];
+/** Prints what is known. @returns the exit code. @throws Fault where the store cannot be read in time. */
+export async function status(options: StatusOptions, { stdout }: Terminal, means: Means): Promise<number> {
+  const { sharedDir, json } = options;
+  const services =
+    sharedDir === undefined ? await ofThisNode(means.runtime) : [await ofStore(resolve(sharedDir), means)];
   if (json) stdout.write(jsonText({ services }));
   else stdout.write(services.map(statusText).join('\n') || 'No service is started on this node.\n');
   return services.every(({ verdict }) => verdict.state === 'ok') ? 0 : 1;
+}
+
+async function ofStore(path: string, { storage }: Means): Promise<ServiceStatus> {
+  const doing = `reading the lock store in ${printable(path)}`;
+  return statusFromStore(path, await askOnce(storage, 'read', path, { within: READ_WITHIN, doing }));
 }
 
 async function ofThisNode(runtime: string | undefined): Promise<ServiceStatus[]> {

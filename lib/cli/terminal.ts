@@ -6,6 +6,8 @@ export interface Terminal {
 
 export interface Output {
   write(text: string): unknown;
+  /** Whether a person looks at it, so that a line can be written anew. */
+  readonly isTTY?: boolean | undefined;
 }
 
 /** Columns of everything that is printed for people. */

@@ -8,7 +8,7 @@ import { waitUntil } from '../../scripts/lab/wait-until.ts';
 
 /** The name that clients mount. */
 export const server = 'nfs-vip';
-/** Seconds of grace on the adoptive server. */
+/** Seconds of grace on the adoptive server, unless told. */
 const GRACE = 3;
 const STATD = '/var/lib/nfs';
 /** The private statd directory on the adoptive server that sm-notify works on. */
@@ -39,14 +39,14 @@ export class Scene {
   }
 
   /** The old server serves without any grace; the adoptive one has everything but Ganesha running. */
-  static async create({ ipv6 = false, useHostnames = false } = {}): Promise<Scene> {
+  static async create({ ipv6 = false, useHostnames = false, grace = GRACE } = {}): Promise<Scene> {
     const lab = await Lab.create();
     // The hosts' names lead to their IPv4 addresses.
     const callerName = !ipv6;
     try {
       const hosts = await Promise.all([
         lab.addNode('srv1', '10.77.0.1', { grace: 0, lease: 2, callerName }),
-        lab.addNode('srv2', '10.77.0.2', { grace: GRACE, lease: 2, ganesha: 'none', callerName }),
+        lab.addNode('srv2', '10.77.0.2', { grace, lease: 2, ganesha: 'none', callerName }),
         lab.addHost('c1', '10.77.0.11'),
         lab.addHost('c2', '10.77.0.12'),
       ]);

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import t from 'tap';
 
 t.test('the program takes its command line and leaves with its exit code', async (t) => {
   const { argv } = process;
-  process.argv = ['node', 'lockferry', 'bogus'];
+  process.argv = ['node', fileURLToPath(import.meta.url), 'bogus'];
   await import('../../../lib/cli/main.ts');
   process.argv = argv;
   const deadline = Date.now() + 10_000;

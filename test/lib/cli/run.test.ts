@@ -2,26 +2,32 @@ import { join } from 'node:path';
 import t from 'tap';
 import { run } from '../../../lib/cli/run.ts';
 import { VERSION } from '../../../lib/version.ts';
+import { STORAGE } from './by-hand.ts';
 import { keeperWith, reportOf, shortDirectory, terminal } from './reports.ts';
 
 async function ran(argv: string[], runtime?: string) {
   const { written, ...streams } = terminal();
-  const code = await run(argv, streams, runtime);
+  const code = await run(argv, streams, { runtime, storage: STORAGE, signals: process });
   return { code, ...written };
 }
 
 t.test('help and version', async (t) => {
   const help = await ran(['--help']);
   t.match(help, { code: 0, err: '', out: /lockferry status +Show[\s\S]*Examples:\n +lockferry status/ });
-  const status = await ran(['status', '--help']);
-  t.match(status, {
-    code: 0,
-    err: '',
-    out: /--shared-dir[\s\S]*Examples:[\s\S]*"services":[\s\S]*Exit code: 0/,
-  });
   const setup = await ran(['setup', 'callout', '--help']);
   t.match(setup, { code: 0, err: '', out: /--undo[\s\S]*--yes[\s\S]*Exit code: 0/ });
-  for (const line of `${help.out}${status.out}${setup.out}`.split('\n')) t.ok(line.length <= 80, line);
+  for (const line of `${help.out}${setup.out}`.split('\n')) t.ok(line.length <= 80, line);
+  for (const command of ['status', 'clients', 'snapshot', 'restore', 'notify']) {
+    t.match(help.out, new RegExp(`^ +lockferry ${command} `, 'm'));
+    const { code, out, err } = await ran([command, '--help']);
+    t.strictSame({ code, err }, { code: 0, err: '' });
+    t.match(
+      out,
+      /--shared-dir[\s\S]*Examples:\n +lockferry[\s\S]* JSON as one object[\s\S]*Exit code: 0/,
+      command,
+    );
+    for (const line of out.split('\n')) t.ok(line.length <= 80, line);
+  }
   t.strictSame(await ran(['--version']), { code: 0, out: `${VERSION}\n`, err: '' });
 });
 
@@ -37,8 +43,19 @@ t.test('a command line that cannot be understood is refused in one line', async 
     [['setup'], /what to set up is needed: callout/],
     [['setup', 'bogus'], /Unknown argument: bogus/],
     [['setup', 'callout', '--bogus'], /Unknown argument: bogus/],
-    [['status', '--shared-dir='], /--shared-dir needs a directory/],
+    [['status', '--shared-dir='], /--shared-dir needs a value/],
     [['status', '--shared-dir', 'a', '--shared-dir', 'b'], /--shared-dir can be given once/],
+    [['clients', 'a', '--shared-dir', '/b'], /give a service or --shared-dir, not both/],
+    [['clients', 'a', 'b'], /Unknown argument: b/],
+    [['snapshot'], /Missing required argument: shared-dir/],
+    [['restore', '--shared-dir', '/a'], /Missing required argument: to/],
+    [['notify', '--shared-dir', '/a'], /Missing required argument: ip/],
+    [['notify', '--ip', '192.0.2.1'], /give --shared-dir or --from/],
+    [['notify', '--ip', '192.0.2.1', '--shared-dir', '/a', '--from', '/b'], /give --shared-dir or --from/],
+    [['notify', '--ip', '192.0.2.300', '--from', '/b'], /no address of a service: 192\.0\.2\.300/],
+    [['notify', '--ip', '192.0.2.1', '--from', '/b', '--names', 'a/b'], /no host name: a\/b/],
+    [['notify', '--ip', '192.0.2.1', '--from', '/b', '--within', '0'], /--within takes 1 to 86400 seconds/],
+    [['notify', '--ip', '192.0.2.1', '--from', '/b', '--within', 'soon'], /--within takes/],
   ];
   for (const [argv, said] of refused) {
     const { code, out, err } = await ran(argv);
@@ -57,9 +74,23 @@ t.test('status is run with its options, and its code is the exit code', async (t
 });
 
 t.test('a store that cannot be read is said on standard error', async (t) => {
-  const { code, out, err } = await ran(['status', '--json', '--shared-dir', join(t.testdir({}), 'none')]);
+  const none = join(t.testdir({}), 'none\\');
+  const { code, out, err } = await ran(['status', '--json', '--shared-dir', none]);
   t.match({ code, out }, { code: 1, out: '' });
-  t.match(err, /^lockferry: cannot use lock store [\x20-\x7e]+\n$/);
+  t.match(err, /^lockferry: cannot use lock store [\x20-\x7e]+none\\\\ \(ENOENT\)/, 'escaped once');
+});
+
+t.test('every command reaches what it is named after', async (t) => {
+  const runtime = shortDirectory(t);
+  const none = join(runtime, 'none');
+  t.match(await ran(['clients', 'nfs'], runtime), { code: 1, err: /no service nfs is started on this node/ });
+  const taking = ['--shared-dir', none, '--statd-dir', runtime];
+  t.match(await ran(['snapshot', ...taking], runtime), { code: 1, err: /give --service/ });
+  t.match(await ran(['restore', ...taking, '--to', none], runtime), { code: 1, err: /says whose it is/ });
+  t.match(await ran(['notify', ...taking, '--ip', '192.0.2.1'], runtime), {
+    code: 1,
+    err: /this node does not have address 192\.0\.2\.1/,
+  });
 });
 
 t.test('setup is run with its options', async (t) => {

@@ -74,6 +74,16 @@ t.test('what is not known is not shown', async (t) => {
   }
 });
 
+t.test('what was escaped where it came from is not escaped again', async (t) => {
+  const text = statusText({
+    ...{ ...WELL, service: 'a\\b', problems: ['sm/\\x1b[2J: empty'] },
+    verdict: { state: 'degraded', reason: 'no \\x1b here' },
+  });
+  t.match(text, 'reason        no \\x1b here\n');
+  t.match(text, 'problems      sm/\\x1b[2J: empty\n');
+  t.match(text, /^a\\\\b: degraded/);
+});
+
 t.test("strangers' text neither steers the terminal nor floods it", async (t) => {
   const evil = `\x1b[2J\n\u202e${'x'.repeat(5000)}`;
   const text = statusText({

@@ -4,12 +4,15 @@ import t from 'tap';
 import { status } from '../../../lib/cli/status.ts';
 import { adopted, claimEpoch } from '../../../lib/store/index.ts';
 import { HOLDER } from '../store/arbitraries.ts';
+import { byHand, SERVICE, STORAGE } from './by-hand.ts';
 import { keeperWith, reportOf, shortDirectory, silentKeeper, terminal } from './reports.ts';
+
+const means = (runtime: string) => ({ runtime, storage: STORAGE, signals: process });
 
 t.test('nothing started is well', async (t) => {
   const { written, ...streams } = terminal();
   const runtime = join(t.testdir({}), 'none');
-  t.equal(await status({ sharedDir: undefined, json: false, runtime }, streams), 0);
+  t.equal(await status({ sharedDir: undefined, json: false }, streams, means(runtime)), 0);
   t.equal(written.out, 'No service is started on this node.\n');
 });
 
@@ -19,7 +22,7 @@ t.test('all services of the node, in order, and 0 where all are well', async (t)
   mkdirSync(join(runtime, 'not-started'));
   t.teardown(await keeperWith(runtime, reportOf('nfs-b')));
   t.teardown(await keeperWith(runtime, reportOf('nfs-a')));
-  t.equal(await status({ sharedDir: undefined, json: false, runtime }, streams), 0);
+  t.equal(await status({ sharedDir: undefined, json: false }, streams, means(runtime)), 0);
   t.match(written.out, /^nfs-a: ok, capturing\n[\s\S]*\n\nnfs-b: ok, capturing\n/);
 });
 
@@ -29,7 +32,7 @@ t.test('one that is degraded makes it 1', async (t) => {
   const verdict = { state: 'degraded', reason: 'grace is over' } as const;
   t.teardown(await keeperWith(runtime, reportOf('nfs-a', { verdict })));
   t.teardown(await keeperWith(runtime, reportOf('nfs-b')));
-  t.equal(await status({ sharedDir: undefined, json: true, runtime }, streams), 1);
+  t.equal(await status({ sharedDir: undefined, json: true }, streams, means(runtime)), 1);
   t.match(JSON.parse(written.out), { services: [{ service: 'nfs-a', verdict }, { service: 'nfs-b' }] });
 });
 
@@ -40,17 +43,31 @@ t.test('keepers that hang are waited for together, and the others shown', async 
   t.teardown(await silentKeeper(runtime, 'nfs-b'));
   t.teardown(await keeperWith(runtime, reportOf('nfs-c')));
   const begun = Date.now();
-  t.equal(await status({ sharedDir: undefined, json: false, runtime }, streams), 1);
+  t.equal(await status({ sharedDir: undefined, json: false }, streams, means(runtime)), 1);
   t.ok(Date.now() - begun < 3900, 'two seconds for all, not for each');
   t.match(written.out, /^nfs-a: unanswering\n[\s\S]*\nnfs-b: unanswering\n[\s\S]*\nnfs-c: ok/);
 });
 
-t.test('a store', async (t) => {
+t.test('a store, read in a process of its own', async (t) => {
   const { written, ...streams } = terminal();
-  const dir = join(t.testdir({}), 'store');
-  const claim = await claimEpoch({ dir, service: 'nfs-a', holder: HOLDER });
+  const { dir, means } = byHand(t);
+  const claim = await claimEpoch({ dir, service: SERVICE, holder: HOLDER });
   await (await claim.establish(adopted(null, 1))).close();
-  t.equal(await status({ sharedDir: dir, json: false }, streams), 0);
-  t.match(written.out, 'nfs-a: ok, capturing\n');
-  await t.rejects(status({ sharedDir: join(dir, 'none'), json: true }, streams), { code: 'failed' });
+  t.equal(await status({ sharedDir: dir, json: false }, streams, means), 0);
+  t.match(written.out, `${SERVICE}: ok, capturing\n`);
+  const none = { sharedDir: join(dir, 'none'), json: true };
+  await t.rejects(status(none, streams, means), { code: 'failed' });
+});
+
+t.test('a store that hangs is given up, and said to', { timeout: 20_000 }, async (t) => {
+  const { written, ...streams } = terminal();
+  const hung = t.testdir({ 'hung.cjs': 'process.on("message", () => { for (;;); });' });
+  const begun = Date.now();
+  const storage = join(hung, 'hung.cjs');
+  await t.rejects(status({ sharedDir: '/srv/a', json: true }, streams, { storage, signals: process }), {
+    code: 'timed-out',
+    message: /reading the lock store in \/srv\/a took longer than 5 s: the storage does not answer/,
+  });
+  t.ok(Date.now() - begun < 8000);
+  t.equal(written.out, '');
 });

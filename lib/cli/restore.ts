@@ -1,0 +1,68 @@
+import { resolve } from 'node:path';
+import type { Argv } from 'yargs';
+import { printable, printableSentence } from '../printable.ts';
+import { jsonText } from './json-text.ts';
+import type { Means } from './means.ts';
+import { jsonOption, onceEach, sharedDirOption, takeStoreOptions } from './options.ts';
+import { askOnce, WRITE_WITHIN } from './storage/session.ts';
+import { type TakeWords, takeOptions } from './take-options.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface RestoreOptions extends TakeWords {
+  readonly to: string;
+  readonly json: boolean;
+}
+
+export const RESTORE_SUMMARY = 'Convey the clients of a lock store into a statd directory';
+
+const HELP = `Makes the directory as rpc.statd -P and sm-notify -P want it: sm/, sm.bak/ and
+state. What is announced from there must differ from what clients were told
+before, so the numbers are reserved in the store first: the state file's, which
+sm-notify -n announces, and the next one, which sm-notify announces without -n.
+This node has the store then; it is refused while the service is started here
+as a resource. lockferry notify does both, conveys and tells, in one step.
+
+Prints JSON as one object on one line:
+  service      the service of the store
+  epoch        the epoch that was begun
+  to           the directory
+  clients      the clients that were conveyed, a list
+  stateNumber  the number in the directory's state file
+  problems     what could not be conveyed, a list
+
+Exit code: 0 if all was conveyed, else 1.`;
+
+/** Declares the options of `lockferry restore`. */
+export function restoreOptions(yargs: Argv) {
+  return yargs
+    .usage('lockferry restore --shared-dir DIR --to DIR [OPTION]...')
+    .usage(`${RESTORE_SUMMARY}. Run it as root.`)
+    .option('shared-dir', { ...sharedDirOption, demandOption: true })
+    .option('to', {
+      ...{ type: 'string', requiresArg: true, demandOption: true },
+      describe: 'The directory to make; it must not be there, or be empty',
+    })
+    .options(takeStoreOptions)
+    .option('json', jsonOption)
+    .check(onceEach('shared-dir', 'to', 'statd-dir'))
+    .example('lockferry restore --shared-dir /srv/nfs/.lockferry --to /run/nfs-statd', '')
+    .example('sm-notify -d -f -v nfs.example.com -P /run/nfs-statd', 'tells them')
+    .epilogue(HELP);
+}
+
+/** Conveys, and says what was. @returns the exit code. @throws Fault as restoreStore. */
+export async function restore(options: RestoreOptions, { stdout }: Terminal, means: Means): Promise<number> {
+  const input = { ...takeOptions(options, means), to: resolve(options.to) };
+  const doing = `conveying from ${printable(input.dir)} to ${printable(input.to)}`;
+  const restored = await askOnce(means.storage, 'restore', input, { within: WRITE_WITHIN, doing });
+  if (options.json) {
+    stdout.write(jsonText(restored));
+  } else {
+    const { service, clients, to, stateNumber, problems } = restored;
+    stdout.write(
+      `${printable(service, 80)}: ${clients.length} clients conveyed to ${printable(to, 1000)}, state ${stateNumber}\n`,
+    );
+    for (const problem of problems) stdout.write(`  set aside: ${printableSentence(problem, 1000)}\n`);
+  }
+  return restored.problems.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,91 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Picture, RemovalJudge } from '../../capture/index.ts';
+import type { AtWork } from '../../keeper/identities.ts';
+import { printable } from '../../printable.ts';
+import { RecoveryBook } from '../../recover/book.ts';
+import { type Change, clientsOf, type StoreState } from '../../store/index.ts';
+import { type TakeOptions, takeStore } from './take.ts';
+
+export interface CaptureOptions extends TakeOptions {
+  /** Whether grace is over for certain: former clients that were told and are not back have missed it. */
+  readonly graceOver: boolean;
+  /** How long a client must stay away from `sm/` to be dropped, milliseconds. */
+  readonly apart: number;
+}
+
+/** What one capture did. */
+export interface Captured {
+  readonly service: string;
+  readonly epoch: number;
+  /** Clients of which the store has a record now. */
+  readonly clients: number;
+  /** Clients whose record is new or was written anew. */
+  readonly captured: readonly string[];
+  /** Former clients that statd wrote anew since they were told. */
+  readonly back: readonly string[];
+  /** Former clients that were told, and not back when grace ended. */
+  readonly missed: readonly string[];
+  /** Files whose clients statd has unmonitored. */
+  readonly removed: readonly string[];
+  /** Former clients that are still to be told. */
+  readonly waiting: number;
+  /** What was set aside. */
+  readonly problems: readonly string[];
+}
+
+/** Timers may be early by a millisecond or so. */
+const MARGIN = 50;
+
+/** One capture of statd's directory into a lock store that has no keeper. @throws Fault as takeStore, and the store's. */
+export async function captureOnce(
+  options: CaptureOptions,
+  atWork: () => Promise<AtWork>,
+  now: () => number = Date.now,
+): Promise<Captured> {
+  const began = await atWork();
+  const { store, former, picture, inPlace } = await takeStore(options, 'snapshot', began);
+  const { state } = store;
+  const written = [...state.current.values()].filter(
+    ({ name, modified }) => former?.current.get(name)?.modified !== modified,
+  );
+  const book = new RecoveryBook(state);
+  // Only where a recovery has begun can a client be back from it.
+  const back = inPlace ? written.flatMap((file) => book.seen(file)) : [];
+  const over = inPlace && options.graceOver && book.toldBefore && book.clients.size > 0;
+  const open = book.open().filter((client) => book.phase(client) !== 'present');
+  const at = now();
+  await store.commit([
+    ...book.take(),
+    ...(over ? [{ type: 'recovery-ended', at } as const] : []),
+    // At once: a node that dies from here on has left the store in order.
+    { type: 'ended', at, released: false },
+  ]);
+  const look = await picture.look();
+  const suspicious = former !== null && look.absent.length > 0;
+  const removed = suspicious ? await removals(former, picture, { began, atWork, apart: options.apart }) : [];
+  await store.commit(removed.map((name): Change => ({ type: 'removed', name })));
+  await store.close();
+  return {
+    ...{ service: state.service, epoch: state.epoch, clients: clientsOf(state.current.values()).size },
+    ...{ captured: [...clientsOf(written).keys()], back, removed },
+    ...(over ? { missed: open, waiting: 0 } : { missed: [], waiting: open.length }),
+    problems: look.problems.map(({ name, reason }) => `${printable(name)}: ${reason}`),
+  };
+}
+
+/** Looks again when a removal can count. */
+async function removals(
+  former: StoreState,
+  picture: Picture,
+  { began, atWork, apart }: { began: AtWork; atWork: () => Promise<AtWork>; apart: number },
+): Promise<string[]> {
+  const judge = new RemovalJudge({ apart, initial: former.holder });
+  const observe = async ({ lockManager, statd }: AtWork) => {
+    const { absent, present } = await picture.look();
+    const identities = { lockManager: lockManager?.identity ?? null, statd };
+    return judge.observe({ absent, present, at: performance.now(), ...identities, stopping: false });
+  };
+  await observe(began);
+  await pause(apart + MARGIN);
+  return observe(await atWork());
+}

@@ -1,0 +1,105 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { Fault } from '../../fault.ts';
+import type { Answer, Question } from './serve.ts';
+import type { Tasks } from './tasks.ts';
+
+/** How long the storage may take, milliseconds: to be read, and to make something durable. */
+export const READ_WITHIN = 5_000;
+export const WRITE_WITHIN = 15_000;
+
+export interface Patience {
+  /** Milliseconds. */
+  readonly within: number;
+  /** What is being done, as in "reading the lock store in /srv/nfs". */
+  readonly doing: string;
+}
+
+/** The child gets nothing of our environment: no Node options, no locale. */
+const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
+
+/**
+ * A process of its own for whatever touches a lock store: one that a hung file system holds can be left behind, while
+ * a thread of ours that hangs there would keep us from ending.
+ */
+export class StorageSession {
+  readonly #child: ChildProcess;
+  readonly #waiting = new Map<number, { answer: (answer: Answer) => void; fail: (fault: Fault) => void }>();
+  #count = 0;
+  #over: Fault | null = null;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    child.on('message', (answer: Answer) => this.#waiting.get(answer.id)?.answer(answer));
+    child.on('error', (cause) => this.#fail(new Fault('failed', 'no process for the storage', { cause })));
+    child.on('exit', (code, signal) =>
+      this.#fail(new Fault('failed', `the process for the storage ended (${signal ?? `exit code ${code}`})`)),
+    );
+  }
+
+  /** @param program lib/cli/storage/main.ts, as a file that Node can run */
+  static open(program: string): StorageSession {
+    return new StorageSession(
+      fork(program, [], {
+        ...{ cwd: '/', env: ENVIRONMENT, execArgv: [], detached: true },
+        ...{ serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'] },
+      }),
+    );
+  }
+
+  /** Has one task done; where it does not answer, nothing more is asked, and end() leaves the child behind. @throws Fault `timed-out`, or the task's. */
+  async ask<K extends keyof Tasks>(
+    task: K,
+    input: Parameters<Tasks[K]>[0],
+    { within, doing }: Patience,
+  ): Promise<Awaited<ReturnType<Tasks[K]>>> {
+    if (this.#over !== null) throw this.#over;
+    this.#count += 1;
+    const question: Question = { id: this.#count, task, input };
+    const answer = new Promise<Answer>((resolve, reject) => {
+      this.#waiting.set(question.id, { answer: resolve, fail: reject });
+    });
+    const timer = setTimeout(() => {
+      this.#fail(
+        new Fault('timed-out', `${doing} took longer than ${within / 1000} s: the storage does not answer`),
+      );
+    }, within);
+    try {
+      // What cannot be sent is followed by the end of the child, which says why.
+      this.#child.send(question, () => undefined);
+      const { fault, value } = await answer;
+      if (fault !== null) throw new Fault(fault.code, fault.message, fault.facts);
+      return value as Awaited<ReturnType<Tasks[K]>>;
+    } finally {
+      clearTimeout(timer);
+      this.#waiting.delete(question.id);
+    }
+  }
+
+  /** Ends the child, or leaves it behind where the storage holds it. */
+  end(): void {
+    this.#over ??= new Fault('failed', 'the process for the storage was ended');
+    this.#child.kill('SIGKILL');
+    if (this.#child.connected) this.#child.disconnect();
+    this.#child.unref();
+  }
+
+  #fail(fault: Fault): void {
+    this.#over ??= fault;
+    for (const { fail } of this.#waiting.values()) fail(this.#over);
+  }
+}
+
+/** One task in a process of its own. @throws as StorageSession.ask */
+export async function askOnce<K extends keyof Tasks>(
+  program: string,
+  task: K,
+  input: Parameters<Tasks[K]>[0],
+  patience: Patience,
+): Promise<Awaited<ReturnType<Tasks[K]>>> {
+  const session = StorageSession.open(program);
+  try {
+    return await session.ask(task, input, patience);
+  } finally {
+    session.end();
+  }
+}

@@ -1,0 +1,55 @@
+import { EventEmitter } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Test } from 'tap';
+import type { Means } from '../../../lib/cli/means.ts';
+import type { TakeOptions } from '../../../lib/cli/storage/take.ts';
+import type { AtWork } from '../../../lib/keeper/identities.ts';
+import { nodeName } from '../../../lib/node/this-node.ts';
+import { claimEpoch, type Holder, type StoredFile } from '../../../lib/store/index.ts';
+import { lineOf, smDirectory } from '../capture/sm-directory.ts';
+import { HOLDER } from '../store/arbitraries.ts';
+
+/** A service of this process's own: other test files work on stores at the same time. */
+export const SERVICE = `nfs-${process.pid}`;
+
+/** The real storage process, as tsc leaves it. */
+export const STORAGE = fileURLToPath(new URL('../../../lib/cli/storage/main.js', import.meta.url));
+
+/** Who is at work: a lock manager that started an hour ago. */
+export function atWorkSince(startedAt = Date.now() - 3_600_000, identity = 'ganesha 1'): AtWork {
+  return { lockManager: { kind: 'ganesha', identity, startedAt }, statd: 'statd 1' };
+}
+
+/** A node with a store's directory and a statd directory, on which nothing is started. */
+export function byHand(t: Test, sm: readonly string[] = []) {
+  const root = t.testdir({ run: {} });
+  const dir = join(root, 'store');
+  const statd = smDirectory(join(root, 'statd'), Object.fromEntries(sm.map((name) => [name, lineOf(name)])));
+  const runtime = join(root, 'run');
+  const signals = new EventEmitter();
+  const means: Means = { runtime, storage: STORAGE, signals };
+  const options: TakeOptions = { dir, service: SERVICE, statdDir: statd.path, takeOver: false, runtime };
+  return { root, dir, statd, runtime, signals, means, options };
+}
+
+/** What a node leaves in a store: these files, and whether it left in order. */
+export async function leave(
+  dir: string,
+  files: readonly StoredFile[],
+  {
+    holder = HOLDER,
+    inOrder = true,
+    service = SERVICE,
+  }: { holder?: Holder; inOrder?: boolean; service?: string } = {},
+): Promise<void> {
+  const claim = await claimEpoch({ dir, service, holder });
+  const store = await claim.establish({ current: files, inherited: [], ledger: [], stateNumber: 7 });
+  if (inOrder) await store.commit([{ type: 'ended', at: 5, released: false }]);
+  await store.close();
+}
+
+/** This node, as a keeper or a command of this boot would say. */
+export function thisHolder(bootId: string, { lockManager, statd }: AtWork): Holder {
+  return { node: nodeName(), bootId, lockManager: lockManager?.identity ?? null, statd };
+}

@@ -1,0 +1,29 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { restore } from '../../../lib/cli/restore.ts';
+import { fileOf } from '../store/arbitraries.ts';
+import { byHand, leave, SERVICE } from './by-hand.ts';
+import { terminal } from './reports.ts';
+
+t.test('a store becomes a statd directory', async (t) => {
+  const { dir, statd, root, means } = byHand(t);
+  await leave(dir, [fileOf('192.0.2.1')]);
+  const options = { sharedDir: dir, statdDir: statd.path, takeOver: false };
+  const { written, ...streams } = terminal();
+  t.equal(await restore({ ...options, to: join(root, 'one'), json: false }, streams, means), 0);
+  t.equal(written.out, `${SERVICE}: 1 clients conveyed to ${join(root, 'one')}, state 9\n`);
+  t.same(readdirSync(join(root, 'one/sm')), ['192.0.2.1']);
+});
+
+t.test('what cannot be conveyed is said, and is a failure', async (t) => {
+  const { dir, statd, root, means } = byHand(t);
+  await leave(dir, [fileOf('.hidden')]);
+  const options = { sharedDir: dir, statdDir: statd.path, takeOver: false };
+  const { written, ...streams } = terminal();
+  t.equal(await restore({ ...options, to: join(root, 'one'), json: false }, streams, means), 1);
+  t.match(written.out, /0 clients conveyed[^\n]*\n {2}set aside: \.hidden: its name starts with a dot\n$/);
+  written.out = '';
+  t.equal(await restore({ ...options, to: join(root, 'two'), json: true }, streams, means), 1);
+  t.match(JSON.parse(written.out), { clients: [], epoch: 3, to: join(root, 'two'), problems: [/^\.hidden/] });
+});

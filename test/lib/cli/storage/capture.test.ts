@@ -1,0 +1,92 @@
+import { unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { captureOnce } from '../../../../lib/cli/storage/capture.ts';
+import { endRound, roundFromStore } from '../../../../lib/cli/storage/round.ts';
+import { readStore } from '../../../../lib/store/index.ts';
+import { lineOf } from '../../capture/sm-directory.ts';
+import { fileOf } from '../../store/arbitraries.ts';
+import { atWorkSince, byHand, leave } from '../by-hand.ts';
+
+const atWork = async () => atWorkSince();
+const more = { graceOver: false, apart: 50 };
+
+t.test('what statd has is durable, and the epoch is left in order', async (t) => {
+  const { options, dir, statd } = byHand(t, ['192.0.2.1']);
+  writeFileSync(join(statd.sm, 'bad'), 'rubbish\n');
+  const captured = await captureOnce({ ...options, ...more }, atWork);
+  t.match(captured, { epoch: 1, clients: 1, captured: ['192.0.2.1'], back: [], missed: [], removed: [] });
+  t.equal(captured.waiting, 0);
+  t.match(captured.problems[0], /^bad: line 1/);
+  const state = await readStore(dir);
+  t.same([...state.current.keys()], ['192.0.2.1']);
+  t.match(state.ended, { released: false });
+});
+
+t.test('the next one says what is new, and drops whom statd has dropped', async (t) => {
+  const { options, dir, statd } = byHand(t, ['192.0.2.1', '192.0.2.2']);
+  await captureOnce({ ...options, ...more }, atWork);
+  unlinkSync(join(statd.sm, '192.0.2.1'));
+  writeFileSync(join(statd.sm, '192.0.2.3'), lineOf('192.0.2.3'));
+  const begun = performance.now();
+  const captured = await captureOnce({ ...options, ...more }, atWork);
+  t.ok(performance.now() - begun >= 50, 'it was looked for again');
+  t.match(captured, { epoch: 2, clients: 2, captured: ['192.0.2.3'], removed: ['192.0.2.1'] });
+  const state = await readStore(dir);
+  t.same([...state.current.keys()].sort(), ['192.0.2.2', '192.0.2.3']);
+  t.ok(state.ended);
+});
+
+t.test('a removal does not count where statd or the lock manager is another one', async (t) => {
+  const { options, dir, statd } = byHand(t, ['192.0.2.1']);
+  await captureOnce({ ...options, ...more }, atWork);
+  unlinkSync(join(statd.sm, '192.0.2.1'));
+  const others = async () => ({ ...atWorkSince(), statd: 'statd 2' });
+  t.match(await captureOnce({ ...options, ...more }, others), { removed: [], clients: 1 });
+  const statds = ['statd 2', 'statd 3'];
+  const changing = async () => ({ ...atWorkSince(), statd: statds.shift() ?? null });
+  t.match(await captureOnce({ ...options, ...more }, changing), { removed: [], clients: 1 });
+  const managers = [(await others()).lockManager, null];
+  const ending = async () => ({ lockManager: managers.shift() ?? null, statd: 'statd 2' });
+  t.match(await captureOnce({ ...options, ...more }, ending), { removed: [], clients: 1 });
+  t.same([...(await readStore(dir)).current.keys()], ['192.0.2.1']);
+});
+
+t.test('former clients are back when statd writes them anew, and missed when grace ends first', async (t) => {
+  const { options, dir, statd } = byHand(t);
+  const former = ['192.0.2.1', '192.0.2.2', '192.0.2.3'].map((client) => fileOf(client));
+  await leave(dir, former);
+  const { store, round } = await roundFromStore(options, atWork);
+  const told = { phase: 'told', number: round.stateNumber, names: { vip: 'answered' }, at: 9 } as const;
+  await endRound(
+    store,
+    former.map(({ name }) => ({ type: 'noted', entry: { client: name, ...told } })),
+  );
+  t.match(await captureOnce({ ...options, ...more }, atWork), { waiting: 3, back: [], missed: [] });
+  writeFileSync(join(statd.sm, '192.0.2.2'), lineOf('192.0.2.2'));
+  t.match(await captureOnce({ ...options, ...more }, atWork), {
+    ...{ captured: ['192.0.2.2'], back: ['192.0.2.2'], missed: [], waiting: 2 },
+  });
+  const last = await captureOnce({ ...options, ...more, graceOver: true }, atWork);
+  t.match(last, { missed: ['192.0.2.1', '192.0.2.3'], waiting: 0 });
+  const { ledger, inherited } = await readStore(dir);
+  t.equal(inherited.size, 0);
+  t.equal(ledger.get('192.0.2.1')?.phase, 'missed');
+  t.equal(ledger.get('192.0.2.2')?.phase, 'back');
+});
+
+t.test('whoever was not told yet is not missed, whatever grace does', async (t) => {
+  const { options, dir } = byHand(t);
+  await leave(dir, [fileOf('192.0.2.1')]);
+  const taking = { ...options, ...more, takeOver: true, graceOver: true };
+  t.match(await captureOnce(taking, atWork), { missed: [], waiting: 1 });
+  t.match(await captureOnce(taking, atWork), { missed: [], waiting: 1 });
+});
+
+t.test('where the lock manager is another one, all have to be told', async (t) => {
+  const { options, dir } = byHand(t, ['192.0.2.1']);
+  await captureOnce({ ...options, ...more }, atWork);
+  const restarted = async () => atWorkSince(Date.now() + 60_000, 'ganesha 2');
+  t.match(await captureOnce({ ...options, ...more }, restarted), { waiting: 1 });
+  t.equal((await readStore(dir)).inherited.size, 1);
+});

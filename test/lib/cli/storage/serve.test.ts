@@ -1,0 +1,52 @@
+import { EventEmitter, once } from 'node:events';
+import t from 'tap';
+import { type Answer, serve } from '../../../../lib/cli/storage/serve.ts';
+import { createTasks } from '../../../../lib/cli/storage/tasks.ts';
+import { Fault } from '../../../../lib/fault.ts';
+
+t.test('tasks are done, faults are sent, and the end of the channel is the end', async (t) => {
+  const answers = new EventEmitter();
+  const channel = Object.assign(new EventEmitter(), {
+    send: (answer: Answer) => answers.emit('answer', answer),
+  });
+  let ended = 0;
+  const cause = new Error('EIO');
+  const faults = [new Fault('not-ours', 'no', { subject: '/a', cause }), new Error('odd')];
+  const tasks = {
+    ...createTasks(),
+    read: async () => Promise.reject(faults.shift()),
+    note: async () => 'done' as never,
+  };
+  serve(channel, tasks, () => {
+    ended += 1;
+  });
+  const ask = async (task: 'read' | 'note', id: number) => {
+    const answer = once(answers, 'answer');
+    channel.emit('message', { id, task, input: null });
+    return (await answer)[0];
+  };
+  t.strictSame(await ask('note', 1), { id: 1, value: 'done', fault: null });
+  t.strictSame(await ask('read', 2), {
+    id: 2,
+    value: null,
+    fault: { code: 'not-ours', message: 'no: EIO', facts: { subject: '/a' } },
+  });
+  t.match(await ask('read', 3), { fault: { code: 'failed', message: 'odd', facts: {} } });
+  channel.emit('disconnect');
+  t.equal(ended, 1);
+});
+
+t.test('without a channel nothing is done', async (t) => {
+  const channel = new EventEmitter();
+  let asked = 0;
+  const tasks = {
+    ...createTasks(),
+    note: async () => {
+      asked += 1;
+    },
+  };
+  serve(channel, tasks, () => undefined);
+  channel.emit('message', { id: 1, task: 'note', input: [] });
+  await new Promise(setImmediate);
+  t.equal(asked, 0);
+});

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import t from 'tap';
+import { askOnce, StorageSession } from '../../../../lib/cli/storage/session.ts';
+import { fileOf } from '../../store/arbitraries.ts';
+import { byHand, leave, SERVICE, STORAGE } from '../by-hand.ts';
+
+const patience = { within: 10_000, doing: 'reading' };
+
+t.test('what the child read comes as it is', async (t) => {
+  const { dir } = byHand(t);
+  await leave(dir, [fileOf('192.0.2.1')]);
+  const state = await askOnce(STORAGE, 'read', dir, patience);
+  t.equal(state.service, SERVICE);
+  t.same(state.current.get('192.0.2.1'), fileOf('192.0.2.1'));
+});
+
+t.test('a fault of the child is a fault here', async (t) => {
+  const { root } = byHand(t);
+  await t.rejects(askOnce(STORAGE, 'read', join(root, 'none'), patience), {
+    name: 'Fault',
+    code: 'failed',
+    message: /cannot use lock store .*ENOENT/,
+  });
+});
+
+t.test(
+  'a child that the storage holds is left behind after its time, and nothing more is asked',
+  async (t) => {
+    const root = t.testdir({ 'hung.cjs': 'process.on("message", () => { for (;;); });' });
+    const session = StorageSession.open(join(root, 'hung.cjs'));
+    const begun = performance.now();
+    const hung = { within: 400, doing: 'reading the lock store in /srv' };
+    const wanted = {
+      code: 'timed-out',
+      message: 'reading the lock store in /srv took longer than 0.4 s: the storage does not answer',
+    };
+    await t.rejects(session.ask('read', '/srv', hung), wanted);
+    t.ok(performance.now() - begun < 4000);
+    await t.rejects(session.ask('read', '/srv', patience), wanted);
+    session.end();
+  },
+);
+
+t.test('a child that dies says so, and one that cannot be started', async (t) => {
+  const root = t.testdir({ 'dies.cjs': 'process.on("message", () => process.exit(3));' });
+  await t.rejects(askOnce(join(root, 'dies.cjs'), 'read', '/srv', patience), {
+    message: 'the process for the storage ended (exit code 3)',
+  });
+  await t.rejects(askOnce(join(root, 'none.cjs'), 'read', '/srv', patience), { code: 'failed' });
+  const { execPath } = process;
+  process.execPath = '/no/such/node';
+  t.teardown(() => {
+    process.execPath = execPath;
+  });
+  await t.rejects(askOnce(STORAGE, 'read', '/srv', patience), {
+    message: 'no process for the storage',
+    cause: { code: 'ENOENT' },
+  });
+});
+
+t.test('the child ends with us, and has nothing of our environment', async (t) => {
+  const root = t.testdir({
+    'tells.cjs': `const fs = require('node:fs');
+      process.on('message', ({ id }) => {
+        fs.writeFileSync(__filename + '.env', JSON.stringify([process.pid, process.env, process.cwd()]));
+        process.send({ id, value: null, fault: null });
+      });
+      process.on('disconnect', () => fs.writeFileSync(__filename + '.end', ''));`,
+  });
+  const program = join(root, 'tells.cjs');
+  process.env.LOCKFERRY_TEST = 'secret';
+  const session = StorageSession.open(program);
+  await session.ask('read', '/srv', patience);
+  const [pid, env, cwd] = JSON.parse(readFileSync(`${program}.env`, 'utf8'));
+  // What runs the tests adds some of its own.
+  t.match(env, { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' });
+  t.notOk('LOCKFERRY_TEST' in env || 'HOME' in env);
+  t.equal(cwd, '/');
+  session.end();
+  const gone = () => {
+    try {
+      process.kill(pid, 0);
+      return false;
+    } catch {
+      return true;
+    }
+  };
+  const deadline = Date.now() + 5000;
+  while (!gone() && Date.now() < deadline) await pause(5);
+  t.ok(gone());
+  await t.rejects(session.ask('read', '/srv', patience), { message: /was ended/ });
+  session.end();
+});

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import t from 'tap';
+import { takeStore } from '../../../../lib/cli/storage/take.ts';
+import { RuntimeDirectory } from '../../../../lib/node/runtime-directory.ts';
+import { bootId, nodeName } from '../../../../lib/node/this-node.ts';
+import { readStore } from '../../../../lib/store/index.ts';
+import { fileOf } from '../../store/arbitraries.ts';
+import { atWorkSince, byHand, leave, SERVICE, thisHolder } from '../by-hand.ts';
+import { serviceOf } from '../reports.ts';
+
+t.test('a new store begins with what statd has; nobody is to be told', async (t) => {
+  const { options } = byHand(t, ['192.0.2.1']);
+  const service = `new-${process.pid}`;
+  const taken = await takeStore({ ...options, service }, 'snapshot', atWorkSince());
+  t.match(taken.store.state, { service, epoch: 1, holder: { node: nodeName(), lockManager: 'ganesha 1' } });
+  t.same([...taken.store.state.current.keys()], ['192.0.2.1']);
+  t.equal(taken.store.state.inherited.size, 0);
+  t.equal(taken.former, null);
+});
+
+t.test('a recovery takes over what another node left in order, and a snapshot does not', async (t) => {
+  const { options, dir } = byHand(t);
+  const service = `left-${process.pid}`;
+  await leave(dir, [fileOf('192.0.2.1')], { service });
+  const mine = { ...options, service: null };
+  await t.rejects(takeStore(mine, 'snapshot', atWorkSince()), {
+    code: 'not-ours',
+    message: /that of n1 \(epoch 1\), which had it last: give --take-over/,
+  });
+  t.equal((await readStore(dir)).epoch, 1, 'the refused one left no trace');
+});
+
+t.test('what another node has not left needs the word of the operator', async (t) => {
+  const { options, dir } = byHand(t);
+  const service = `held-${process.pid}`;
+  await leave(dir, [fileOf('192.0.2.1')], { service, inOrder: false });
+  const mine = { ...options, service: null };
+  await t.rejects(takeStore(mine, 'recovery', atWorkSince()), {
+    message: /which has not left it: give --take-over/,
+  });
+});
+
+t.test('with that word, the clients of the other node are to be told', async (t) => {
+  const { options, dir } = byHand(t, ['192.0.2.2']);
+  const service = `taken-${process.pid}`;
+  await leave(dir, [fileOf('192.0.2.1')], { service, inOrder: false });
+  const taken = await takeStore({ ...options, service: null, takeOver: true }, 'recovery', atWorkSince());
+  t.match(taken.store.state, { epoch: 2, stateNumber: 7 });
+  t.same([...taken.store.state.inherited.keys()].sort(), ['192.0.2.1'], 'statd wrote the other one just now');
+  t.equal(taken.inPlace, false);
+  t.match(taken.former, { epoch: 1 });
+});
+
+t.test('the same node goes on in place, also where a command died at its work', async (t) => {
+  const { options, dir } = byHand(t);
+  const service = `place-${process.pid}`;
+  const holder = thisHolder(await bootId(), atWorkSince());
+  await leave(dir, [fileOf('192.0.2.1')], { service, holder, inOrder: false });
+  const taken = await takeStore({ ...options, service: null }, 'snapshot', atWorkSince());
+  t.equal(taken.inPlace, true);
+  t.same([...taken.store.state.current.keys()], ['192.0.2.1']);
+});
+
+t.test('refused: no name, no store, another name, a keeper, no statd directory', async (t) => {
+  const { options, dir, runtime, root } = byHand(t);
+  const refused = (more: object, purpose: 'snapshot' | 'recovery' = 'snapshot') =>
+    takeStore({ ...options, ...more }, purpose, { lockManager: null, statd: null });
+  await t.rejects(refused({ service: null }), { code: 'bad-parameter', message: /give --service/ });
+  await t.rejects(refused({ service: `none-${process.pid}` }, 'recovery'), {
+    message: /there is no lock store in/,
+  });
+  await t.rejects(refused({ statdDir: join(root, 'none') }), { code: 'bad-node' });
+  await leave(dir, []);
+  await t.rejects(refused({ service: `wrong-${process.pid}`, takeOver: true }), {
+    code: 'not-ours',
+    message: `lock store belongs to service ${SERVICE}`,
+  });
+  await new RuntimeDirectory('kept', runtime).create({ ...serviceOf('kept'), sharedDir: dir });
+  await t.rejects(refused({ takeOver: true }), { message: /kept is started on this node/ });
+});
