@@ -37,8 +37,10 @@ export class Sandbox {
   /** Its first process, as this machine sees it: with it, everything in the sandbox ends. */
   readonly pid: number;
   readonly #enter: readonly string[];
+  readonly #child: ChildProcess;
 
-  private constructor(pid: number) {
+  private constructor(child: ChildProcess, pid: number) {
+    this.#child = child;
     this.pid = pid;
     this.#enter = ['--target', String(pid), '--mount', '--net', '--pid', '--'];
   }
@@ -59,7 +61,7 @@ export class Sandbox {
     const [said] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
     if (String(said) !== 'ready\n') throw new Error(`the sandbox says ${said}: ${complaints}`);
     const first = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'latin1').trim();
-    return new Sandbox(Number(first));
+    return new Sandbox(child, Number(first));
   }
 
   /** Runs a program inside, with this environment and no more; for at most a minute. */
@@ -85,6 +87,13 @@ export class Sandbox {
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+  }
+
+  /** SIGKILL to everything inside; resolves when all of it is dead. */
+  async kill(): Promise<void> {
+    const exited = once(this.#child, 'exit');
+    process.kill(this.pid, 'SIGKILL');
+    await exited;
   }
 
   /** Runs shell commands inside. */

@@ -82,8 +82,9 @@ async function killOn(owner: Owner, mode: Mode, setting: Setting): Promise<Kill>
   const began = Date.now();
   await new Promise((done) => setTimeout(done, LEAST + Math.random() * (MOST - LEAST)));
 
-  process.kill(node.pid, 'SIGKILL');
   const killedAt = performance.timeOrigin + performance.now();
+  await node.kill();
+  // Not before everybody is dead: who lives a moment longer may grant another lock.
   disk.cut();
   await gone;
   const grants = granted().map(grantOf);
