@@ -26,7 +26,9 @@ t.test('what breaks a promise', async (t) => {
   const kill = (loss: Partial<Loss>, monitored = [{ began: 8000, code: 0 }]) => ({
     ...{ loss: { clients: 1, window: 0, atTheEnd: true, ...loss }, killedAt: 10_000, monitored },
   });
-  const { watch, monitor } = MODES;
+  const { callout, watch, monitor } = MODES;
+  t.equal(callout?.broken(kill({ clients: 0 })), null);
+  t.match(callout?.broken(kill({})), '1 clients had a lock and no record');
   t.equal(watch?.broken(kill({ window: 900 })), null);
   t.match(watch?.broken(kill({ window: 1900 })), '1900 ms old');
   t.match(watch?.broken(kill({ atTheEnd: false })), 'older than one that was kept');

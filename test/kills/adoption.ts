@@ -1,7 +1,9 @@
 import { readStore } from '../../lib/store/index.ts';
+import type { Host } from '../../scripts/lab/host.ts';
 import { HostLockClient } from '../../scripts/lab/lock-client.ts';
 import { buildNfsService, LOCK_STORE, type NfsService, SERVER } from '../../scripts/lab/nfs-service.ts';
 import { waitUntil } from '../../scripts/lab/wait-until.ts';
+import { ARMED } from './kill.ts';
 import { type Grant, type Loss, lossOf } from './loss.ts';
 import type { Mode } from './modes.ts';
 
@@ -45,6 +47,7 @@ export async function killAndAdopt(mode: Mode): Promise<Adoption> {
 
 async function adoptOn(service: NfsService, mode: Mode): Promise<Adoption> {
   const { lab, cluster, n1, n2, c1, c2 } = service;
+  if (mode.callout) await setUpCallout(n1);
   const numbers = Array.from({ length: CLIENTS - 1 }, (_, index) => index + 3);
   const others = numbers.map(async (number) =>
     HostLockClient.start(await lab.addHost(`c${number}`, `10.77.0.${10 + number}`)),
@@ -87,6 +90,15 @@ async function adoptOn(service: NfsService, mode: Mode): Promise<Adoption> {
   const theft = stolen > 0 ? `${stolen} clients were recorded, and another got their locks` : null;
   const broken = mode.broken({ loss, killedAt, monitored }) ?? theft;
   return { granted: grants.length, loss, kept, broken };
+}
+
+/** As an operator does it, and waits until the callout is waited for. */
+async function setUpCallout(node: Host): Promise<void> {
+  await node.output(['lockferry', 'setup', 'callout', '--yes']);
+  await node.service('restart', 'statd');
+  await waitUntil('the callout asks the keeper', { timeout: 20 }, async () => {
+    return (await node.run(['test', '-s', ARMED])).code === 0;
+  });
 }
 
 /** Who had its first lock before the node was killed, in the order of the grants. */

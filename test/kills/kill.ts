@@ -7,11 +7,14 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { parseMonitorFile } from '../../lib/nsm/monitor-file.ts';
 import { readStore } from '../../lib/store/index.ts';
-import { AGENT, type Owner, Sandbox } from '../conformance/sandbox.ts';
+import { AGENT, type Owner, Sandbox, SHARE } from '../conformance/sandbox.ts';
 import { Disk } from './disk.ts';
 import { type Grant, type Loss, lossOf } from './loss.ts';
 import type { Mode, Monitored } from './modes.ts';
 
+const CALLOUT = `${SHARE}/statd-callout`;
+/** Not empty while the callout waits for the keeper; see agents/statd-callout. */
+export const ARMED = '/run/lockferry/callout/locks/armed';
 /** Periods of the copiers that lose something beside us, in seconds. */
 export const COPIERS = [2, 5] as const;
 /** The stream must outlive the longest period, so that every moment of every period is as likely to be the last. */
@@ -60,7 +63,7 @@ async function killOn(owner: Owner, mode: Mode, setting: Setting): Promise<Kill>
   const disk = Disk.make(dir);
   owner.teardown(() => disk.remove());
   const node = await Sandbox.create(owner, setting.dist, ['--node', process.execPath]);
-  await mustDo(node, ['/bin/sh', script('node.sh'), disk.path], {});
+  await mustDo(node, ['/bin/sh', script('node.sh'), disk.path, ...(mode.callout ? [CALLOUT] : [])], {});
   const parameters = {
     OCF_RESOURCE_INSTANCE: 'locks',
     OCF_RESKEY_shared_dir: join(disk.path, 'store'),
@@ -69,6 +72,7 @@ async function killOn(owner: Owner, mode: Mode, setting: Setting): Promise<Kill>
     OCF_RESKEY_capture: mode.capture,
   };
   await mustDo(node, [AGENT, 'start'], parameters);
+  if (mode.callout) await mustDo(node, ['test', '-s', ARMED], {});
 
   const { interval } = setting;
   const monitors = node.start([script('monitors.sh'), AGENT, `${interval}`, phaseOf(interval)], parameters);

@@ -18,6 +18,8 @@ export interface Judged {
 export interface Mode {
   /** The value of the parameter `capture`. */
   readonly capture: string;
+  /** Whether rpc.statd asks by its callout before it answers. */
+  readonly callout: boolean;
   readonly promise: string;
   /** @returns what is wrong; null: the promise was kept. */
   readonly broken: (kill: Judged) => string | null;
@@ -30,8 +32,15 @@ export interface Mode {
 const BATCH_WITHIN = 1000;
 
 export const MODES: Readonly<Record<string, Mode>> = {
+  callout: {
+    capture: 'watch',
+    callout: true,
+    promise: 'nobody is lost',
+    broken: ({ loss }) => (loss.clients > 0 ? `${loss.clients} clients had a lock and no record` : null),
+  },
   watch: {
     capture: 'watch',
+    callout: false,
     promise: 'at most the batch after the last durable write',
     broken({ loss }) {
       if (!loss.atTheEnd) return 'a record was lost that is older than one that was kept';
@@ -42,6 +51,7 @@ export const MODES: Readonly<Record<string, Mode>> = {
   },
   monitor: {
     capture: 'monitor',
+    callout: false,
     promise: 'at most one interval',
     broken({ loss, killedAt, monitored }) {
       if (!loss.atTheEnd) return 'a record was lost that is older than one that was kept';
