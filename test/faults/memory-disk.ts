@@ -1,16 +1,24 @@
 import { constants } from 'node:fs';
 import { basename } from 'node:path';
-import type { Disk } from '../../../lib/store/index.ts';
-import type { Remains } from './crash-model.ts';
+import type { Disk } from '../../lib/store/index.ts';
+
+/** A file; who has it open still has it when its name is gone. */
+interface Inode {
+  bytes: Buffer;
+}
 
 /** What fs throws, as far as the store looks at it. */
 function errno(code: string): Error {
   return Object.assign(new Error(code), { code });
 }
 
-/** One directory in memory, as the store's file system: tens of thousands of states are tried on it. */
-export function memoryDisk(remains: Remains): Disk {
-  let files = remains === null ? null : new Map(remains);
+/**
+ * One directory in memory, as the store's file system: tens of thousands of states are tried on it. What several
+ * processes do to it they do through one of these.
+ * @param content name to content; null: the directory is not there yet.
+ */
+export function memoryDisk(content: ReadonlyMap<string, Buffer> | null): Disk {
+  let files = content && new Map([...content].map(([name, bytes]): [string, Inode] => [name, { bytes }]));
   const uid = Number(process.geteuid?.());
   const stats = (directory: boolean) => ({
     ...{ uid, mode: 0o700, isFile: () => !directory, isDirectory: () => directory },
@@ -20,35 +28,34 @@ export function memoryDisk(remains: Remains): Disk {
     if (files === null) throw errno('ENOENT');
     return files;
   };
-  const handle = (name: string) => {
-    const bytes = () => there().get(name) ?? Buffer.alloc(0);
-    return {
-      stat: async () => stats(false),
-      readFile: async () => bytes().toString('latin1'),
-      read: async (buffer: Buffer, _: number, length: number) => {
-        return { buffer, bytesRead: bytes().copy(buffer, 0, 0, length) };
-      },
-      write: async (from: Buffer, start: number, length: number, position: number) => {
-        const before = bytes();
-        const after = Buffer.alloc(Math.max(before.length, position + length));
-        before.copy(after);
-        from.copy(after, position, start, start + length);
-        there().set(name, after);
-        return { bytesWritten: length };
-      },
-      truncate: async (size: number) => void there().set(name, bytes().subarray(0, size)),
-      ...{ datasync: async () => undefined, sync: async () => undefined, close: async () => undefined },
-    };
-  };
+  const handle = (inode: Inode) => ({
+    stat: async () => stats(false),
+    readFile: async () => inode.bytes.toString('latin1'),
+    read: async (buffer: Buffer, _: number, length: number) => {
+      return { buffer, bytesRead: inode.bytes.copy(buffer, 0, 0, length) };
+    },
+    write: async (from: Buffer, start: number, length: number, position: number) => {
+      const after = Buffer.alloc(Math.max(inode.bytes.length, position + length));
+      inode.bytes.copy(after);
+      from.copy(after, position, start, start + length);
+      inode.bytes = after;
+      return { bytesWritten: length };
+    },
+    truncate: async (size: number) => {
+      inode.bytes = inode.bytes.subarray(0, size);
+    },
+    ...{ datasync: async () => undefined, sync: async () => undefined, close: async () => undefined },
+  });
   const open = async (path: string, flags: number) => {
-    if ((flags & constants.O_DIRECTORY) !== 0) return handle('.');
+    if ((flags & constants.O_DIRECTORY) !== 0) return handle({ bytes: Buffer.alloc(0) });
     const name = basename(path);
-    if ((flags & constants.O_CREAT) === 0 && !there().has(name)) throw errno('ENOENT');
-    if ((flags & constants.O_EXCL) !== 0) {
-      if (there().has(name)) throw errno('EEXIST');
-      there().set(name, Buffer.alloc(0));
-    }
-    return handle(name);
+    const found = there().get(name);
+    if (found !== undefined && (flags & constants.O_EXCL) !== 0) throw errno('EEXIST');
+    if (found !== undefined) return handle(found);
+    if ((flags & constants.O_CREAT) === 0) throw errno('ENOENT');
+    const made: Inode = { bytes: Buffer.alloc(0) };
+    there().set(name, made);
+    return handle(made);
   };
   const disk = {
     open,
@@ -61,7 +68,9 @@ export function memoryDisk(remains: Remains): Disk {
       if (files !== null) throw errno('EEXIST');
       files = new Map();
     },
-    unlink: async (path: string) => void there().delete(basename(path)),
+    unlink: async (path: string) => {
+      if (!there().delete(basename(path))) throw errno('ENOENT');
+    },
   };
   return disk as unknown as Disk;
 }

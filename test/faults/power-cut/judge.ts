@@ -1,8 +1,8 @@
 import { clientName } from '../../../lib/nsm/client-name.ts';
 import { adopted, claimEpoch, clientsOf, type Disk, type StoreState } from '../../../lib/store/index.ts';
 import { HOLDER } from '../../lib/store/arbitraries.ts';
+import { memoryDisk } from '../memory-disk.ts';
 import { CrashModel, type Remains } from './crash-model.ts';
-import { memoryDisk } from './memory-disk.ts';
 import type { TracedStep } from './trace.ts';
 
 /** What somebody was told at a moment, and so may rely on from then on. */
