@@ -26,6 +26,8 @@ export interface KeeperOptions {
 
 /** How long a keeper may take to answer when all is well with it, milliseconds; its store may still hang. */
 const ANSWER_WITHIN = 1500;
+/** The same for a monitor's question: its capture is waited for, as long as the keeper waits for its store. */
+const MONITORED_WITHIN = 3000;
 /** A keeper that is told to stop gets this long for its last capture and for the release of locks, milliseconds. */
 const STOP_WITHIN = 8000;
 /** What is kept of that for a keeper that has to be killed: to end by itself, and to be gone; milliseconds. */
@@ -74,7 +76,9 @@ export async function monitorKeeper(options: KeeperOptions): Promise<Verdict> {
   const directory = new RuntimeDirectory(options.service.name, options.runtime);
   const declared = await directory.service();
   try {
-    const { version, verdict } = await askKeeper(directory.socket, 'monitor', options.deadline);
+    // One that hangs must not use up the time of the one that takes its place.
+    const latest = Math.min(options.deadline, Date.now() + MONITORED_WITHIN);
+    const { version, verdict } = await askKeeper(directory.socket, 'monitor', latest);
     if (version === VERSION && isDeepStrictEqual(declared, options.service)) return verdict;
   } catch {
     // Dead, hung or speaking another version's words: the next lines replace it.
@@ -150,13 +154,18 @@ async function endKeeper(
   const running = await findKeeper(directory);
   if (running === null) return [];
   const undone: string[] = [];
+  let endsBy = 0;
   try {
-    const report = await askKeeper(directory.socket, 'stop', deadline - GONE_WITHIN - END_WITHIN);
+    const latest = deadline - GONE_WITHIN - END_WITHIN;
+    // To stop takes its time; one that does not even say how it is would only use it up.
+    await askKeeper(directory.socket, 'report', Math.min(latest, Date.now() + ANSWER_WITHIN));
+    const report = await askKeeper(directory.socket, 'stop', latest);
     if (report.verdict.reason !== null) undone.push(report.verdict.reason);
+    endsBy = Math.min(deadline - GONE_WITHIN, Date.now() + END_WITHIN);
   } catch (error) {
     undone.push(sentenceOf(error));
   }
-  if (!(await ended(running, Math.min(deadline - GONE_WITHIN, Date.now() + END_WITHIN)))) {
+  if (!(await ended(running, endsBy))) {
     await kill(running, 'SIGKILL');
     if (!(await ended(running, deadline)))
       undone.push(`keeper ${running.pid} hangs in the kernel and is left behind`);

@@ -9,12 +9,27 @@ export interface Troubled {
   readonly store: { readonly state: { readonly damage: readonly Damage[] } };
 }
 
-/** How many of them a report names. */
-const PROBLEMS_SHOWN = 20;
+/** How many set-aside things a report names. */
+const SHOWN = 50;
 
-/** Things that were set aside, one sentence each, fit for a terminal. */
+/**
+ * What is set aside, one sentence for the callout's troubles and for each file of `sm/` or of the store, fit for a
+ * terminal: however much is wrong with one file, it hides none of the others. Those that are too many are counted.
+ */
 export function problemsOf({ callout, capturing, store }: Troubled): string[] {
-  const files = (capturing.look?.problems ?? []).map(({ name, reason }) => `${printable(name)}: ${reason}`);
-  const damage = store.state.damage.map(({ file, line, reason }) => `${file}:${line ?? ''} ${reason}`);
-  return [...callout.problems, ...files, ...damage].slice(0, PROBLEMS_SHOWN);
+  const found = new Map<string, string[]>();
+  const add = (name: string, reason: string) => {
+    const reasons = found.get(name);
+    if (reasons === undefined) found.set(name, [reason]);
+    else reasons.push(reason);
+  };
+  for (const { name, reason } of capturing.look?.problems ?? []) add(printable(name), reason);
+  for (const { file, line, reason } of store.state.damage) {
+    add(file, line === null ? reason : `line ${line}: ${reason}`);
+  }
+  const files = [...found].map(([name, [first, ...others]]) => {
+    return `${name}: ${first}${others.length === 0 ? '' : ` (and ${others.length} more)`}`;
+  });
+  const all = [...callout.problems, ...files];
+  return all.length <= SHOWN ? all : [...all.slice(0, SHOWN), `and ${all.length - SHOWN} more`];
 }

@@ -110,10 +110,8 @@ class ClaimedEpoch implements Claim {
 
 async function refuseStranger(place: Place, newest: JournalId, service: string): Promise<void> {
   const path = join(place.dir, journalName(newest));
-  const { header } = await onFile(path, 'read', () =>
-    readJournal(place.disk, place.dir, newest, HEADER_LIMIT),
-  );
-  refuseOtherService(place, header?.service, service);
+  const journal = await onFile(path, 'read', () => readJournal(place.disk, place.dir, newest, HEADER_LIMIT));
+  refuseOtherService(place, journal?.header?.service, service);
 }
 
 function refuseOtherService(place: Place, found: string | undefined, wanted: string): void {

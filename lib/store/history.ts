@@ -23,6 +23,17 @@ export async function listJournals(disk: Disk, dir: string): Promise<JournalId[]
   return ids.sort((one, other) => other.epoch - one.epoch || other.generation - one.generation);
 }
 
+/** The journals that say what former epochs left. */
+interface Found {
+  /** The newest complete generation of the newest epoch that has one. */
+  readonly base: Journal | undefined;
+  /** What came after it, oldest first. */
+  readonly unfinished: readonly Journal[];
+}
+
+/** A former owner that does not know yet that he is one writes his journal anew at most now and then. */
+const ATTEMPTS = 10;
+
 /**
  * What the epochs below `limit` left; null: nothing. It starts from the newest complete generation of the newest
  * epoch that has one. Epochs after it were claimed by someone who died before he had written all that he took
@@ -30,16 +41,27 @@ export async function listJournals(disk: Disk, dir: string): Promise<JournalId[]
  * @throws Fault `not-ours` where another version or record format wrote it, `failed` where it cannot be read.
  */
 export async function readHistory(disk: Disk, dir: string, limit = Infinity): Promise<StoreState | null> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const found = await readNewest(disk, dir, limit);
+    if (found !== null) return combine(found.base, found.unfinished);
+  }
+  throw new Fault('failed', `the journals in ${printable(dir)} vanish while they are read`, {
+    subject: dir,
+    cure: 'see whether another node goes on with the service',
+  });
+}
+
+/** @returns null where a journal has vanished since they were listed: what it held is in a newer one by now. */
+async function readNewest(disk: Disk, dir: string, limit: number): Promise<Found | null> {
   const ids = (await listJournals(disk, dir)).filter((id) => id.epoch < limit);
   const unfinished: Journal[] = [];
-  let base: Journal | undefined;
   for (const id of ids) {
-    if (base !== undefined) break;
     const journal = await onFile(join(dir, journalName(id)), 'read', () => readJournal(disk, dir, id));
-    if (journal.complete) base = journal;
-    else unfinished.unshift(journal);
+    if (journal === null) return null;
+    if (journal.complete) return { base: journal, unfinished };
+    unfinished.unshift(journal);
   }
-  return combine(base, unfinished);
+  return { base: undefined, unfinished };
 }
 
 /** What a lock store says, without touching it. @throws Fault as readHistory, and where there is no store. */

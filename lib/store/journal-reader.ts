@@ -32,7 +32,6 @@ export interface Journal extends JournalId {
 const UNOPENED: Readonly<Record<string, string>> = {
   ELOOP: 'is a symbolic link',
   ENXIO: 'is a socket',
-  ENOENT: 'has vanished',
 };
 
 const BASE_TYPES: ReadonlySet<string> = new Set(['facts', 'current', 'inherited', 'ledger', 'meanwhile']);
@@ -65,8 +64,14 @@ export function parseJournal(id: JournalId, text: string): Journal {
 /**
  * Reads a journal. A file that cannot be ours (a link, no regular file, another owner, writable by others) is
  * never followed nor believed: it comes back empty, as damage. With `limit`, only its first bytes are read.
+ * @returns null where it is not there (any more)
  */
-export async function readJournal(disk: Disk, dir: string, id: JournalId, limit?: number): Promise<Journal> {
+export async function readJournal(
+  disk: Disk,
+  dir: string,
+  id: JournalId,
+  limit?: number,
+): Promise<Journal | null> {
   const file = journalName(id);
   const refused = (reason: string): Journal => {
     return {
@@ -83,6 +88,7 @@ export async function readJournal(disk: Disk, dir: string, id: JournalId, limit?
   try {
     handle = await disk.open(join(dir, file), flags);
   } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return null;
     const reason = UNOPENED[errnoOf(error) ?? ''];
     if (reason === undefined) throw error;
     return refused(reason);

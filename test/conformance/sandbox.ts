@@ -45,6 +45,11 @@ export class Sandbox {
     this.#enter = ['--target', String(pid), '--mount', '--net', '--pid', '--'];
   }
 
+  /** Where its file systems lie as this machine sees them. */
+  get root(): string {
+    return `/proc/${this.pid}/root`;
+  }
+
   static async create(owner: Owner, dist: string, install: readonly string[] = []): Promise<Sandbox> {
     const namespaces = '--mount --propagation=private --net --pid --fork --kill-child --mount-proc'.split(
       ' ',

@@ -1,31 +1,39 @@
 import t from 'tap';
+import type { Problem } from '../../../lib/capture/index.ts';
 import { problemsOf } from '../../../lib/keeper/problems.ts';
+import type { Damage } from '../../../lib/store/index.ts';
 
-t.test('nothing is set aside', async (t) => {
-  const store = { state: { damage: [] } };
-  t.same(problemsOf({ callout: { problems: [] }, capturing: { look: null }, store }), []);
+function shown(files: readonly Problem[], damage: readonly Damage[] = [], callout: readonly string[] = []) {
+  const look = { problems: files };
+  return problemsOf({ callout: { problems: callout }, capturing: { look }, store: { state: { damage } } });
+}
+
+t.test('each file is named, whoever wrote its name', async (t) => {
+  const files = [{ name: 'a\nb', reason: 'is a FIFO' }];
+  const damage = [
+    { file: 'epoch-00000001.0001.journal', line: null, reason: 'is a symbolic link' },
+    { file: 'epoch-00000002.0001.journal', line: 7, reason: 'checksum does not match' },
+  ];
+  t.same(shown(files, damage, ['mkfifo is not installed']), [
+    'mkfifo is not installed',
+    'a\\nb: is a FIFO',
+    'epoch-00000001.0001.journal: is a symbolic link',
+    'epoch-00000002.0001.journal: line 7: checksum does not match',
+  ]);
+  t.same(shown([]), []);
+  const nothing = { callout: { problems: [] }, capturing: { look: null }, store: { state: { damage: [] } } };
+  t.same(problemsOf(nothing), [], 'before the first look');
 });
 
-t.test('each thing in one sentence that a terminal can show, and no more than twenty', async (t) => {
-  const found = problemsOf({
-    callout: { problems: ['mkfifo is not installed'] },
-    capturing: { look: { problems: [{ name: 'a\nb', reason: 'is empty' }] } },
-    store: {
-      state: {
-        damage: [
-          { file: 'one.journal', line: 7, reason: 'is damaged' },
-          { file: 'two.journal', line: null, reason: 'is a link' },
-          ...Array.from({ length: 20 }, () => ({ file: 'more', line: 1, reason: 'is damaged' })),
-        ],
-      },
-    },
-  });
-  const first = [
-    'mkfifo is not installed',
-    'a\\nb: is empty',
-    'one.journal:7 is damaged',
-    'two.journal: is a link',
-  ];
-  t.same(found.slice(0, 4), first);
-  t.equal(found.length, 20);
+t.test('much that is wrong with one file does not hide another', async (t) => {
+  const lines = Array.from({ length: 1000 }, (_, index) => ({ name: 'binary', reason: `line ${index + 1}` }));
+  const files = [...lines, { name: 'other', reason: 'is empty' }];
+  t.same(shown(files), ['binary: line 1 (and 999 more)', 'other: is empty']);
+});
+
+t.test('what is too much for a report is counted', async (t) => {
+  const files = Array.from({ length: 60 }, (_, index) => ({ name: `f${index}`, reason: 'is empty' }));
+  const all = shown(files);
+  t.equal(all.length, 51);
+  t.equal(all.at(-1), 'and 10 more');
 });

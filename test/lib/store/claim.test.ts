@@ -161,3 +161,16 @@ t.test('when the storage fails, claiming or establishing fails and says where', 
     t.same([...(await readStore(dir)).current.keys()], ['a'], `${call}: the former epoch stands`);
   }
 });
+
+t.test('a former journal that vanishes before anybody could see whose it was says nothing', async (t) => {
+  const dir = t.testdir({});
+  const store = await (await claim(dir)).establish({ ...EMPTY, current: [fileOf('a')] });
+  await store.close();
+  let opened = 0;
+  const disk = shakyDisk((call, path) => {
+    return call === 'open' && path.endsWith(first) && opened++ === 0 ? 'ENOENT' : undefined;
+  });
+  const claimed = await claim(dir, { disk });
+  t.same([...(claimed.former?.current.keys() ?? [])], ['a']);
+  await claimed.abandon();
+});

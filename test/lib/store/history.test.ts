@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { REAL_DISK } from '../../../lib/store/disk.ts';
@@ -161,3 +161,26 @@ t.test(
     });
   },
 );
+
+t.test('a journal that vanishes while it is to be read has a successor, which is read', async (t) => {
+  const dir = t.testdir({});
+  write(dir, 1, 1, [current('a')], []);
+  let looks = 0;
+  // A former owner that wakes up now writes its journal anew twice, and removes the first.
+  const disk = shakyDisk((call, path) => {
+    if (call !== 'open' || looks++ > 0) return undefined;
+    unlinkSync(path);
+    write(dir, 1, 2, [current('a'), current('b')], []);
+    return undefined;
+  });
+  const state = await readHistory(disk, dir);
+  t.same([...(state?.current.keys() ?? [])], ['a', 'b']);
+  t.same(state?.damage, []);
+});
+
+t.test('journals that go on vanishing are no store to start from', async (t) => {
+  const dir = t.testdir({});
+  write(dir, 1, 1, [current('a')], []);
+  const disk = shakyDisk((call) => (call === 'open' ? 'ENOENT' : undefined));
+  await t.rejects(readHistory(disk, dir), { code: 'failed', message: /vanish while they are read/ });
+});

@@ -1,0 +1,62 @@
+import t from 'tap';
+import { LOCK_STORE } from '../../scripts/lab/index.ts';
+import { judge } from './power-cut/judge.ts';
+import { liveUnderTrace } from './power-cut/scene.ts';
+import type { Step } from './power-cut/trace.ts';
+
+const life = await liveUnderTrace();
+const { steps, promises } = life;
+const count = (kind: string) => steps.filter((step) => step.kind === kind).length;
+t.comment(`${steps.length} steps, ${promises.length} promises`);
+
+t.test('the life that was traced has everything in it', async (t) => {
+  t.equal(count('mkdir'), 1, 'a store where none was');
+  t.ok(
+    steps.some(({ path }) => path.includes('.0002.')),
+    'a journal was written anew',
+  );
+  t.ok(
+    steps.some(({ path }) => path.includes('epoch-00000004.')),
+    'four epochs',
+  );
+  t.ok(count('unlink') > 0, 'former epochs were removed');
+  t.equal(promises.filter(({ number }) => number !== undefined).length, 2, 'two numbers were reserved');
+});
+
+t.test('a power cut at any call, whatever of the unsynced it leaves, breaks no promise', async (t) => {
+  const { cuts, states, broken } = await judge(LOCK_STORE, life);
+  t.same(broken.slice(0, 5), []);
+  t.ok(cuts > 80 && states > 500, `${states} states at ${cuts} cuts`);
+});
+
+t.test('without any of its syncs a promise would be broken, and this harness sees it', async (t) => {
+  const kinds = {
+    'of data': (step: Step) => step.kind === 'sync-file',
+    'of the directory': (step: Step) => step.kind === 'sync-directory' && step.path === LOCK_STORE,
+    'of its parent': (step: Step) => step.kind === 'sync-directory' && step.path !== LOCK_STORE,
+    'of what was written anew': (step: Step) => step.kind === 'sync-file' && step.path.includes('.0002.'),
+  };
+  for (const [name, is] of Object.entries(kinds)) {
+    const without = steps.filter((step) => !is(step));
+    t.ok(without.length < steps.length, `there are syncs ${name}`);
+    const { broken } = await judge(
+      LOCK_STORE,
+      { ...life, steps: without },
+      { most: 1, from: steps.findIndex(is) },
+    );
+    t.equal(broken.length, 1, `${name}: ${broken[0]}`);
+  }
+});
+
+t.test('nor is a store that is removed too early overlooked', async (t) => {
+  // As if the epoch that was taken over were removed before the next one is established.
+  const claimed = steps.findIndex(({ kind, path }) => kind === 'create' && path.includes('-00000002.'));
+  const former = steps.find(({ kind, path }) => kind === 'unlink' && path.includes('-00000001.0002.'));
+  t.ok(claimed > 0 && former !== undefined);
+  if (former === undefined) return;
+  const early = { ...former, at: Number(steps[claimed]?.at) };
+  const others = steps.filter((step) => step !== former);
+  const disordered = [...others.slice(0, claimed), early, ...others.slice(claimed)];
+  const { broken } = await judge(LOCK_STORE, { ...life, steps: disordered }, { most: 1, from: claimed });
+  t.match(broken, [/clients are missing/]);
+});
