@@ -29,11 +29,18 @@ export class DurableWriter {
   /** Resolves when the changes are durable; never rejects. */
   push(changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return Promise.resolve();
-    return new Promise((done) => {
-      this.#waiting.push({ changes, since: Date.now(), done });
-      this.#oldest ??= Date.now();
-      if (!this.#running) void this.#run();
-    });
+    return new Promise((done) => this.#wait(changes, done));
+  }
+
+  /** Resolves when everything that was pushed is durable. */
+  allDurable(): Promise<void> {
+    return this.#running ? new Promise((done) => this.#wait([], done)) : Promise.resolve();
+  }
+
+  #wait(changes: readonly Change[], done: () => void): void {
+    this.#waiting.push({ changes, since: Date.now(), done });
+    this.#oldest ??= Date.now();
+    if (!this.#running) void this.#run();
   }
 
   async #run(): Promise<void> {

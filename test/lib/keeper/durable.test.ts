@@ -20,6 +20,23 @@ function storage() {
   return { writer, asked, steps, push };
 }
 
+t.test('one can wait for everything that was pushed', async (t) => {
+  const { writer, steps, push } = storage();
+  await writer.allDurable();
+  let done = false;
+  void push('a');
+  const all = writer.allDurable().then(() => {
+    done = true;
+  });
+  void push('b');
+  steps[0]?.resolve();
+  await until(() => steps.length === 2);
+  t.notOk(done, 'what came before it is on its way');
+  steps[1]?.resolve();
+  await all;
+  t.equal(writer.lag, 0);
+});
+
 t.test('what comes while a commit is under way goes into the next one, in order', async (t) => {
   const { writer, asked, steps, push } = storage();
   t.equal(writer.lag, 0);
