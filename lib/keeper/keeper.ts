@@ -16,6 +16,7 @@ import { countClients } from './client-counts.ts';
 import { DurableWriter } from './durable.ts';
 import { judgeHealth } from './judgement.ts';
 import { releaseOnLeaving } from './leaving.ts';
+import { problemLines } from './problems.ts';
 import type { Report } from './protocol.ts';
 import { Recovering } from './recovering.ts';
 import { realSurroundings, type Surroundings } from './surroundings.ts';
@@ -26,8 +27,6 @@ const TICK = 1000;
 const LAST_CAPTURE_WITHIN = 800;
 /** What a monitor waits for its capture to become durable, milliseconds. */
 const MONITOR_WITHIN = 1000;
-/** How many set-aside things a report names. */
-const PROBLEMS_SHOWN = 20;
 
 /** A service that was adopted: its open store, and what goes in and out of it. */
 interface Kept {
@@ -95,7 +94,7 @@ export class Keeper {
       clients: countClients(state ?? { ledger: new Map(), current: new Map(), inherited: new Map() }),
       lag: this.#kept?.writer.lag ?? 0,
       waitingFor: [...(this.#kept?.recovering.waitingFor ?? [])],
-      problems: this.#problems(),
+      problems: problemLines(this.#kept?.capturing.look?.problems ?? [], state?.damage ?? []),
     };
   }
 
@@ -247,13 +246,5 @@ export class Keeper {
       waitingFor: recovering.waitingFor,
       waited: recovering.waited,
     });
-  }
-
-  #problems(): string[] {
-    if (this.#kept === null) return [];
-    const { capturing, store } = this.#kept;
-    const files = (capturing.look?.problems ?? []).map(({ name, reason }) => `${printable(name)}: ${reason}`);
-    const damage = store.state.damage.map(({ file, line, reason }) => `${file}:${line ?? ''} ${reason}`);
-    return [...files, ...damage].slice(0, PROBLEMS_SHOWN);
   }
 }
