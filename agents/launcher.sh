@@ -84,7 +84,7 @@ case ${1-} in
 meta-data) exec cat "$share/nfslock.xml" ;;
 usage | help) exec cat "$share/nfslock.usage" ;;
 start | validate-all) find_run ;;
-monitor | status)
+monitor | status | reload-agent)
 	find_run
 	[ -n "$run" ] && [ -e "$run/service.json" ] || exit 7
 	;;

@@ -14,13 +14,21 @@ import {
   directory,
   flag,
   listOf,
+  numberFrom,
   oneOf,
   orNone,
   type Parameter,
   type Values,
 } from '../lib/ocf/index.ts';
 
-/** The parameters of nfslock, each declared once: what parses the value, and what the meta-data says of it. */
+/**
+ * The parameters of nfslock, each declared once: what parses the value, and what the meta-data says of it.
+ *
+ * Reloadable is what another keeper can take up in place. The others say which service this is and whose locks it is
+ * about: another store knows nothing of the clients, under another address they have to reclaim, and what another lock
+ * manager or statd holds nobody has captured. A change of these is a move from one service to another, with all that
+ * stop and start do.
+ */
 export const nfslockParameters = {
   shared_dir: {
     shortdesc: 'Directory of the lock store',
@@ -49,6 +57,7 @@ clients besides the addresses and what reverse DNS says of these.`,
     type: 'string',
     wanted: 'host names, separated by commas or blanks',
     default: '',
+    reloadable: true,
     schema: listOf(hostName),
   },
   exports: {
@@ -58,14 +67,18 @@ blanks. Where empty, only the addresses and the registration of NFS and NLM are 
     type: 'string',
     wanted: 'absolute paths, separated by commas or blanks',
     default: '',
+    reloadable: true,
     schema: listOf(directory),
   },
   record_format: {
     shortdesc: 'Format of the records in the lock store',
-    longdesc: `How the lock store keeps monitor records. "record": structured, versioned and checksummed.`,
+    longdesc: `How the lock store keeps monitor records. "record": as structured records, from which statd's files are
+made again. "copy": as verbatim copies of statd's files. Both are versioned and checksummed. To go over from one to the
+other, change this parameter on the running resource; a stopped one is started with the format that its store has.`,
     type: 'string',
     wanted: RECORD_FORMAT_CHOICES.join(' or '),
     default: 'record',
+    reloadable: true,
     schema: oneOf(RECORD_FORMAT_CHOICES),
   },
   capture: {
@@ -75,6 +88,7 @@ the records of one monitor interval.`,
     type: 'string',
     wanted: CAPTURE_CHOICES.join(' or '),
     default: 'watch',
+    reloadable: true,
     schema: oneOf(CAPTURE_CHOICES),
   },
   trigger: {
@@ -84,6 +98,7 @@ the state of this node.`,
     type: 'string',
     wanted: TRIGGER_CHOICES.join(' or '),
     default: 'auto',
+    reloadable: true,
     schema: oneOf(TRIGGER_CHOICES),
   },
   lock_manager: {
@@ -103,6 +118,36 @@ the state of this node.`,
     default: '',
     schema: orNone(directory),
   },
+  notify_port: {
+    shortdesc: 'Source port of notifications',
+    longdesc: `The port from which clients are told, for firewalls that let pass one port only. 0: any free port below
+1024.`,
+    type: 'integer',
+    wanted: '0, or a port from 1 to 65535',
+    default: '0',
+    reloadable: true,
+    schema: numberFrom(0, 65_535),
+  },
+  max_lag: {
+    shortdesc: 'How old a capture may be',
+    longdesc: `Seconds after which a monitor record that could not be written to the lock store makes the monitor report
+that locks are unprotected.`,
+    type: 'integer',
+    wanted: 'seconds, from 1 to 86400',
+    default: '30',
+    reloadable: true,
+    schema: numberFrom(1, 86_400),
+  },
+  strict: {
+    shortdesc: 'Report unprotected locks as an error',
+    longdesc: `Whether the monitor fails while locks are unprotected, because monitor records cannot be captured or not be
+written to the lock store; the cluster then recovers the service. Where not, the monitor reports degraded.`,
+    type: 'boolean',
+    wanted: 'true or false',
+    default: 'false',
+    reloadable: true,
+    schema: flag,
+  },
   unlock_on_stop: {
     shortdesc: 'Release the locks when the service leaves',
     longdesc: `Whether the locks of this service are released on this node once its addresses have left. A lock
@@ -110,6 +155,7 @@ manager that goes on running would otherwise keep them, and refuse them when the
     type: 'boolean',
     wanted: 'true or false',
     default: 'true',
+    reloadable: true,
     schema: flag,
   },
 } as const satisfies Readonly<Record<string, Parameter<unknown>>>;
@@ -143,6 +189,9 @@ export function serviceOf(instance: string | null, values: Values<typeof nfslock
     capture: values.capture,
     recordFormat: values.record_format,
     trigger: values.trigger,
+    notifyPort: values.notify_port,
+    maxLag: values.max_lag,
+    strict: values.strict,
     unlockOnStop: values.unlock_on_stop,
   };
 }

@@ -73,6 +73,15 @@ floating address, so that it starts before any client can reach the service and 
           return monitored(await tools.monitorKeeper(keeperOptions(call)));
         },
       },
+      'reload-agent': {
+        summary: 'Takes up changed parameters: another keeper goes on in place, and nobody is told',
+        timeout: 60,
+        run: async (call) => {
+          const name = serviceName(call.instance);
+          if (name === null || !(await tools.isStarted(name))) return notRunning;
+          return started(await tools.startKeeper(keeperOptions(call)), call);
+        },
+      },
       'validate-all': {
         summary: 'Checks the parameters; with OCF_CHECK_LEVEL=10, this node too',
         timeout: 20,

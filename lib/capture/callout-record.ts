@@ -73,5 +73,5 @@ function fileFor({ monName, myName }: CalledClient): StoredFile {
     monName,
     myName,
   };
-  return { name: monName, modified: Date.now(), records: [record], malformed: [] };
+  return { name: monName, modified: Date.now(), records: [record], malformed: [], copy: null };
 }

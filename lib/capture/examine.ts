@@ -106,8 +106,10 @@ function judge(
   return { here: true, captured: isNew ? file : null };
 }
 
+/** What a store keeps as records has no bytes to compare. */
 function sameFile(one: StoredFile, other: StoredFile): boolean {
-  return one.modified === other.modified && linesOf(one) === linesOf(other);
+  if (one.modified !== other.modified) return false;
+  return one.copy === null || other.copy === null ? linesOf(one) === linesOf(other) : one.copy === other.copy;
 }
 
 function linesOf(file: StoredFile): string {

@@ -9,12 +9,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { errnoOf } from '../fault.ts';
-import { formatMonitorFile } from '../nsm/monitor-file.ts';
 import { readSmFile, smPath } from '../nsm/sm-file.ts';
 import { statdDirectory } from '../nsm/statd-directory.ts';
 import { writeStateFile } from '../nsm/state-file.ts';
 import { inSlices } from '../slices.ts';
 import { type StoredFile, storedFile, unitedByName } from '../store/index.ts';
+import { conveyable } from './conveyable.ts';
 import { unfitness } from './file-name.ts';
 import { handOver, makePrivateDirectory, type Owner, removeTree } from './private-directory.ts';
 
@@ -28,15 +28,15 @@ export interface ConveyOptions {
   readonly owner: Owner;
 }
 
-/** A file that was left out, by its name as found (latin1). */
+/** A file that was left out, or lines of one, by its name as found (latin1). */
 export interface SetAside {
   readonly name: string;
   readonly reason: string;
 }
 
 /**
- * Conveys stored files into a private statd directory of the service, built anew: each client's file re-created
- * from its structured records, with the mode, owner and time that statd gave it (sm-notify tells the newest
+ * Conveys stored files into a private statd directory of the service, built anew: each file as conveyable()
+ * has it, with the mode, owner and time that statd gave it (sm-notify tells the newest
  * first). Nothing is synced: it all comes from the lock store, and after a crash it is built again from there.
  * @returns what could not be conveyed, and why
  * @throws errors of the file system
@@ -47,8 +47,14 @@ export async function conveyPrivate({ dir, files, stateNumber, owner }: ConveyOp
   const setAside: SetAside[] = [];
   await inSlices(unitedByName(files), (file) => {
     const reason = file.records.length === 0 ? 'it holds no monitor record' : unfitness(file.name);
-    if (reason === undefined) writeFile(smPath(directory.sm, file.name), file, owner);
-    else setAside.push({ name: file.name, reason });
+    if (reason !== undefined) {
+      setAside.push({ name: file.name, reason });
+      return;
+    }
+    writeFile(smPath(directory.sm, file.name), file, owner);
+    const { length } = file.malformed;
+    if (length > 0)
+      setAside.push({ name: file.name, reason: `${length} of its lines are no monitor records` });
   });
   await writeStateFile(directory.state, stateNumber);
   handOver(directory, owner);
@@ -82,7 +88,7 @@ function writeFile(path: Buffer, file: StoredFile, owner: Owner): void {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   const fd = openSync(path, flags, 0o600);
   try {
-    writeFileSync(fd, formatMonitorFile(file.records));
+    writeFileSync(fd, conveyable(file));
     fchownSync(fd, owner.uid, owner.gid);
     // The middle of the millisecond: seconds as a fraction are not exact, and must not round to the one before.
     const seconds = (file.modified + 0.5) / 1000;

@@ -39,16 +39,16 @@ export interface Adopted {
  * directory. @throws Fault of the store.
  */
 export async function takeOver(
-  { sharedDir: dir, name: service }: Service,
+  { sharedDir: dir, name: service, recordFormat: format }: Service,
   directory: StatdDirectory,
   { atWork, disk }: Pick<Surroundings, 'atWork' | 'disk'>,
 ): Promise<Adopted> {
   const { lockManager, statd } = await atWork();
   const identities = { lockManager: lockManager?.identity ?? null, statd };
   const holder: Holder = { node: nodeName(), bootId: await bootId(), ...identities };
-  const claim = await claimEpoch({ dir, service, holder, ...(disk === undefined ? {} : { disk }) });
+  const claim = await claimEpoch({ dir, service, holder, format, ...(disk === undefined ? {} : { disk }) });
   const { former } = claim;
-  const known = former?.holder.bootId === holder.bootId ? former.current.values() : [];
+  const known = former?.holder.bootId === holder.bootId ? knownFrom(former, format) : [];
   const picture = new Picture({ directory, known });
   const { base, present, inPlace } = await adopt(former, holder, lockManager, picture);
   const store = await claim.establish(base);
@@ -60,6 +60,15 @@ export async function takeOver(
     from: former?.holder.node ?? null,
     before: former?.holder ?? holder,
   };
+}
+
+/**
+ * What need not be read again: where the store had the other format, everything must, for no copy can be made of what
+ * is no record.
+ */
+function knownFrom({ format, current }: StoreState, wanted: Service['recordFormat']): Iterable<StoredFile> {
+  if (format === wanted) return current.values();
+  return [...current.values()].map((file) => ({ ...file, modified: Number.NaN }));
 }
 
 /** What a new epoch starts from. */

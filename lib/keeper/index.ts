@@ -40,7 +40,8 @@ export async function isStarted(name: string, runtime?: string): Promise<boolean
 }
 
 /**
- * Starts the keeper, unless it runs already for the same service and in the same version. Resolves when former
+ * Starts the keeper, unless it runs already for the same service and in the same version; where the service has changed,
+ * another one goes on in place of the one that runs, which tells nobody and loses nothing. Resolves when former
  * records are conveyed, grace is open where it must be, and records are being captured.
  * @throws Fault that says what failed or what was waited for; nothing is left running then.
  */
@@ -53,7 +54,7 @@ export async function startKeeper({ service, keeper, deadline, runtime }: Keeper
     // One that hangs must not use up the time of the one that takes its place.
     const patience = standing === 'mute' ? ANSWER_WITHIN : STOP_WITHIN;
     if (standing !== 'current' || !isDeepStrictEqual(declared, service)) {
-      await endKeeper(directory, Math.min(deadline, Date.now() + patience));
+      await endKeeper(directory, 'replace', Math.min(deadline, Date.now() + patience));
     }
   }
   await directory.create(service);
@@ -61,7 +62,7 @@ export async function startKeeper({ service, keeper, deadline, runtime }: Keeper
     if ((await findKeeper(directory)) === null) spawnKeeper(keeper, service.name);
     return await adopted(directory, deadline);
   } catch (error) {
-    await endKeeper(directory, Date.now() + ANSWER_WITHIN);
+    await endKeeper(directory, 'stop', Date.now() + ANSWER_WITHIN);
     await directory.remove();
     throw error;
   }
@@ -83,7 +84,7 @@ export async function monitorKeeper(options: KeeperOptions): Promise<Verdict> {
   } catch {
     // Dead, hung or speaking another version's words: the next lines replace it.
   }
-  await endKeeper(directory, Math.min(options.deadline, Date.now() + ANSWER_WITHIN));
+  await endKeeper(directory, 'replace', Math.min(options.deadline, Date.now() + ANSWER_WITHIN));
   return startKeeper(options);
 }
 
@@ -103,7 +104,7 @@ export async function stopKeeper(options: {
   const undone: string[] = [];
   try {
     const deadline = Math.min(options.deadline, Date.now() + STOP_WITHIN);
-    undone.push(...(await endKeeper(directory, deadline, options.kill)));
+    undone.push(...(await endKeeper(directory, 'stop', deadline, options.kill)));
     await directory.remove();
   } catch (error) {
     undone.push(sentenceOf(error));
@@ -145,9 +146,10 @@ async function adopted(directory: RuntimeDirectory, deadline: number): Promise<V
   );
 }
 
-/** Ends the keeper: asks it, then KILL. One that a hung file system holds is left behind. */
+/** Ends the keeper, to `stop` the service or to `replace` it in place: asks it, then KILL. One that a hung file system holds is left behind. */
 async function endKeeper(
   directory: RuntimeDirectory,
+  op: 'stop' | 'replace',
   deadline: number,
   kill: typeof signal = signal,
 ): Promise<string[]> {
@@ -159,7 +161,7 @@ async function endKeeper(
     const latest = deadline - GONE_WITHIN - END_WITHIN;
     // To stop takes its time; one that does not even say how it is would only use it up.
     await askKeeper(directory.socket, 'report', Math.min(latest, Date.now() + ANSWER_WITHIN));
-    const report = await askKeeper(directory.socket, 'stop', latest);
+    const report = await askKeeper(directory.socket, op, latest);
     if (report.verdict.reason !== null) undone.push(report.verdict.reason);
     endsBy = Math.min(deadline - GONE_WITHIN, Date.now() + END_WITHIN);
   } catch (error) {

@@ -9,6 +9,10 @@ export interface Health {
   readonly storeTrouble: string | null;
   /** Milliseconds that the oldest change has waited to become durable. */
   readonly lag: number;
+  /** How long it may, milliseconds. */
+  readonly maxLag: number;
+  /** Whether locks that are unprotected are a failure. */
+  readonly strict: boolean;
   /** Clients whose newest records are not durable. */
   readonly unprotected: number;
   /** Whether the statd callout has given up waiting for the store for now. */
@@ -22,8 +26,6 @@ export interface Health {
   readonly waited: number;
 }
 
-/** A capture may be this late before the monitor says so, milliseconds. */
-const LAG_LIMIT = 5_000;
 /** The address and the exports of a service follow within this time, milliseconds, or something is wrong. */
 const WAIT_LIMIT = 60_000;
 /** Characters of a reason: a path may be long, and what to do about it stands at the end. */
@@ -31,22 +33,30 @@ const REASON_LIMIT = 500;
 
 /** The monitor's answer. The first thing that is wrong, by how much it endangers. */
 export function judgeHealth(health: Health): Verdict {
-  const { owner, storeTrouble, lag, unprotected, statdDirectory, smPath, recoveryTrouble } = health;
+  const { owner, storeTrouble, lag, statdDirectory, recoveryTrouble } = health;
+  const unprotected = health.strict ? failed : degraded;
   if (!owner) return { state: 'failed', reason: 'another node has taken over this service' };
-  if (storeTrouble !== null || lag > LAG_LIMIT) {
+  if (storeTrouble !== null || lag > health.maxLag) {
     const why = storeTrouble ?? `shared_dir has not answered for ${Math.round(lag / 1000)} s`;
-    return degraded(`${unprotected} clients unprotected: ${why}`);
+    return unprotected(`${health.unprotected} clients unprotected: ${why}`);
   }
   if (health.calloutSuspended) {
-    return degraded(`${unprotected} clients unprotected: locks are granted without waiting for shared_dir`);
+    return unprotected(
+      `${health.unprotected} clients unprotected: locks are granted without waiting for shared_dir`,
+    );
   }
   if (statdDirectory === 'missing')
-    return degraded(`no client is captured: ${smPath} does not exist; start rpc.statd`);
+    return unprotected(`no client is captured: ${health.smPath} does not exist; start rpc.statd`);
   if (recoveryTrouble !== null) return degraded(recoveryTrouble);
   if (health.waitingFor.length > 0 && health.waited > WAIT_LIMIT) {
     return degraded(`former clients are not told yet, waiting for ${health.waitingFor.join(', ')}`);
   }
   return { state: 'ok', reason: null };
+}
+
+/** `strict` is about what is not recorded: an error saves no lock that could not be recovered. */
+function failed(reason: string): Verdict {
+  return { state: 'failed', reason: printable(reason, REASON_LIMIT) };
 }
 
 function degraded(reason: string): Verdict {

@@ -117,6 +117,15 @@ export class Keeper {
     return this.#stopped;
   }
 
+  /**
+   * Ends the keeper for another one that goes on in place: a last capture. The service goes on, so nothing is released
+   * and the epoch has not ended: whoever finds it without an end may go on in another record format (claimEpoch).
+   */
+  makeRoom(): Promise<void> {
+    this.#stopped ??= this.#kept === null ? Promise.resolve() : this.#endFor(this.#kept);
+    return this.#stopped;
+  }
+
   async #adopt(): Promise<Kept> {
     const statd = statdDirectory(await findStatdDirectory(this.#service.statdDir));
     const { store, picture, present, inPlace, from, before } = await takeOver(
@@ -213,6 +222,15 @@ export class Keeper {
     this.#log('stopped', { released, durable: !this.#hung });
   }
 
+  async #endFor({ writer, capturing, recovering, callout }: Kept): Promise<void> {
+    callout.close();
+    capturing.end();
+    const giveUp = pause(LAST_CAPTURE_WITHIN, 'hung' as const, { ref: false });
+    const done = Promise.all([capturing.last(), recovering.breakOff()]).then(() => writer.settled());
+    this.#hung = (await Promise.race([done, giveUp])) === 'hung';
+    this.#log('replaced', { durable: !this.#hung });
+  }
+
   #phase(): Report['phase'] {
     if (this.#fault !== null) return 'failed';
     if (this.#stopped !== null) return 'stopping';
@@ -226,6 +244,8 @@ export class Keeper {
     const { statd, writer, capturing, recovering, callout } = this.#kept;
     const hung = 'the last capture did not become durable: shared_dir does not answer';
     return judgeHealth({
+      strict: this.#service.strict,
+      maxLag: this.#service.maxLag * 1000,
       owner: this.#owner,
       storeTrouble: writer.trouble,
       lag: writer.lag,

@@ -26,7 +26,7 @@ async function main(name: string): Promise<void> {
 async function answer(keeper: Keeper, { op }: Request): Promise<Report> {
   if (op === 'report') return keeper.report();
   if (op === 'monitor') return keeper.monitor();
-  await keeper.stop();
+  await (op === 'replace' ? keeper.makeRoom() : keeper.stop());
   setTimeout(() => void end(keeper), ANSWER_LEAVES_WITHIN);
   return keeper.report();
 }

@@ -8,9 +8,10 @@ import { verdictSchema } from './verdict.ts';
 export const requestSchema = z.object({
   /**
    * `report`: what the keeper knows, at once. `monitor`: the same after a capture, where captures are the recurring
-   * monitor's. `stop`: a last capture, release, and the end of the keeper.
+   * monitor's. `stop`: a last capture, release, and the end of the keeper. `replace`: the end of the keeper, and no
+   * more than that: another one goes on in its place.
    */
-  op: z.enum(['report', 'monitor', 'stop']),
+  op: z.enum(['report', 'monitor', 'stop', 'replace']),
 });
 
 export type Request = z.infer<typeof requestSchema>;

@@ -5,7 +5,7 @@ export const LOCK_MANAGER_CHOICES = ['auto', 'kernel', 'ganesha'] as const;
 /** When monitor records are captured: as soon as statd writes, or once per recurring monitor. */
 export const CAPTURE_CHOICES = ['watch', 'monitor'] as const;
 /** How the lock store keeps monitor records. */
-export const RECORD_FORMAT_CHOICES = ['record'] as const;
+export const RECORD_FORMAT_CHOICES = ['record', 'copy'] as const;
 /** How lock manager, status monitor and clients are made to recognise what was conveyed. */
 export const TRIGGER_CHOICES = ['auto', 'notify'] as const;
 
@@ -33,6 +33,12 @@ export const serviceSchema = z.object({
   capture: z.enum(CAPTURE_CHOICES),
   recordFormat: z.enum(RECORD_FORMAT_CHOICES),
   trigger: z.enum(TRIGGER_CHOICES),
+  /** Source port of notifications; 0: any free privileged one. */
+  notifyPort: z.int().check(z.gte(0), z.lte(0xffff)),
+  /** How old a capture may be, in seconds, before the monitor says so. */
+  maxLag: z.int().check(z.gte(1)),
+  /** Whether locks that are unprotected are an error, rather than degraded. */
+  strict: z.boolean(),
   /** Whether the service's locks on this node are released once its addresses have left. */
   unlockOnStop: z.boolean(),
 });

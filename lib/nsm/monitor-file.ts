@@ -14,13 +14,16 @@ export interface MalformedLine {
 export interface MonitorFileContent {
   readonly records: readonly MonitorRecord[];
   readonly malformed: readonly MalformedLine[];
+  /** All of it, latin1. */
+  readonly text: string;
   /** False where statd is still writing: the file is empty or its last line has no newline. */
   readonly complete: boolean;
 }
 
 /** Reads the bytes of a file in `sm/`: one record a line, several lines being normal. Never throws. */
 export function parseMonitorFile(bytes: Buffer): MonitorFileContent {
-  const lines = bytes.toString('latin1').split('\n');
+  const all = bytes.toString('latin1');
+  const lines = all.split('\n');
   const rest = lines.pop();
   const records: MonitorRecord[] = [];
   const malformed: MalformedLine[] = [];
@@ -31,7 +34,7 @@ export function parseMonitorFile(bytes: Buffer): MonitorFileContent {
       malformed.push({ line: index + 1, text, reason: sentenceOf(error) });
     }
   }
-  return { records, malformed, complete: bytes.length > 0 && rest === '' };
+  return { records, malformed, text: all, complete: bytes.length > 0 && rest === '' };
 }
 
 /** The bytes of a file in `sm/` that holds these records. */

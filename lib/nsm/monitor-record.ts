@@ -25,8 +25,11 @@ export interface MonitorRecord {
   readonly myName: string;
 }
 
-/** nfs-utils reads at most this many bytes of a line: five fixed fields, then two names of SM_MAXSTRLEN. */
-const LINE_LIMIT = 69 + 1 + 1024 + 1 + 1024;
+/**
+ * nfs-utils writes no longer line and reads this much of one at a time, newline and NUL apart (file.c, `char
+ * buf[LINELEN + 1 + SM_MAXSTRLEN + 2]`): what follows in a longer one would be a line of its own.
+ */
+const LINE_LIMIT = 69 + 1 + 1024;
 
 const FIELDS =
   /^([0-9a-f]{8}) ([0-9a-f]{8}) ([0-9a-f]{8}) ([0-9a-f]{8}) ([0-9a-f]{32}) ([!-~\x80-\xff]+) ([!-~\x80-\xff]+)$/i;
@@ -55,6 +58,15 @@ export function parseMonitorRecord(line: string): MonitorRecord {
     monName,
     myName,
   };
+}
+
+/** The record that a line is, or null where it is none. */
+export function recordIn(line: string): MonitorRecord | null {
+  try {
+    return parseMonitorRecord(line);
+  } catch {
+    return null;
+  }
 }
 
 /** The line that statd would write for this record, without its newline. */

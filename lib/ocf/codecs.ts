@@ -47,6 +47,17 @@ export function listOf<T>(item: z.ZodMiniType<T, string>): z.ZodMiniType<T[], st
   );
 }
 
+/** A whole number in this range, in decimal digits. */
+export function numberFrom(least: number, most: number): z.ZodMiniType<number, string> {
+  return z.pipe(
+    z.pipe(
+      z.string().check(z.regex(/^\d{1,15}$/)),
+      z.transform((text: string) => Number(text)),
+    ),
+    z.int().check(z.gte(least), z.lte(most)),
+  );
+}
+
 /** The same list, refused where it is empty. */
 export function atLeastOne<T>(list: z.ZodMiniType<T[], string>): z.ZodMiniType<T[], string> {
   return list.check(z.refine((items: T[]) => items.length > 0));

@@ -9,7 +9,8 @@ import type { Parameter, Parameters } from './parameter.ts';
 export function metadataXml(agent: Agent<Parameters>): string {
   return `<?xml version="1.0"?>
 <!DOCTYPE resource-agent SYSTEM "ra-api-1.dtd" [
-<!ATTLIST parameter unique-group CDATA #IMPLIED>
+<!ATTLIST parameter unique-group CDATA #IMPLIED reloadable (1|0) #IMPLIED>
+<!ATTLIST action name CDATA #REQUIRED>
 ]>
 <resource-agent name="${escaped(agent.name)}" version="${escaped(agent.version)}">
 <version>1.1</version>
@@ -29,10 +30,11 @@ ${Object.entries(agent.actions).flatMap(actionXml).join('\n')}
 }
 
 function parameterXml([name, parameter]: [string, Parameter<unknown>]): string {
-  const { type, unique, default: value } = parameter;
+  const { type, unique, reloadable, default: value } = parameter;
   const uniqueness = unique ? ` unique-group="${escaped(name)}" unique="1"` : '';
+  const reload = reloadable ? ' reloadable="1"' : '';
   const fallback = value === null ? '' : ` default="${escaped(value)}"`;
-  return `<parameter name="${escaped(name)}"${uniqueness} required="${value === null ? 1 : 0}">
+  return `<parameter name="${escaped(name)}"${uniqueness}${reload} required="${value === null ? 1 : 0}">
 <longdesc lang="en">
 ${escaped(parameter.longdesc)}
 </longdesc>

@@ -15,6 +15,8 @@ export interface Parameter<T> {
   readonly default: string | null;
   /** Two resources must not have the same value. */
   readonly unique?: boolean;
+  /** Whether a running resource takes up another value by `reload-agent`; else it is stopped and started. */
+  readonly reloadable?: boolean;
   readonly schema: z.ZodMiniType<T, string>;
 }
 

@@ -174,7 +174,14 @@ export class Recovery {
     const targets = targetsFor(this.#conveyed, new Set(this.#book.open()));
     log('telling', { clients: targets.length, number, names: announcements.map(({ name }) => name) });
     const telling = notifyClients({
-      ...{ targets, announcements, stateNumber: number, sourcePort: 0, signal: round.signal, resolver },
+      ...{
+        targets,
+        announcements,
+        stateNumber: number,
+        sourcePort: service.notifyPort,
+        signal: round.signal,
+        resolver,
+      },
       onResult: (result) => this.#book.result(result, number, announcements.length),
       onClient: (client, outcome) => log('client', { client: printable(client), outcome, number }),
     }).catch((error: unknown) => {

@@ -1,5 +1,4 @@
-import type { BaseEntry } from './entry.ts';
-import { encodeLine } from './line.ts';
+import { type BaseEntry, encodeEntry } from './entry.ts';
 import type { StoreState } from './state.ts';
 
 /** Written at a time: small enough that whoever waits for the disk or the processor waits a few milliseconds. */
@@ -32,7 +31,7 @@ function* inChunks(entries: Iterable<BaseEntry>): Iterable<string> {
   let lines: string[] = [];
   let size = 0;
   for (const entry of entries) {
-    const line = encodeLine(entry);
+    const line = encodeEntry(entry);
     lines.push(line);
     size += line.length;
     if (size < CHUNK) continue;

@@ -3,13 +3,13 @@ import { Fault } from '../fault.ts';
 import { printable } from '../printable.ts';
 import { baseLines } from './base.ts';
 import { type Disk, makeDirectory, onFile, REAL_DISK } from './disk.ts';
-import { headerOf } from './entry.ts';
+import { encodeEntry, headerOf } from './entry.ts';
 import { listJournals, readHistory } from './history.ts';
 import { type JournalId, journalName } from './journal-name.ts';
 import { readJournal } from './journal-reader.ts';
 import { JournalWriter } from './journal-writer.ts';
-import { encodeLine } from './line.ts';
 import { ownsStore, type Place, removeJournals } from './place.ts';
+import type { RecordFormat } from './record-format.ts';
 import { type Claimant, stateFrom } from './reducer.ts';
 import type { Base, Holder, StoreState } from './state.ts';
 import { JournalStore, type Store } from './store.ts';
@@ -19,6 +19,8 @@ export interface ClaimOptions {
   readonly dir: string;
   readonly service: string;
   readonly holder: Holder;
+  /** How the new epoch keeps monitor records; `record` unless told. */
+  readonly format?: RecordFormat;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   readonly disk?: Disk;
@@ -48,14 +50,15 @@ const SLACK = 1000;
  * @throws Fault `not-ours` for a directory, store version, record format or service that is not ours; `failed`.
  */
 export async function claimEpoch(options: ClaimOptions): Promise<Claim> {
-  const { service, holder, now = Date.now, disk = REAL_DISK, slack = SLACK } = options;
+  const { service, holder, format = 'record', now = Date.now, disk = REAL_DISK, slack = SLACK } = options;
   const place = { disk, dir: await makeDirectory(disk, options.dir), now, slack };
   const newest = (await listJournals(disk, place.dir))[0];
   if (newest !== undefined) await refuseStranger(place, newest, service);
-  const { journal, claimant } = await claimNext(place, (newest?.epoch ?? 0) + 1, { service, holder });
+  const { journal, claimant } = await claimNext(place, (newest?.epoch ?? 0) + 1, { service, holder, format });
   try {
     const former = await readHistory(disk, place.dir, claimant.epoch);
     refuseOtherService(place, former?.service, service);
+    refuseOtherFormat(place, former, format);
     return new ClaimedEpoch(place, journal, claimant, former);
   } catch (error) {
     await journal.discard();
@@ -85,7 +88,7 @@ class ClaimedEpoch implements Claim {
     // Only when all of it is durable may a line say so: a disk writes its pages in any order.
     await this.#journal.sync();
     const header = headerOf(state, 1, this.#place.now());
-    await this.#journal.append(encodeLine({ type: 'base-complete', header }));
+    await this.#journal.append(encodeEntry({ type: 'base-complete', header }));
     if (!(await ownsStore(this.#place, this.#journal.id))) {
       throw new Fault('not-ours', 'lock store was claimed by another node meanwhile', {
         subject: this.#place.dir,
@@ -124,11 +127,29 @@ function refuseOtherService(place: Place, found: string | undefined, wanted: str
   });
 }
 
+/**
+ * A store in the other format is refused only where its owner stopped the service: then somebody has changed the
+ * configuration since, or this is the wrong store, and to be told costs him nothing. An owner that did not stop has
+ * died, or makes room for a keeper that has new parameters; either may be in the middle of a change of format, which
+ * is nothing but an epoch in the other one: a refusal would turn a failover into an outage. So the new epoch is
+ * written in the format that is wanted now, and until it is complete the former one counts.
+ */
+function refuseOtherFormat(place: Place, former: StoreState | null, wanted: RecordFormat): void {
+  if (former === null || former.ended === null || former.format === wanted) return;
+  const found = former.format;
+  const cure = `start with record_format=${found}, then change it while the service runs`;
+  throw new Fault('not-ours', `lock store has format ${found}, not ${wanted}: ${cure}`, {
+    subject: place.dir,
+    found,
+    wanted,
+  });
+}
+
 /** Claims an epoch, or the first after it that nobody has claimed. */
 async function claimNext(
   place: Place,
   epoch: number,
-  who: Pick<Claimant, 'service' | 'holder'>,
+  who: Pick<Claimant, 'service' | 'holder' | 'format'>,
 ): Promise<{ journal: JournalWriter; claimant: Claimant }> {
   const since = place.now();
   const claimant = { ...who, epoch, since };

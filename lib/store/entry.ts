@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 import type { MonitorRecord } from '../nsm/monitor-record.ts';
+import { encodeLine } from './line.ts';
+import { asWritten, fromWritten, type RecordFormat, type WrittenFile } from './record-format.ts';
 import type { Change, Holder, LedgerEntry, Phase, StoredFile, StoreState } from './state.ts';
 
 /** The version of the journals that this program writes, and the only one that it reads. */
@@ -9,7 +11,7 @@ export const FORMAT_VERSION = 1;
 export interface Header {
   readonly version: number;
   /** How monitor records are kept. */
-  readonly format: 'record';
+  readonly format: RecordFormat;
   readonly service: string;
   readonly epoch: number;
   /** Counted from 1 in each epoch; each holds all that the ones before it held. */
@@ -21,12 +23,12 @@ export interface Header {
 }
 
 export function headerOf(
-  claimant: Pick<StoreState, 'service' | 'epoch' | 'holder' | 'since'>,
+  claimant: Pick<StoreState, 'service' | 'format' | 'epoch' | 'holder' | 'since'>,
   generation: number,
   at: number,
 ): Header {
-  const { service, epoch, holder, since } = claimant;
-  return { version: FORMAT_VERSION, format: 'record', service, epoch, generation, holder, since, at };
+  const { service, format, epoch, holder, since } = claimant;
+  return { version: FORMAT_VERSION, format, service, epoch, generation, holder, since, at };
 }
 
 /** What stands between header and `base-complete`: the state that this generation starts from. */
@@ -55,6 +57,8 @@ export const foreignHeader = z.object({
 });
 
 const natural = z.int().check(z.gte(0));
+/** Eight hexadecimal digits of a line. */
+const word = z.int().check(z.gte(0), z.lte(0xffff_ffff));
 /** As NSM has it: a positive 32-bit integer. */
 const stateNumber = z.int().check(z.gte(1), z.lte(0x7fff_ffff));
 const time = z.int();
@@ -63,20 +67,24 @@ const name = z.string().check(z.regex(/^[\x21-\x7e\x80-\xff]+$/));
 
 const record: z.ZodMiniType<MonitorRecord> = z.object({
   caller: z.string().check(z.regex(/^[0-9a-f]{8}$/)),
-  program: natural,
-  version: natural,
-  procedure: natural,
+  program: word,
+  version: word,
+  procedure: word,
   cookie: z.string().check(z.regex(/^[0-9a-f]{32}$/)),
   monName: name,
   myName: name,
 });
 
-const file: z.ZodMiniType<StoredFile> = z.object({
-  name: z.string(),
-  modified: time,
-  records: z.array(record),
-  malformed: z.array(z.string()),
-});
+const written: z.ZodMiniType<WrittenFile> = z.union([
+  z.object({
+    name: z.string(),
+    modified: time,
+    records: z.array(record),
+    malformed: z.array(z.string()),
+  }),
+  z.object({ name: z.string(), modified: time, copy: z.string().check(z.regex(/^[\0-\xff]*$/)) }),
+]);
+const file: z.ZodMiniType<StoredFile> = z.pipe(written, z.transform(fromWritten));
 
 const phase: z.ZodMiniType<Phase> = z.enum([
   'recorded',
@@ -100,7 +108,7 @@ const ended = z.object({ at: time, released: z.boolean() });
 
 const header: z.ZodMiniType<Header> = z.object({
   version: z.literal(FORMAT_VERSION),
-  format: z.literal('record'),
+  format: z.enum(['record', 'copy']),
   service: z.string().check(z.minLength(1)),
   epoch: natural,
   generation: natural,
@@ -130,6 +138,16 @@ const entry: z.ZodMiniType<Entry> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('base-complete'), header }),
   ...changes,
 ]);
+
+/** The line that says an entry. */
+export function encodeEntry(entry: Entry): string {
+  return encodeLine(entryAsWritten(entry));
+}
+
+function entryAsWritten(entry: Entry): object {
+  if (entry.type === 'meanwhile') return { ...entry, change: entryAsWritten(entry.change) };
+  return 'file' in entry ? { ...entry, file: asWritten(entry.file) } : entry;
+}
 
 /** The entry that a line's value says, or undefined where it says none that this version knows. */
 export function decodeEntry(value: unknown): Entry | undefined {

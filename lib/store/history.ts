@@ -96,7 +96,8 @@ const NOBODY: Holder = { node: '', bootId: '', lockManager: null, statd: null };
 function claimantOf({ epoch, header }: Journal, all: readonly Journal[]): Claimant {
   const headers = all.flatMap((journal) => journal.header ?? []);
   const { holder, since } = header ?? { holder: NOBODY, since: 0 };
-  return { service: headers[0]?.service ?? '', epoch, holder, since };
+  const { service, format } = header ?? headers[0] ?? { service: '', format: 'record' };
+  return { service, format, epoch, holder, since };
 }
 
 function applyEntry(state: WorkingState, entry: BaseEntry | Change): void {

@@ -122,11 +122,11 @@ function refuseForeign(value: unknown, file: string): void {
   const parsed = foreignHeader.safeParse(value);
   if (!parsed.success) return;
   const { version, format } = parsed.data.header;
-  if (version === FORMAT_VERSION && format === 'record') return;
+  if (version === FORMAT_VERSION && (format === 'record' || format === 'copy')) return;
   throw new Fault('not-ours', `lock store has format version ${version} (${format})`, {
     subject: file,
     found: `version ${version}, record format ${format}`,
-    wanted: `version ${FORMAT_VERSION}, record format record`,
-    cure: 'use the release of Lockferry and the record_format that wrote it, or an empty directory',
+    wanted: `version ${FORMAT_VERSION}, record format record or copy`,
+    cure: 'use the release of Lockferry that wrote it, or an empty directory',
   });
 }

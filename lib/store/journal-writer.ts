@@ -3,9 +3,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../fault.ts';
 import { type Disk, onFile, syncDirectory } from './disk.ts';
-import type { Header } from './entry.ts';
+import { encodeEntry, type Header } from './entry.ts';
 import { type JournalId, journalName } from './journal-name.ts';
-import { encodeLine } from './line.ts';
 
 const EXCLUSIVE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
@@ -33,7 +32,7 @@ export class JournalWriter {
     const { epoch, generation } = header;
     const journal = new JournalWriter(disk, handle, path, { epoch, generation });
     try {
-      await journal.append(encodeLine({ type: 'header', header }));
+      await journal.append(encodeEntry({ type: 'header', header }));
       await syncDirectory(disk, dir);
     } catch (error) {
       await journal.discard();

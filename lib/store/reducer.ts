@@ -1,4 +1,5 @@
 import { clientsIn, clientsOf, unite } from './files.ts';
+import { inFormat } from './record-format.ts';
 import type { Base, Change, Damage, Holder, LedgerEntry, StoredFile, StoreState } from './state.ts';
 
 /**
@@ -20,20 +21,22 @@ export interface WorkingState extends StoreState {
 }
 
 /** Who an epoch belongs to, and since when. */
-export type Claimant = Pick<StoreState, 'service' | 'epoch' | 'holder' | 'since'>;
+export type Claimant = Pick<StoreState, 'service' | 'format' | 'epoch' | 'holder' | 'since'>;
 
 export function emptyState(claimant: Claimant): WorkingState {
-  const { service, epoch, holder, since } = claimant;
+  const { service, format, epoch, holder, since } = claimant;
   return {
-    ...{ service, epoch, holder, since, stateNumber: null, ended: null, damage: [], torn: [] },
+    ...{ service, format, epoch, holder, since, stateNumber: null, ended: null, damage: [], torn: [] },
     ...{ current: new Map(), inherited: new Map(), ledger: new Map(), places: new Map() },
   };
 }
 
+/** What an epoch starts from, in its own format, whatever former ones had. */
 export function stateFrom(claimant: Claimant, base: Base): WorkingState {
   const state = emptyState(claimant);
-  for (const file of base.current) unite(state.current, file);
-  for (const file of base.inherited) inherit(state, file);
+  const { format } = claimant;
+  for (const file of base.current) unite(state.current, inFormat(format, file));
+  for (const file of base.inherited) inherit(state, inFormat(format, file));
   for (const entry of base.ledger) state.ledger.set(entry.client, entry);
   state.stateNumber = base.stateNumber;
   return state;

@@ -1,4 +1,5 @@
 import type { MonitorRecord } from '../nsm/monitor-record.ts';
+import type { RecordFormat } from './record-format.ts';
 
 /** Who holds an epoch. The identities of lock manager and statd are opaque; null: not running. */
 export interface Holder {
@@ -8,7 +9,10 @@ export interface Holder {
   readonly statd: string | null;
 }
 
-/** One file of statd's `sm/` as the store keeps it: the structured records, and what could not be read. */
+/**
+ * One file of statd's `sm/`: the structured records, what could not be read, and in a store of format `copy` its
+ * bytes. Whoever captures gives the bytes; the store keeps them or not.
+ */
 export interface StoredFile {
   /** The file's name in `sm/`, latin1. */
   readonly name: string;
@@ -17,6 +21,8 @@ export interface StoredFile {
   readonly records: readonly MonitorRecord[];
   /** Lines that are no monitor records, latin1. */
   readonly malformed: readonly string[];
+  /** All bytes of the file, latin1; records and malformed lines say the same. Null: not kept. */
+  readonly copy: string | null;
 }
 
 /**
@@ -50,6 +56,8 @@ export interface Damage {
 /** Everything that an epoch knows. */
 export interface StoreState {
   readonly service: string;
+  /** How its owner keeps monitor records. */
+  readonly format: RecordFormat;
   readonly epoch: number;
   readonly holder: Holder;
   /** When the epoch was claimed: milliseconds since 1970. */

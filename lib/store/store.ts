@@ -1,11 +1,11 @@
 import { Fault } from '../fault.ts';
 import { Serial } from '../serial.ts';
 import { baseLines } from './base.ts';
-import { type Header, headerOf } from './entry.ts';
+import { encodeEntry, type Header, headerOf } from './entry.ts';
 import type { JournalId } from './journal-name.ts';
 import { JournalWriter } from './journal-writer.ts';
-import { encodeLine } from './line.ts';
 import { ownsStore, type Place, removeJournals } from './place.ts';
+import { inFormat } from './record-format.ts';
 import { applyChange, type WorkingState } from './reducer.ts';
 import type { Change, StoreState } from './state.ts';
 
@@ -67,9 +67,10 @@ export class JournalStore implements Store {
 
   commit(changes: readonly Change[]): Promise<void> {
     if (this.#closed) return Promise.reject(new Fault('failed', 'the lock store is closed'));
-    const lines = changes.map((change) => encodeLine(change)).join('');
+    const kept = changes.map((change) => this.#kept(change));
+    const lines = kept.map(encodeEntry).join('');
     return new Promise((resolve, reject) => {
-      this.#pending.push({ changes, lines, resolve, reject });
+      this.#pending.push({ changes: kept, lines, resolve, reject });
       if (this.#pending.length === 1) this.#serial.run(() => this.#flush());
     });
   }
@@ -82,6 +83,12 @@ export class JournalStore implements Store {
     this.#closed = true;
     await this.#compaction;
     await this.#serial.run(() => this.#journal.close());
+  }
+
+  /** A change as this store keeps it: its writer need not know of formats. */
+  #kept(change: Change): Change {
+    if (change.type !== 'captured') return change;
+    return { ...change, file: inFormat(this.#state.format, change.file) };
   }
 
   async #flush(): Promise<void> {
@@ -141,9 +148,9 @@ export class JournalStore implements Store {
     try {
       for (const chunk of chunks) await turn(() => append(chunk));
       await turn(async () => {
-        const changes = meanwhile.map((change) => encodeLine({ type: 'meanwhile', change }));
+        const changes = meanwhile.map((change) => encodeEntry({ type: 'meanwhile', change }));
         await append(changes.join(''));
-        await append(encodeLine({ type: 'base-complete', header }));
+        await append(encodeEntry({ type: 'base-complete', header }));
         await this.#goOver(journal, count + changes.length);
       });
     } catch (error) {

@@ -20,6 +20,7 @@ t.test('the least that can be said makes a whole service', async (t) => {
     capture: 'watch',
     recordFormat: 'record',
     trigger: 'auto',
+    ...{ notifyPort: 0, maxLag: 30, strict: false },
     unlockOnStop: true,
   });
   t.same(serviceSchema.parse(service), service, 'and is what the keeper takes');
@@ -31,11 +32,14 @@ t.test('every parameter reaches the service', async (t) => {
     OCF_RESKEY_ip: '192.0.2.1, 2001:DB8::1 192.0.2.1',
     OCF_RESKEY_names: 'nfs nfs.example.test',
     OCF_RESKEY_exports: '/srv/nfs/a,/srv/nfs/b',
-    OCF_RESKEY_record_format: 'record',
+    OCF_RESKEY_record_format: 'copy',
     OCF_RESKEY_capture: 'monitor',
     OCF_RESKEY_trigger: 'notify',
     OCF_RESKEY_lock_manager: 'ganesha',
     OCF_RESKEY_statd_dir: '/var/lib/nfs',
+    OCF_RESKEY_notify_port: '722',
+    OCF_RESKEY_max_lag: '5',
+    OCF_RESKEY_strict: 'yes',
     OCF_RESKEY_unlock_on_stop: 'no',
   });
   t.same(serviceOf('locks:0', values), {
@@ -47,8 +51,9 @@ t.test('every parameter reaches the service', async (t) => {
     statdDir: '/var/lib/nfs',
     lockManager: 'ganesha',
     capture: 'monitor',
-    recordFormat: 'record',
+    recordFormat: 'copy',
     trigger: 'notify',
+    ...{ notifyPort: 722, maxLag: 5, strict: true },
     unlockOnStop: false,
   });
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { type NfslockTools, nfslock } from '../../agents/nfslock.ts';
+import { nfslockParameters } from '../../agents/nfslock-parameters.ts';
 import type { Finding } from '../../lib/checks/finding.ts';
 import { Fault } from '../../lib/fault.ts';
 import { metadataXml } from '../../lib/ocf/metadata.ts';
@@ -106,6 +107,30 @@ t.test('wrong parameters: start and validate-all 6, stop 0, a probe 7', async (t
   t.match(await run('monitor', { isStarted: yes }, wrong), { code: 1, stderr: reason }, 'a running service');
 });
 
+t.test('reload-agent takes up the parameters of a running service, and starts none', async (t) => {
+  const seen: unknown[] = [];
+  const startKeeper: NfslockTools['startKeeper'] = async (options) => {
+    seen.push(options);
+    return { state: 'ok', reason: null };
+  };
+  const changed = { ...right, OCF_RESKEY_record_format: 'copy' };
+  t.same(await run('reload-agent', { isStarted: yes, startKeeper }, changed), { code: 0, stderr: '' });
+  t.match(seen, [{ service: { name: 'locks', recordFormat: 'copy' }, keeper, deadline: 1_000_000 + 58_000 }]);
+  t.same(await run('reload-agent', { isStarted: no }, changed), { code: 7, stderr: '' });
+  t.match(await run('reload-agent', { isStarted: yes }, { ...right, OCF_RESKEY_max_lag: '0' }), {
+    code: 1,
+    stderr: /parameter max_lag: found "0", wanted/,
+  });
+});
+
+t.test('what a running service takes up in place is marked so, and the rest is not', async (t) => {
+  const kept = Object.entries(nfslockParameters).filter(([, parameter]) => !('reloadable' in parameter));
+  t.same(
+    kept.map(([name]) => name),
+    ['shared_dir', 'ip', 'lock_manager', 'statd_dir'],
+  );
+});
+
 t.test('monitor says what the keeper says', async (t) => {
   const monitor = (monitorKeeper: NfslockTools['monitorKeeper']) =>
     run('monitor', { isStarted: yes, monitorKeeper });
@@ -139,6 +164,7 @@ t.test(
   async (t) => {
     for (const name of ['../locks', '']) {
       const env = { ...right, OCF_RESOURCE_INSTANCE: name };
+      t.same(await run('reload-agent', {}, env), { code: 7, stderr: '' });
       t.same(await run('stop', {}, env), { code: 0, stderr: '' });
       t.same(await run('monitor', {}, env), { code: 7, stderr: '' });
     }

@@ -48,6 +48,13 @@ export const wrongParameters: readonly WrongParameter[] = [
   { name: 'trigger', value: 'restart', shown: '"restart"' },
   { name: 'lock_manager', value: 'lockd', shown: '"lockd"' },
   ...PATHS.map(([value, shown]) => ({ name: 'statd_dir', value, shown }) as const),
+  ...['-1', '65536', '111.5', '0x6f', 'any', '', ' '].flatMap((value) =>
+    value === '' ? [] : [{ name: 'notify_port', value, shown: `"${value}"` } as const],
+  ),
+  ...['0', '-5', '1.5', '30s', '86401', '1e3', '9'.repeat(20)].map(
+    (value) => ({ name: 'max_lag', value, shown: `"${value}"` }) as const,
+  ),
+  { name: 'strict', value: 'very', shown: '"very"' },
   { name: 'unlock_on_stop', value: 'maybe', shown: '"maybe"' },
   { name: 'unlock_on_stop', value: '2', shown: '"2"' },
 ];

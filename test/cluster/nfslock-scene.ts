@@ -2,7 +2,7 @@ import { cp, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import { readStore, type StoreState } from '../../lib/store/index.ts';
+import { readStore, type StoredFile, type StoreState } from '../../lib/store/index.ts';
 import type { LoggedEvent } from '../../scripts/lab/client/event-log.ts';
 import {
   buildNfsService,
@@ -58,12 +58,21 @@ export async function takeLock(t: Test, service: NfsService, file: string): Prom
   t.equal((await c2.lock({ ...AFTER_GRACE, file }, 120)).status, 'NLM4_DENIED', 'c2 is refused');
 }
 
-/** Waits until the lock store holds a record of client 1 that the present owner captured. */
-export async function recorded(service: NfsService): Promise<StoreState> {
+/** Waits until the lock store holds a record of client 1 that the present owner captured, in a file as wanted. */
+export async function recorded(
+  service: NfsService,
+  wanted: (file: StoredFile) => boolean = () => true,
+): Promise<StoreState> {
   return waitUntil('c1 is in the lock store', { timeout: 20 }, async () => {
     const state = await store(service);
-    return recordsOf(state).some(([, client]) => client === 'c1') && state;
+    const files = [...state.current.values()].filter(wanted);
+    return files.some(({ records }) => records.some(({ monName }) => monName === 'c1')) && state;
   });
+}
+
+/** Changes a parameter of nfslock in the cluster's configuration. */
+export async function setParameter({ cluster }: NfsService, name: string, value: string): Promise<void> {
+  await cluster.crm(['resource', 'param', NFSLOCK, 'set', name, value]);
 }
 
 /** The lock store as it is on the shared storage. */

@@ -27,7 +27,7 @@ process.on('SIGTERM', () => {
 const serving = listen(join(directory, 'keeper.sock'), async ({ op }) => {
   const word = verdict();
   if (word === 'deaf') return new Promise<Report>(() => {});
-  if (op === 'stop') (await serving).close(() => process.exit(0));
+  if (op === 'stop' || op === 'replace') (await serving).close(() => process.exit(0));
   const state = word === 'degraded' || word === 'failed' ? word : 'ok';
   return {
     version: VERSION,

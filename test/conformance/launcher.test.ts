@@ -41,6 +41,17 @@ t.test('a healthy life', async (t) => {
   t.equal((await node.sh(`cat ${KEEPER}/keeper.pid`)).stdout.trim(), pid, 'the keeper is still the same');
   for (const action of ['monitor', 'status'])
     t.same(await node.agent(action), { code: 0, ...SILENT }, action);
+  t.same(await node.agent('reload-agent'), { code: 0, ...SILENT }, 'nothing has changed');
+  t.equal((await node.sh(`cat ${KEEPER}/keeper.pid`)).stdout.trim(), pid, 'the keeper is still the same');
+  const changed = { ...RIGHT, OCF_RESKEY_max_lag: '5' };
+  t.same(await node.agent('reload-agent', changed), { code: 0, ...SILENT }, 'a parameter has');
+  t.not((await node.sh(`cat ${KEEPER}/keeper.pid`)).stdout.trim(), pid, 'another keeper goes on');
+  t.match((await node.sh(`cat ${KEEPER}/service.json`)).stdout, '"maxLag":5');
+  t.match(await node.agent('reload-agent', { ...RIGHT, OCF_RESKEY_max_lag: 'x' }), {
+    code: 1,
+    stderr: 'ocf-exit-reason:parameter max_lag: found "x", wanted seconds, from 1 to 86400\n',
+  });
+  t.same(await node.agent('reload-agent'), { code: 0, ...SILENT }, 'and back');
   await node.sh(`echo degraded >${KEEPER}/verdict`);
   t.same(await node.agent('monitor'), {
     code: 190,
@@ -58,6 +69,7 @@ t.test('a healthy life', async (t) => {
   t.same(await node.agent('stop'), { code: 0, ...SILENT });
   t.notOk(await keeperLives());
   t.same(await node.agent('monitor'), { code: 7, ...SILENT });
+  t.same(await node.agent('reload-agent'), { code: 7, ...SILENT });
 });
 
 t.test('what Node.js reads from the environment does not reach it', async (t) => {

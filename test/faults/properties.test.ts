@@ -218,7 +218,7 @@ property(
 );
 
 /* The store */
-const header = headerOf({ service: 'a', epoch: 1, holder: HOLDER, since: 1 }, 1, 1);
+const header = headerOf({ service: 'a', epoch: 1, holder: HOLDER, since: 1, format: 'record' }, 1, 1);
 const entry: fc.Arbitrary<Entry> = change;
 property('an entry is read as it was written', 4, entry, (one) => {
   return JSON.stringify(decodeEntry(decodeLine(encodeLine(one).slice(0, -1)))) === JSON.stringify(one);

@@ -67,7 +67,7 @@ export async function takeStore(
   if (before !== null && before.holder.node !== node && !takeOver) refuseOthers(before, purpose);
   const identities = { lockManager: lockManager?.identity ?? null, statd };
   const holder = { node, bootId: await bootId(), ...identities };
-  const claim = await claimEpoch({ dir, service, holder });
+  const claim = await claimEpoch({ dir, service, holder, format: before?.format ?? 'record' });
   const { former } = claim;
   const known = former?.holder.bootId === holder.bootId ? former.current.values() : [];
   const picture = new Picture({ directory, known, patience: PATIENCE });

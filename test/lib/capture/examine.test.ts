@@ -44,7 +44,12 @@ t.test('what the store has already is no news, unless statd wrote it since', asy
   const stored = found.here ? found.captured : null;
   t.match(look(dir, 'a', unseen(stored)), { here: true, captured: null });
   t.match(look(dir, 'a', unseen(fileOf('a', 1))), { captured: { name: 'a' } }, 'another time');
-  t.match(look(dir, 'a', unseen(stored && { ...stored, malformed: ['junk'] })), { captured: { name: 'a' } });
+  t.match(look(dir, 'a', unseen(stored && { ...stored, copy: 'junk' })), { captured: { name: 'a' } });
+  const records = stored && { ...stored, copy: null };
+  t.match(look(dir, 'a', unseen(records)), { here: true, captured: null }, 'of a store without copies, too');
+  t.match(look(dir, 'a', unseen(records && { ...records, malformed: ['junk'] })), {
+    captured: { name: 'a' },
+  });
   t.match(look(dir, 'a', { ...unseen(stored), inode: -1 }), { captured: { name: 'a' } }, 'another file');
 });
 

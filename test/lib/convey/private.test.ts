@@ -14,7 +14,8 @@ import { unfitness } from '../../../lib/convey/file-name.ts';
 import { conveyPrivate, readConveyed, retire } from '../../../lib/convey/index.ts';
 import { readStateFile } from '../../../lib/nsm/state-file.ts';
 import { unitedByName } from '../../../lib/store/index.ts';
-import { file, fileOf, recordOf } from '../store/arbitraries.ts';
+import { copied } from '../../../lib/store/record-format.ts';
+import { copy, file, fileOf, recordOf } from '../store/arbitraries.ts';
 
 const owner = { uid: 104, gid: 65534 };
 
@@ -37,16 +38,29 @@ t.test('each file is made again from its records, as statd would have left it', 
   t.equal(await readStateFile(join(dir, 'state')), 1_764_000_001);
   const read = await readConveyed(dir);
   t.same(
-    read.files.sort((one, other) => other.modified - one.modified),
+    read.files.sort((one, other) => other.modified - one.modified).map((file) => ({ ...file, copy: null })),
     files,
   );
   t.same(read.setAside, []);
 });
 
+t.test(
+  'a copy is conveyed byte for byte, and a line of it that is no record is left out and named',
+  async (t) => {
+    const dir = join(t.testdir({}), 'statd');
+    const line = `0100007F 000186B5 00000003 00000010 ${'0123456789abcdef'.repeat(2)} 10.0.0.1 n1\n`;
+    const files = [copied('whole', 1, line), copied('cut', 1, `${line}0100007f 0001`)];
+    t.same(await conveyPrivate({ dir, files, stateNumber: 3, owner }), [
+      { name: 'cut', reason: '1 of its lines are no monitor records' },
+    ]);
+    for (const name of ['whole', 'cut']) t.equal(readFileSync(join(dir, 'sm', name), 'latin1'), line, name);
+  },
+);
+
 t.test('any store can be conveyed: what comes back is what was fit to go', async (t) => {
   const dir = join(t.testdir({}), 'statd');
   await fc.assert(
-    fc.asyncProperty(fc.array(file), async (files) => {
+    fc.asyncProperty(fc.array(fc.oneof(file, copy)), async (files) => {
       const setAside = await conveyPrivate({ dir, files, stateNumber: 3, owner });
       const united = [...unitedByName(files)];
       const fit = united.filter((one) => one.records.length > 0 && unfitness(one.name) === undefined);
@@ -54,7 +68,8 @@ t.test('any store can be conveyed: what comes back is what was fit to go', async
       const sorted = (list: typeof files) =>
         list.map(({ name, modified, records }) => JSON.stringify({ name, modified, records })).sort();
       t.same(sorted(read.files), sorted(fit));
-      t.equal(setAside.length, united.length - fit.length);
+      const cut = fit.filter((one) => one.malformed.length > 0);
+      t.equal(setAside.length, united.length - fit.length + cut.length);
     }),
     { numRuns: 60 },
   );

@@ -18,7 +18,10 @@ const LOCK_MANAGER: LockManager = { kind: 'kernel', identity: 'lockd 7', started
 
 function former(base: Partial<Base> = {}, holder = HOLDER): StoreState {
   const nothing: Base = { current: [], inherited: [], ledger: [], stateNumber: 5 };
-  return stateFrom({ service: 'nfs-a', epoch: 1, holder, since: 1 }, { ...nothing, ...base });
+  return stateFrom(
+    { service: 'nfs-a', format: 'record', epoch: 1, holder, since: 1 },
+    { ...nothing, ...base },
+  );
 }
 
 /** A picture of a statd directory with files in `sm/` that were written at these times, and files in `sm.bak/`. */

@@ -29,7 +29,10 @@ async function stage(t: Test, { sm = true } = {}) {
   const current = new Map<string, StoredFile>();
   const did: string[] = [];
   const events: string[] = [];
-  const state = { ...emptyState({ service: 'nfs-a', epoch: 1, holder: HOLDER, since: 0 }), current };
+  const state = {
+    ...emptyState({ service: 'nfs-a', epoch: 1, holder: HOLDER, since: 0, format: 'record' }),
+    current,
+  };
   const callout = new Callout({
     ...{ path, statd },
     store: { state, isOwner: async () => true },

@@ -5,7 +5,8 @@ import { applyChange, emptyState, inherit } from '../../../lib/store/reducer.ts'
 import { fileOf, HOLDER } from '../store/arbitraries.ts';
 
 const NONE = { recorded: 0, conveyed: 0, answered: 0, told: 0, present: 0, back: 0, missed: 0 };
-const emptyStore = () => emptyState({ service: 'nfs-a', epoch: 1, holder: HOLDER, since: 1 });
+const emptyStore = () =>
+  emptyState({ service: 'nfs-a', format: 'record', epoch: 1, holder: HOLDER, since: 1 });
 const entry = (client: string, phase: Phase): LedgerEntry => {
   return { client, phase, number: 1, names: {}, at: 1 };
 };

@@ -16,7 +16,7 @@ export interface Manner {
   readonly mute?: boolean;
   /** It ends at once. */
   readonly dead?: boolean;
-  /** It answers stop, or does not, and goes on. */
+  /** It answers that it ends, or does not, and goes on. */
   readonly stubborn?: boolean;
 }
 
@@ -34,7 +34,7 @@ require('node:net').createServer((socket) => socket.on('error', () => {}).on('da
   appendFileSync(__dirname + '/asked', op + '\\n');
   if (manner.mute) return;
   socket.end(JSON.stringify({ ...manner.report, pid: process.pid }) + '\\n', () => {
-    if (op === 'stop' && !manner.stubborn) process.exit(0);
+    if ((op === 'stop' || op === 'replace') && !manner.stubborn) process.exit(0);
   });
 })).listen(directory + '/keeper.sock');
 setTimeout(() => process.exit(0), 40000);

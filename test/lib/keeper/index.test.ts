@@ -80,6 +80,7 @@ t.test('a keeper that is not what is wanted is replaced at start', { buffered: t
     t.same(await start(20_000, service), OK, why);
     t.not(fake.pids.at(-1), before, why);
     t.equal(await lives(before), false, why);
+    t.notOk(fake.asked.includes('stop'), 'the service goes on');
   };
   await start();
   fake.behave({});
@@ -117,6 +118,7 @@ t.test(
       t.same(await monitor(within, service), OK, why);
       t.not(fake.pids.at(-1), before, why);
       t.equal(await lives(before), false, why);
+      t.notOk(fake.asked.includes('stop'), 'it is not stopped');
     };
     process.kill(Number(fake.pids[0]), 'SIGKILL');
     await replaced('it died', 20_000);

@@ -4,6 +4,7 @@ import { type Health, judgeHealth } from '../../../lib/keeper/judgement.ts';
 const WELL: Health = {
   ...{ owner: true, storeTrouble: null, lag: 0, unprotected: 0, statdDirectory: 'present', smPath: '/s/sm' },
   ...{ calloutSuspended: false, recoveryTrouble: null, waitingFor: [], waited: 0 },
+  ...{ maxLag: 5000, strict: false },
 };
 const judge = (health: Partial<Health>) => judgeHealth({ ...WELL, ...health });
 const degraded = (reason: string) => ({ state: 'degraded', reason });
@@ -37,6 +38,24 @@ t.test('each thing that is wrong is named', async (t) => {
     judge({ waitingFor: ['address a', 'grace to be on'], waited: 60_001 }),
     degraded('former clients are not told yet, waiting for address a, grace to be on'),
   );
+});
+
+t.test('strict makes a failure of what leaves locks unprotected, and of nothing else', async (t) => {
+  const strict = (health: Partial<Health>) => judge({ ...health, strict: true });
+  t.same(strict({}), { state: 'ok', reason: null });
+  t.same(strict({ lag: 5600, unprotected: 1 }), {
+    state: 'failed',
+    reason: '1 clients unprotected: shared_dir has not answered for 6 s',
+  });
+  t.match(strict({ storeTrouble: 'EIO' }), { state: 'failed', reason: /EIO/ });
+  t.match(strict({ statdDirectory: 'missing' }), { state: 'failed', reason: /start rpc.statd/ });
+  t.equal(strict({ recoveryTrouble: 'grace could not be opened' }).state, 'degraded');
+  t.equal(strict({ waitingFor: ['address a'], waited: 60_001 }).state, 'degraded');
+});
+
+t.test('a capture may be as late as it was told', async (t) => {
+  t.equal(judge({ lag: 5600, maxLag: 6000 }).state, 'ok');
+  t.equal(judge({ lag: 6001, maxLag: 6000 }).state, 'degraded');
 });
 
 t.test('a long path does not hide the cure', async (t) => {

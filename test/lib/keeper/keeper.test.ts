@@ -119,6 +119,95 @@ t.test('another keeper on this node goes on in place', async (t) => {
   t.same(await current(), ['client']);
 });
 
+t.test(
+  'a keeper that makes room has captured all; nothing is released, and the epoch has no end',
+  async (t) => {
+    const { keeper, put, current, node, dir, events } = await stage(t, { capture: 'monitor' });
+    Object.assign(node, { lockManager: lockManager(7), statd: 'statd 8' });
+    node.addresses.add(ADDRESS);
+    const first = keeper();
+    await first.adopt();
+    node.addresses.clear();
+    put('last');
+    await first.makeRoom();
+    t.same(await current(), ['last']);
+    t.same(node.released, []);
+    t.equal((await readStore(dir))?.ended, null);
+    t.ok(events.includes('replaced') && !events.includes('stopped'));
+    await first.stop();
+    t.equal((await readStore(dir))?.ended, null, 'and it has no other end after that');
+    const never = keeper();
+    await never.makeRoom();
+    t.equal(never.report().phase, 'stopping', 'one that kept nothing has nothing to do');
+  },
+);
+
+t.test('a keeper that makes room in the middle of a recovery leaves it to the next one', async (t) => {
+  const { keeper, dir, node, events } = await stage(t);
+  Object.assign(node, { lockManager: lockManager(7), statd: 'statd 8', missing: [] });
+  await claimElsewhere(dir, [fileOf(CLIENT)]);
+  const first = keeper();
+  await first.adopt();
+  node.addresses.add(ADDRESS);
+  await until(() => events.includes('telling'));
+  await first.makeRoom();
+  const { ledger, stateNumber } = (await readStore(dir)) ?? t.bailout('no store');
+  t.equal(ledger.get(CLIENT)?.phase, 'conveyed');
+  t.type(stateNumber, 'number');
+  const second = keeper({ names: ['nfs.example.test'] });
+  await second.adopt();
+  t.match(second.report(), { phase: 'recovering', stateNumber, owner: { epoch: 3 } });
+});
+
+t.test('where storage hangs, a keeper makes room all the same', async (t) => {
+  const { keeper, put, storage, events } = await stage(t, { capture: 'monitor' });
+  const one = keeper();
+  await one.adopt();
+  storage.hangs = true;
+  put('late');
+  const before = Date.now();
+  await one.makeRoom();
+  t.ok(Date.now() - before < 1500);
+  t.ok(events.includes('replaced'));
+});
+
+t.test('in place, the record format changes with the keeper; after a stop it does not', async (t) => {
+  const { keeper, put, dir, statd } = await stage(t, {}, ['client']);
+  const odd = `junk\n${lineOf('odd')}`;
+  writeFileSync(join(statd.sm, 'odd'), odd);
+  const change = async (recordFormat: Service['recordFormat'], leave: 'makeRoom' | 'stop') => {
+    const one = keeper({ recordFormat });
+    await one.adopt();
+    put(`while-${recordFormat}`);
+    await one[leave]();
+    return one.report();
+  };
+  const copies = async () => {
+    const { format, current } = (await readStore(dir)) ?? t.bailout('no store');
+    return [format, ...[...current.values()].map(({ name, copy }) => [name, copy]).sort()];
+  };
+  await change('record', 'makeRoom');
+  t.same(await copies(), ['record', ...['client', 'odd', 'while-record'].map((name) => [name, null])]);
+  await change('copy', 'makeRoom');
+  const held = [
+    ...[
+      ['client', lineOf('client')],
+      ['odd', odd],
+      ['while-copy', lineOf('while-copy')],
+    ],
+    ['while-record', lineOf('while-record')],
+  ];
+  t.same(await copies(), ['copy', ...held], 'byte for byte, as the files are');
+  await change('copy', 'stop');
+  t.match(await change('record', 'stop'), {
+    phase: 'failed',
+    faultCode: 'not-ours',
+    verdict: { reason: /^lock store has format copy, not record: start with record_format=copy, then / },
+  });
+  t.match(await change('copy', 'makeRoom'), { phase: 'stopping' });
+  t.equal((await copies())[0], 'copy');
+});
+
 t.test('clients of another node are recovered; a stop leaves them to the next', async (t) => {
   const { keeper, dir, events } = await stage(t);
   await claimElsewhere(dir, [fileOf('192.0.2.1'), fileOf('192.0.2.2')]);

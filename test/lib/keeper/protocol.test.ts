@@ -2,8 +2,8 @@ import t from 'tap';
 import { clientCountsSchema, reportSchema, requestSchema } from '../../../lib/keeper/protocol.ts';
 import { REPORT } from './report.ts';
 
-t.test('a keeper can be asked three things', async (t) => {
-  for (const op of ['report', 'monitor', 'stop']) t.same(requestSchema.parse({ op }), { op });
+t.test('a keeper can be asked four things', async (t) => {
+  for (const op of ['report', 'monitor', 'stop', 'replace']) t.same(requestSchema.parse({ op }), { op });
   for (const wrong of [{}, { op: 'start' }, 'stop', null]) {
     t.notOk(requestSchema.safeParse(wrong).success, JSON.stringify(wrong));
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { formatMonitorRecord, parseMonitorRecord } from '../../../lib/nsm/monitor-record.ts';
+import { formatMonitorRecord, parseMonitorRecord, recordIn } from '../../../lib/nsm/monitor-record.ts';
 import { record } from '../store/arbitraries.ts';
 
 /** As rpc.statd 2.6.2 wrote it for NFS-Ganesha. */
@@ -33,8 +33,18 @@ t.test('what has not its seven fields is malformed, and is quoted so that it can
   for (const line of bad)
     t.throws(() => parseMonitorRecord(line), { code: 'malformed' }, JSON.stringify(line));
   t.throws(() => parseMonitorRecord('\x1b[2J'), { code: 'malformed', facts: { found: '\\x1b[2J' } });
-  t.throws(() => parseMonitorRecord(GANESHA + 'x'.repeat(2100)), {
+});
+
+t.test('a line that nfs-utils would read in two pieces is too long', async (t) => {
+  const longest = GANESHA.padEnd(69 + 1 + 1024, 'x');
+  t.match(parseMonitorRecord(longest), { monName: 'cli1' });
+  t.throws(() => parseMonitorRecord(`${longest}x`), {
     message: 'monitor record is too long',
-    facts: { found: `${GANESHA.length + 2100} bytes` },
+    facts: { found: `${longest.length + 1} bytes` },
   });
+});
+
+t.test('whether a line is a record', async (t) => {
+  t.match(recordIn(GANESHA), { monName: 'cli1' });
+  t.equal(recordIn('junk'), null);
 });

@@ -1,6 +1,6 @@
 import t from 'tap';
 import type * as z from 'zod/mini';
-import { atLeastOne, directory, flag, listOf, oneOf, orNone } from '../../../lib/ocf/codecs.ts';
+import { atLeastOne, directory, flag, listOf, numberFrom, oneOf, orNone } from '../../../lib/ocf/codecs.ts';
 
 const REFUSED = Symbol('refused');
 
@@ -20,6 +20,14 @@ t.test('a switch takes the words of ocf_is_true and their opposites', async (t) 
     t.equal(read(flag, text), true, text);
   for (const text of ['no', 'false', '0', 'Off', 'nein']) t.equal(read(flag, text), false, text);
   for (const text of ['', 'maybe', '2', 'true ', 'yes\nno']) t.equal(read(flag, text), REFUSED, text);
+});
+
+t.test('a number is whole, in digits, and in its range', async (t) => {
+  const schema = numberFrom(1, 300);
+  for (const number of [1, 30, 300]) t.equal(read(schema, String(number)), number);
+  t.equal(read(schema, '007'), 7);
+  for (const text of ['', '0', '301', '-1', '+1', '1.0', '1e2', '0x1', ' 1', '1\n', '9'.repeat(400)])
+    t.equal(read(schema, text), REFUSED, text);
 });
 
 t.test('a directory is absolute and stays where it says', async (t) => {

@@ -19,7 +19,15 @@ export const exampleAgent = {
       unique: true,
       schema: oneOf(['a']),
     },
-    loud: { shortdesc: 'Loud', longdesc: 'Or not', type: 'boolean', wanted: '', default: 'no', schema: flag },
+    loud: {
+      shortdesc: 'Loud',
+      longdesc: 'Or not',
+      type: 'boolean',
+      wanted: '',
+      default: 'no',
+      reloadable: true,
+      schema: flag,
+    },
   },
   actions: {
     start: { summary: 'Starts', timeout: 60, run },

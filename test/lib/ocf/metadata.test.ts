@@ -7,7 +7,8 @@ t.test('meta-data is a function of the agent', async (t) => {
     metadataXml(exampleAgent),
     `<?xml version="1.0"?>
 <!DOCTYPE resource-agent SYSTEM "ra-api-1.dtd" [
-<!ATTLIST parameter unique-group CDATA #IMPLIED>
+<!ATTLIST parameter unique-group CDATA #IMPLIED reloadable (1|0) #IMPLIED>
+<!ATTLIST action name CDATA #REQUIRED>
 ]>
 <resource-agent name="demo" version="1.2">
 <version>1.1</version>
@@ -23,7 +24,7 @@ One word
 <shortdesc lang="en">Word</shortdesc>
 <content type="string"/>
 </parameter>
-<parameter name="loud" required="0">
+<parameter name="loud" reloadable="1" required="0">
 <longdesc lang="en">
 Or not
 </longdesc>

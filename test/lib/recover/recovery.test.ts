@@ -434,6 +434,17 @@ const stories: Record<string, (t: Test) => Promise<void>> = {
     t.equal(await end, 'grace-over');
   },
 
+  async 'clients are told from the port that the service has for it'(t) {
+    const { recovery, run } = await stage(t, [fileOf('127.35.0.1')], { notifyPort: 791 });
+    const host = await client(t, '127.35.0.1');
+    await recovery.prepare([]);
+    const { stop, end } = run();
+    await until('told', () => host.heard.length > 0);
+    t.match(host.heard, [{ from: FLOATING, fromPort: 791 }]);
+    stop();
+    await end;
+  },
+
   async 'whoever is present is told and not waited for; a stop before is a stop'(t) {
     const files = [{ ...fileOf('x'), records: [recordOf('127.31.0.1')] }];
     const { recovery, run, stored } = await stage(t, files);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import type { MonitorRecord } from '../../../lib/nsm/monitor-record.ts';
+import { formatMonitorRecord, type MonitorRecord } from '../../../lib/nsm/monitor-record.ts';
 import type { Change, Holder, LedgerEntry, Phase, StoredFile } from '../../../lib/store/index.ts';
+import { copied } from '../../../lib/store/record-format.ts';
 
 /** Any bytes, as the store keeps strangers' text. */
 export const latin1 = fc.string({
@@ -42,9 +43,23 @@ export const file: fc.Arbitrary<StoredFile> = fc.record(
     modified: time,
     records: fc.array(record, { maxLength: 3 }),
     malformed: fc.array(latin1, { maxLength: 2 }),
+    copy: fc.constant(null),
   },
   { noNullPrototype: true },
 );
+
+/** Bytes of which some lines are records, and the last one may have no end. */
+export const copyText: fc.Arbitrary<string> = fc
+  .tuple(
+    fc.array(fc.oneof(record.map(formatMonitorRecord), latin1), { maxLength: 4 }),
+    fc.constantFrom('', '\n'),
+  )
+  .map(([lines, end]) => lines.join('\n') + end);
+
+/** A file as a store of format `copy` keeps it. */
+export const copy: fc.Arbitrary<StoredFile> = fc
+  .tuple(fc.oneof(name, latin1), time, copyText)
+  .map(([of, modified, text]) => copied(of, modified, text));
 
 export const ledgerEntry: fc.Arbitrary<LedgerEntry> = fc.record(
   {
@@ -60,7 +75,7 @@ export const ledgerEntry: fc.Arbitrary<LedgerEntry> = fc.record(
 const identity = fc.option(fc.string({ maxLength: 6 }));
 
 export const change: fc.Arbitrary<Change> = fc.oneof(
-  { weight: 4, arbitrary: file.map((one): Change => ({ type: 'captured', file: one })) },
+  { weight: 4, arbitrary: fc.oneof(file, copy).map((one): Change => ({ type: 'captured', file: one })) },
   name.map((one): Change => ({ type: 'removed', name: one })),
   fc.integer({ min: 1, max: 0x7fff_ffff }).map((number): Change => ({ type: 'number', number })),
   { weight: 3, arbitrary: ledgerEntry.map((entry): Change => ({ type: 'noted', entry })) },
@@ -76,7 +91,7 @@ export const HOLDER: Holder = { node: 'n1', bootId: 'boot-1', lockManager: 'lock
 
 /** A file in `sm/` about one client, as NFS-Ganesha's statd writes it. */
 export function fileOf(client: string, modified = 1_764_000_000_000, myName = 'n1'): StoredFile {
-  return { name: client, modified, records: [recordOf(client, myName)], malformed: [] };
+  return { name: client, modified, records: [recordOf(client, myName)], malformed: [], copy: null };
 }
 
 export function recordOf(monName: string, myName = 'n1'): MonitorRecord {

@@ -4,7 +4,7 @@ import { parseJournal } from '../../../lib/store/journal-reader.ts';
 import { emptyState, stateFrom } from '../../../lib/store/reducer.ts';
 import { fileOf, HOLDER } from './arbitraries.ts';
 
-const claimant = { service: 'nfs-a', epoch: 3, holder: HOLDER, since: 100 };
+const claimant = { service: 'nfs-a', format: 'record' as const, epoch: 3, holder: HOLDER, since: 100 };
 
 t.test('an empty state is one line of facts', async (t) => {
   const { count, chunks } = baseLines(emptyState(claimant));

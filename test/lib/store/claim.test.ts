@@ -1,13 +1,23 @@
 import { chmodSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { formatMonitorFile } from '../../../lib/nsm/monitor-file.ts';
 import { REAL_DISK } from '../../../lib/store/disk.ts';
-import { adopted, type Base, claimEpoch, readStore } from '../../../lib/store/index.ts';
+import {
+  adopted,
+  type Base,
+  claimEpoch,
+  readStore,
+  resumed,
+  type StoreState,
+} from '../../../lib/store/index.ts';
 import { journalName } from '../../../lib/store/journal-name.ts';
 import { encodeLine } from '../../../lib/store/line.ts';
-import { fileOf, HOLDER } from './arbitraries.ts';
+import { copied } from '../../../lib/store/record-format.ts';
+import { fileOf, HOLDER, recordOf } from './arbitraries.ts';
 import { shakyDisk } from './shaky-disk.ts';
 
+const LINE = formatMonitorFile([recordOf('192.0.2.1')]).toString('latin1');
 const EMPTY: Base = { current: [], inherited: [], ledger: [], stateNumber: null };
 const first = journalName({ epoch: 1, generation: 1 });
 const claim = (dir: string, more: object = {}) => {
@@ -114,7 +124,7 @@ t.test('a store of another service, version or owner is refused before anything 
     facts: { found: 'nfs-b', wanted: 'nfs-a', subject: other },
   });
   t.same(readdirSync(other), before, 'its owner is not disturbed');
-  for (const foreign of [{ version: 2 }, { format: 'copy' }]) {
+  for (const foreign of [{ version: 2 }, { format: 'xml' }]) {
     const dir = t.testdir({ [first]: header(foreign) });
     await t.rejects(claim(dir), { code: 'not-ours', message: /format version/ });
     t.same(readdirSync(dir), [first]);
@@ -122,6 +132,78 @@ t.test('a store of another service, version or owner is refused before anything 
   const open = t.testdir({});
   chmodSync(open, 0o777);
   await t.rejects(claim(open), { code: 'not-ours', message: /can be written by others/ });
+});
+
+const ODD = copied('odd', 5, `junk\n${LINE.replace('0100007f', '0100007F')}`);
+const FORMATS = [
+  ['record', 'copy'],
+  ['copy', 'record'],
+] as const;
+
+for (const [format, other] of FORMATS) {
+  t.test(`a stopped store of format ${format} is refused by whoever wants ${other}`, async (t) => {
+    const dir = t.testdir({});
+    const store = await (await claim(dir, { format })).establish({ ...EMPTY, current: [ODD] });
+    await store.commit([{ type: 'ended', at: 7, released: false }]);
+    await store.close();
+    const before = readFileSync(join(dir, first), 'latin1');
+    await t.rejects(claim(dir, { format: other }), {
+      code: 'not-ours',
+      message:
+        `lock store has format ${format}, not ${other}: ` +
+        `start with record_format=${format}, then change it while the service runs`,
+      facts: { found: format, wanted: other, subject: dir },
+    });
+    t.same(readdirSync(dir), [first], 'the claim is taken back');
+    t.equal(readFileSync(join(dir, first), 'latin1'), before);
+    const again = await claim(dir, { format });
+    t.equal(again.former?.format, format, 'with its own format it can be had');
+  });
+
+  t.test(`a store of format ${format} whose owner did not stop goes on as ${other}`, async (t) => {
+    const dir = t.testdir({});
+    const base = { ...EMPTY, current: [ODD], inherited: [fileOf('192.0.2.7')], stateNumber: 9 };
+    await (await (await claim(dir, { format })).establish(base)).close();
+    const dies = await claim(dir, { format: other });
+    t.equal(dies.former?.format, format);
+    const next = await claim(dir, { format: other });
+    t.equal(next.former?.format, format, 'the former epoch counts until the new one is complete');
+    const store = await next.establish(resumed(next.former as StoreState));
+    await store.close();
+    const read = await readStore(dir);
+    t.equal(read.format, other);
+    t.match([...read.current.values()], [{ name: 'odd', records: ODD.records, malformed: ['junk'] }]);
+    t.match([...read.inherited.values()], [{ records: [{ monName: '192.0.2.7' }] }]);
+    t.equal(read.stateNumber, 9);
+    const copies = [...read.current.values(), ...read.inherited.values()].map(({ copy }) => copy);
+    // Where there were only records, the copy is what statd would have written.
+    const made = [`${LINE}junk\n`, LINE.replace('192.0.2.1', '192.0.2.7')];
+    t.same(copies, other === 'copy' ? made : [null, null]);
+  });
+}
+
+t.test('killed at any call of the file system, a change of format loses nobody', async (t) => {
+  const top = t.testdir({});
+  for (const [format, other] of FORMATS) {
+    for (let limit = 0, finished = false; !finished; limit++) {
+      let calls = 0;
+      const disk = shakyDisk(() => (calls++ >= limit ? 'EKILLED' : undefined));
+      const dir = join(top, `${format}-${limit}`);
+      await (await (await claim(dir, { format })).establish({ ...EMPTY, current: [ODD] })).close();
+      finished = await claim(dir, { format: other, disk })
+        .then((claimed) => claimed.establish(resumed(claimed.former as StoreState)))
+        .then(
+          () => true,
+          () => false,
+        );
+      for (const wanted of [other, format]) {
+        const { former } = await claim(dir, { format: wanted });
+        const records = former?.current.get('odd')?.records;
+        if (JSON.stringify(records) !== JSON.stringify(ODD.records)) t.fail(`call ${limit}: it is missing`);
+      }
+      if (finished) t.ok(limit > 15, `${limit} places to die were tried`);
+    }
+  }
 });
 
 t.test('whose a store is comes to light after the claim where its newest journal does not say', async (t) => {

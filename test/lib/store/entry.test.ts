@@ -1,15 +1,25 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { type BaseEntry, decodeEntry, foreignHeader, headerOf } from '../../../lib/store/entry.ts';
-import { decodeLine, encodeLine } from '../../../lib/store/line.ts';
-import { change, file, HOLDER, ledgerEntry, recordOf } from './arbitraries.ts';
+import {
+  type BaseEntry,
+  decodeEntry,
+  encodeEntry,
+  foreignHeader,
+  headerOf,
+} from '../../../lib/store/entry.ts';
+import { decodeLine } from '../../../lib/store/line.ts';
+import { change, copy, file, HOLDER, ledgerEntry, recordOf } from './arbitraries.ts';
 
-const header = headerOf({ service: 'nfs-a', epoch: 7, holder: HOLDER, since: 1000 }, 2, 2000);
+const header = headerOf(
+  { service: 'nfs-a', format: 'record', epoch: 7, holder: HOLDER, since: 1000 },
+  2,
+  2000,
+);
 
 t.test('every entry comes back as it was written', async (t) => {
   const base = fc.oneof<fc.Arbitrary<BaseEntry>[]>(
     file.map((one) => ({ type: 'current', file: one })),
-    file.map((one) => ({ type: 'inherited', file: one })),
+    fc.oneof(file, copy).map((one) => ({ type: 'inherited', file: one })),
     ledgerEntry.map((entry) => ({ type: 'ledger', entry })),
     change.map((one) => ({ type: 'meanwhile', change: one })),
     fc
@@ -19,7 +29,7 @@ t.test('every entry comes back as it was written', async (t) => {
   );
   fc.assert(
     fc.property(fc.oneof(base, change), (entry) => {
-      const back = decodeEntry(decodeLine(encodeLine(entry).slice(0, -1)));
+      const back = decodeEntry(decodeLine(encodeEntry(entry).slice(0, -1)));
       return JSON.stringify(back) === JSON.stringify(entry);
     }),
   );
@@ -35,6 +45,8 @@ t.test('what could not have been written by this version is no entry', async (t)
   t.notOk(captured({ ...recordOf('192.0.2.1'), myName: 'a\nb' }), 'a name that would end its line');
   t.notOk(captured({ ...recordOf('192.0.2.1'), myName: '' }));
   t.notOk(captured({ ...recordOf('192.0.2.1'), cookie: 'zz' }));
+  t.notOk(captured({ ...recordOf('192.0.2.1'), program: 0x1_0000_0000 }), 'more than eight digits');
+  t.notOk(decodeEntry({ type: 'captured', file: { name: 'a', modified: 1, copy: '\u0100' } }), 'no byte');
   t.notOk(decodeEntry({ type: 'captured' }));
   for (const number of [0, -1, 1.5, 0x8000_0000, null]) t.notOk(decodeEntry({ type: 'number', number }));
   t.notOk(decodeEntry({ type: 'later', at: 1 }));

@@ -2,7 +2,7 @@ import { unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { REAL_DISK } from '../../../lib/store/disk.ts';
-import { type Entry, headerOf } from '../../../lib/store/entry.ts';
+import { type Entry, encodeEntry, headerOf } from '../../../lib/store/entry.ts';
 import { listJournals, readHistory, readStore } from '../../../lib/store/history.ts';
 import type { LedgerEntry } from '../../../lib/store/index.ts';
 import { journalName } from '../../../lib/store/journal-name.ts';
@@ -15,9 +15,9 @@ const DAMAGED = '00000000 {"type":"removed","name":"a"}\n';
 /** Writes a journal; where `complete` is not given it was still being written. */
 function write(dir: string, epoch: number, generation: number, base: Entry[], complete?: Entry[]): void {
   const holder = { ...HOLDER, node: `n${epoch}` };
-  const header = headerOf({ service: 'nfs-a', epoch, holder, since: epoch }, generation, 1);
+  const header = headerOf({ service: 'nfs-a', format: 'record', epoch, holder, since: epoch }, generation, 1);
   const rest: Entry[] = complete === undefined ? [] : [{ type: 'base-complete', header }, ...complete];
-  const text = [{ type: 'header', header } as const, ...base, ...rest].map(encodeLine).join('');
+  const text = [{ type: 'header', header } as const, ...base, ...rest].map(encodeEntry).join('');
   writeFileSync(join(dir, journalName({ epoch, generation })), text, { mode: 0o600 });
 }
 const current = (name: string, modified = 1): Entry => ({ type: 'current', file: fileOf(name, modified) });
@@ -137,7 +137,7 @@ t.test('where no epoch was ever finished, what there is counts', async (t) => {
 t.test('damage is handed on, and a journal without header still has its entries', async (t) => {
   const dir = t.testdir({});
   const file = journalName({ epoch: 1, generation: 1 });
-  writeFileSync(join(dir, file), `${DAMAGED}${encodeLine(current('a'))}123`);
+  writeFileSync(join(dir, file), `${DAMAGED}${encodeEntry(current('a'))}123`);
   const state = await readStore(dir);
   t.match(state, { service: '', epoch: 1, since: 0, holder: { node: '' } });
   t.same(namesOf(state.current), ['a']);

@@ -25,7 +25,7 @@ import { shakyDisk } from './shaky-disk.ts';
 
 const id = { epoch: 7, generation: 1 };
 const file = journalName(id);
-const header = headerOf({ service: 'nfs-a', epoch: 7, holder: HOLDER, since: 100 }, 1, 100);
+const header = headerOf({ service: 'nfs-a', format: 'record', epoch: 7, holder: HOLDER, since: 100 }, 1, 100);
 const HEADER = encodeLine({ type: 'header', header });
 const FACTS = encodeLine({ type: 'facts', stateNumber: 5, ended: null });
 const COMPLETE = encodeLine({ type: 'base-complete', header });
@@ -111,7 +111,7 @@ t.test('damage is named: file, line, reason; a torn end is told apart from it', 
 });
 
 t.test('another version or record format is refused, with what to do', async (t) => {
-  for (const other of [{ version: 2 }, { format: 'copy' }]) {
+  for (const other of [{ version: 2 }, { format: 'xml' }]) {
     const text = encodeLine({ type: 'header', header: { ...header, ...other } });
     t.throws(() => parseJournal(id, text), {
       code: 'not-ours',

@@ -9,7 +9,7 @@ import { encodeLine } from '../../../lib/store/line.ts';
 import { HOLDER } from './arbitraries.ts';
 import { shakyDisk } from './shaky-disk.ts';
 
-const header = headerOf({ service: 'nfs-a', epoch: 7, holder: HOLDER, since: 100 }, 1, 100);
+const header = headerOf({ service: 'nfs-a', format: 'record', epoch: 7, holder: HOLDER, since: 100 }, 1, 100);
 const HEADER = encodeLine({ type: 'header', header });
 const file = journalName(header);
 

@@ -3,7 +3,7 @@ import type { LedgerEntry, Phase } from '../../../lib/store/index.ts';
 import { applyChange, emptyState, stateFrom } from '../../../lib/store/reducer.ts';
 import { fileOf, HOLDER, recordOf } from './arbitraries.ts';
 
-const claimant = { service: 'nfs-a', epoch: 3, holder: HOLDER, since: 100 };
+const claimant = { service: 'nfs-a', format: 'record' as const, epoch: 3, holder: HOLDER, since: 100 };
 
 function noted(
   client: string,

@@ -11,12 +11,13 @@ import {
   type StoreState,
 } from '../../../lib/store/index.ts';
 import { journalName } from '../../../lib/store/journal-name.ts';
+import { copied } from '../../../lib/store/record-format.ts';
 import { applyChange, stateFrom } from '../../../lib/store/reducer.ts';
 import { change, file, fileOf, HOLDER, ledgerEntry } from './arbitraries.ts';
 import { shakyDisk, watchedDisk } from './shaky-disk.ts';
 
 const EMPTY: Base = { current: [], inherited: [], ledger: [], stateNumber: null };
-const claimant = { service: 'nfs-a', epoch: 1, holder: HOLDER, since: 1000 };
+const claimant = { service: 'nfs-a', format: 'record' as const, epoch: 1, holder: HOLDER, since: 1000 };
 const journal = (generation: number, epoch = 1) => journalName({ epoch, generation });
 const captured = (name: string): Change => ({ type: 'captured', file: fileOf(name) });
 
@@ -228,6 +229,26 @@ t.test('somebody else writing in our epoch is found out', async (t) => {
   await store.commit([captured('a')]);
   t.same([...(await readStore(dir)).current.keys()], ['a']);
   await store.close();
+});
+
+t.test('each format keeps what is captured in its own way, through changes of generation, too', async (t) => {
+  const bytes = 'junk\n0100007F 000186B5 00000003 00000010 0123456789ABCDEF0123456789ABCDEF caf\xe9 n1\ncut';
+  const one = copied('c', 5, bytes);
+  for (const format of ['record', 'copy'] as const) {
+    const dir = t.testdir({});
+    const store = await openStore(dir, EMPTY, { format, slack: 2 });
+    for (let turn = 0; turn < 20; turn++) await store.commit([{ type: 'captured', file: one }]);
+    await store.close();
+    const held = { ...one, copy: format === 'copy' ? bytes : null };
+    t.same(store.state.current.get('c'), held);
+    const read = await readStore(dir);
+    t.same([read.format, read.current.get('c')], [format, held]);
+    const newest = String(readdirSync(dir).sort().at(-1));
+    t.not(newest, journal(1));
+    const text = readFileSync(join(dir, newest), 'latin1');
+    t.equal(/"copy":"junk\\n0100007F/.test(text), format === 'copy');
+    t.equal(/"records":\[\{"caller":"0100007f"/.test(text), format === 'record');
+  }
 });
 
 t.test('killed at any call of the file system, no acknowledged change is missing', async (t) => {

@@ -3,7 +3,7 @@ import { emptyState, stateFrom } from '../../../lib/store/reducer.ts';
 import { adopted, resumed } from '../../../lib/store/succession.ts';
 import { fileOf, HOLDER } from './arbitraries.ts';
 
-const claimant = { service: 'nfs-a', epoch: 3, holder: HOLDER, since: 100 };
+const claimant = { service: 'nfs-a', format: 'record' as const, epoch: 3, holder: HOLDER, since: 100 };
 const entry = { client: 'a', phase: 'back', number: 7, names: { vip: 'answered' }, at: 1 } as const;
 
 t.test('a new owner recovers all that was left, whoever was back under the former one', async (t) => {

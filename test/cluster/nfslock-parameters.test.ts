@@ -1,0 +1,121 @@
+import t, { type Test } from 'tap';
+import { type NfsService, waitUntil } from '../../scripts/lab/index.ts';
+import {
+  expectNobodyTold,
+  keeperSays,
+  NFSLOCK,
+  recorded,
+  serviceFor,
+  setParameter,
+  store,
+  takeLock,
+} from './nfslock-scene.ts';
+
+/** Each of these in its turn, on the running resource; the value that it ends with suits the ones after it. */
+const IN_PLACE: readonly (readonly [string, string])[] = [
+  ['names', 'nfs-vip nfs.example.test'],
+  ['exports', '/srv/shared/export'],
+  ['record_format', 'copy'],
+  ['record_format', 'record'],
+  ['capture', 'monitor'],
+  ['capture', 'watch'],
+  ['trigger', 'notify'],
+  ['notify_port', '722'],
+  ['max_lag', '5'],
+  ['strict', 'true'],
+  ['unlock_on_stop', 'false'],
+];
+/** With unlock_on_stop=false the lock manager, which runs on, keeps the locks through a stop and start here. */
+const BY_RESTART: readonly (readonly [string, string])[] = [
+  ['lock_manager', 'ganesha'],
+  ['statd_dir', '/var/lib/nfs'],
+  ['ip', '10.77.0.100,10.77.0.100'],
+];
+
+/** What Pacemaker did to nfslock on the first node so far, by its own log. */
+async function operations({ n1 }: NfsService): Promise<string[]> {
+  const log = await n1.readFile('/var/log/pacemaker/pacemaker.log');
+  const results = log.matchAll(new RegExp(`Result of (\\S+) operation for ${NFSLOCK} on n1: (\\w+)`, 'g'));
+  return [...results].map(([, name, result]) => `${name} ${result}`).filter((each) => !/monitor/.test(each));
+}
+
+async function change(service: NfsService, [name, value]: readonly [string, string]): Promise<string[]> {
+  const before = (await operations(service)).length;
+  const since = Date.now();
+  await setParameter(service, name, value);
+  await keeperSays(service.n1, 'adopted', since);
+  await service.cluster.settle();
+  return (await operations(service)).slice(before);
+}
+
+/** Waits for a failure of nfslock's start; gives what Pacemaker shows of it. */
+async function refusal({ cluster }: NfsService, code: number) {
+  const failed = await cluster.waitFor(`nfslock is refused with ${code}`, ({ failures }) =>
+    failures.some((each) => each.operation === `${NFSLOCK}_start_0` && each.code === code),
+  );
+  return failed.failures.find(({ operation }) => operation === `${NFSLOCK}_start_0`);
+}
+
+async function serves(t: Test, service: NfsService, file: string): Promise<void> {
+  await service.cluster.crm(['resource', 'cleanup', NFSLOCK]);
+  await service.cluster.waitForResource('address', service.n1, 60);
+  await takeLock(t, service, file);
+}
+
+t.test('parameters are changed on a running resource', async (t) => {
+  const service = await serviceFor(t, { ganesha: 'warm' });
+  await takeLock(t, service, 'kept');
+  await recorded(service);
+
+  for (const [name, value] of IN_PLACE) {
+    await t.test(`${name}=${value}: reload-agent, the lock is kept and nobody told`, async (t) => {
+      await expectNobodyTold(t, service, 'kept', async () => {
+        t.same(await change(service, [name, value]), ['reload-agent ok']);
+      });
+      if (name === 'record_format') t.equal((await store(service)).format, value, 'the store has migrated');
+    });
+  }
+  for (const [name, value] of BY_RESTART) {
+    await t.test(`${name}=${value}: stop and start, the lock is kept and nobody told`, async (t) => {
+      await expectNobodyTold(t, service, 'kept', async () => {
+        t.same(await change(service, [name, value]), ['stop ok', 'start ok']);
+      });
+    });
+  }
+
+  await t.test(
+    'a wrong value: the service is stopped with its reason, and the right one starts it',
+    async (t) => {
+      await setParameter(service, 'max_lag', 'soon');
+      t.match(await refusal(service, 6), {
+        reason: 'parameter max_lag: found "soon", wanted seconds, from 1 to 86400',
+      });
+      t.ok((await operations(service)).includes('reload-agent error'));
+      await setParameter(service, 'max_lag', '30');
+      await serves(t, service, 'again');
+    },
+  );
+
+  await t.test('a stopped resource does not start in the other record format', async (t) => {
+    const { cluster } = service;
+    await cluster.crm(['resource', 'stop', 'nfs']);
+    await cluster.settle();
+    await setParameter(service, 'record_format', 'copy');
+    await cluster.crm(['resource', 'start', 'nfs']);
+    t.match(await refusal(service, 1), {
+      reason:
+        'lock store has format record, not copy: start with record_format=record, then change it while the service runs',
+    });
+    await setParameter(service, 'record_format', 'record');
+    await serves(t, service, 'again-too');
+  });
+
+  await t.test('shared_dir: stop and start, on another store', async (t) => {
+    const { n1 } = service;
+    t.same(await change(service, ['shared_dir', '/srv/shared/another']), ['stop ok', 'start ok']);
+    const there = await waitUntil('the store is there', { timeout: 10 }, () =>
+      n1.output(['ls', '/srv/shared/another']),
+    );
+    t.match(there, /^epoch-00000001\.0001\.journal/);
+  });
+});
