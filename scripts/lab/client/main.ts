@@ -4,14 +4,15 @@ import { listenForCallbacks } from './callback-server.ts';
 import { callControl, serveControl } from './control.ts';
 import { EventLog } from './event-log.ts';
 import { LockClient } from './lock-client.ts';
-import { NLM } from './nlm.ts';
+import { NLM, NLM_PROC } from './nlm.ts';
 import type { LockAnswer, LockRequest, Request, Target } from './requests.ts';
-import { register, unregister } from './rpcbind.ts';
+import { callOnce } from './rpc-once.ts';
+import { register, tcpPortOf, unregister } from './rpcbind.ts';
 import { GRACE_WAIT_MS } from './server-host.ts';
 
 const USAGE = `usage: lock-client serve --control SOCKET [--name HOST] [--use-hostnames]
        lock-client call --control SOCKET lock TARGET [--shared] [--count N] [--caller HOST]...
-                        [--wait nothing|grace|holder] [--retry-ms N] [--reclaim]
+                        [--wait nothing|grace|holder|block] [--retry-ms N] [--reclaim]
        lock-client call --control SOCKET unlock TARGET
        lock-client call --control SOCKET test TARGET [--shared]
        lock-client call --control SOCKET status | events [--first N]
@@ -19,6 +20,8 @@ TARGET: --server NAME --directory EXPORT --file NAME [--start N] [--length N]
 serve does what the lockd of a client machine does, and prints what happens as lines of JSON.
 call prints the answer as JSON; it exits with 1 for a lock that was not granted, 2 for a request that failed.
 `;
+
+const RESULT_WITHIN_MS = 2000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -54,8 +57,8 @@ function target(): Target {
 
 function waiting(): LockRequest['wait'] {
   const { wait } = values;
-  if (wait === 'nothing' || wait === 'grace' || wait === 'holder') return wait;
-  throw new Error(`--wait ${wait}: nothing, grace or holder is wanted`);
+  if (wait === 'nothing' || wait === 'grace' || wait === 'holder' || wait === 'block') return wait;
+  throw new Error(`--wait ${wait}: nothing, grace, holder or block is wanted`);
 }
 
 function requested(op: string | undefined): Request {
@@ -75,6 +78,8 @@ async function serve(): Promise<void> {
   const ports = await listenForCallbacks({
     onReboot: (reboot) => client.onReboot(reboot),
     onForged: ({ address, port }) => events.add('sm-notify-forged', { address, port }),
+    onGranted: (lock, { address }) => client.onGranted(lock, address),
+    sendResult: (result, { address }) => void sendGrantedResult(result, address),
   });
   await register(NLM.program, NLM.versions, ports);
   await serveControl(needed('control'), (request, signal) => client.handle(request, signal));
@@ -85,6 +90,17 @@ async function serve(): Promise<void> {
       .catch(() => undefined)
       .then(() => process.exit(0));
   });
+}
+
+/** As lockd does after NLM4_GRANTED_MSG, to the lock manager of the machine that sent it. A lost one is its loss. */
+async function sendGrantedResult(result: Buffer, host: string): Promise<void> {
+  try {
+    const [program, version, procedure] = [NLM.program, NLM.version, NLM_PROC.grantedResult];
+    const port = await tcpPortOf(host, program, version);
+    await callOnce({ host, port, program, version, procedure }, result, RESULT_WITHIN_MS);
+  } catch {
+    // It asks again, or gives up.
+  }
 }
 
 async function call(op: string | undefined): Promise<void> {
