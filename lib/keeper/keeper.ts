@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Picture } from '../capture/index.ts';
 import { Fault, sentenceOf } from '../fault.ts';
 import type { Log } from '../node/event-log.ts';
 import type { RuntimeDirectory } from '../node/runtime-directory.ts';
@@ -8,26 +7,24 @@ import { findStatdDirectory } from '../node/statd-directory.ts';
 import { ownerOf, type StatdDirectory, statdDirectory } from '../nsm/statd-directory.ts';
 import { readStateFile } from '../nsm/state-file.ts';
 import { printable } from '../printable.ts';
-import type { Change, Holder, Store } from '../store/index.ts';
+import type { Change, Store } from '../store/index.ts';
 import { VERSION } from '../version.ts';
-import { takeOver } from './adoption.ts';
+import { type Adopted, takeOver } from './adoption.ts';
 import { Capturing } from './capturing.ts';
 import { countClients } from './client-counts.ts';
 import { DurableWriter } from './durable.ts';
+import { handOver } from './handing-over.ts';
 import { judgeHealth } from './judgement.ts';
-import { releaseOnLeaving } from './leaving.ts';
+import { leave } from './leaving.ts';
+import { problemsOf } from './problems.ts';
 import type { Report } from './protocol.ts';
 import { Recovering } from './recovering.ts';
 import { realSurroundings, type Surroundings } from './surroundings.ts';
 
 /** How often the keeper looks at the processes, the address and its ownership, milliseconds. */
 const TICK = 1000;
-/** What stop gives the last capture to become durable, milliseconds; after that the storage is given up. */
-const LAST_CAPTURE_WITHIN = 800;
 /** What a monitor waits for its capture to become durable, milliseconds. */
 const MONITOR_WITHIN = 1000;
-/** How many set-aside things a report names. */
-const PROBLEMS_SHOWN = 20;
 
 /** A service that was adopted: its open store, and what goes in and out of it. */
 interface Kept {
@@ -36,6 +33,7 @@ interface Kept {
   readonly writer: DurableWriter;
   readonly capturing: Capturing;
   readonly recovering: Recovering;
+  readonly handedOverTo: string | null;
 }
 
 /** The keeper of one service: captures its monitor records, and makes its clients recover when it adopts them. */
@@ -50,6 +48,8 @@ export class Keeper {
   #owner = true;
   /** At most one question at a time: a storage that hangs must not collect them. */
   #checking: Promise<void> | null = null;
+  /** Whether another node was told that it may claim the service. */
+  #handedOver = false;
   #addressSeen = false;
   #hung = false;
   #stopped: Promise<void> | null = null;
@@ -92,10 +92,12 @@ export class Keeper {
       faultCode: this.#fault?.code ?? null,
       owner: state && { node: state.holder.node, epoch: state.epoch, since: state.since },
       stateNumber: state?.stateNumber ?? null,
+      handedOverTo: this.#kept?.handedOverTo ?? null,
       clients: countClients(state ?? { ledger: new Map(), current: new Map(), inherited: new Map() }),
       lag: this.#kept?.writer.lag ?? 0,
       waitingFor: [...(this.#kept?.recovering.waitingFor ?? [])],
-      problems: this.#problems(),
+      problems:
+        this.#kept === null ? [] : problemsOf(this.#kept.capturing.look, this.#kept.store.state.damage),
     };
   }
 
@@ -108,6 +110,16 @@ export class Keeper {
     return this.report();
   }
 
+  /** Lets another node claim the service; until it does, only captures go on here. @throws Fault as handOver. */
+  async handOver(to: string): Promise<Report> {
+    if (this.#kept === null || this.#stopped !== null)
+      throw new Fault('failed', 'the service is not at work');
+    await handOver(to, this.#service, this.#surroundings.localAddresses(), this.#kept);
+    this.#handedOver = true;
+    this.#log('handed-over', { to });
+    return this.report();
+  }
+
   /** A last capture, the release of the locks where it is due, and the end. Bounded, whatever the storage does. */
   stop(): Promise<void> {
     this.#stopped ??= this.#kept === null ? Promise.resolve() : this.#leave(this.#kept);
@@ -116,19 +128,16 @@ export class Keeper {
 
   async #adopt(): Promise<Kept> {
     const statd = statdDirectory(await findStatdDirectory(this.#service.statdDir));
-    const { store, picture, present, inPlace, from, before } = await takeOver(
-      this.#service,
-      statd,
-      this.#surroundings,
-    );
-    const { epoch, holder, inherited } = store.state;
-    this.#log('adopted', { epoch, node: holder.node, from, inPlace });
-    const kept = this.#keep(statd, store, picture, before);
-    if (inherited.size > 0) await kept.recovering.begin(present);
+    const adopted = await takeOver(this.#service, statd, this.#surroundings);
+    const { from, inPlace, handedOverTo } = adopted;
+    const { epoch, holder, inherited } = adopted.store.state;
+    this.#log('adopted', { epoch, node: holder.node, from, inPlace, handedOver: handedOverTo !== null });
+    const kept = this.#keep(statd, adopted);
+    if (inherited.size > 0) await kept.recovering.begin(adopted.present);
     return kept;
   }
 
-  #keep(statd: StatdDirectory, store: Store, picture: Picture, before: Holder): Kept {
+  #keep(statd: StatdDirectory, { store, picture, before, handedOverTo }: Adopted): Kept {
     const { atWork, isGraceOn, openGrace, localAddresses, lacking, resolver } = this.#surroundings;
     const writer = new DurableWriter((changes) => store.commit(changes));
     const push = (changes: readonly Change[]) => writer.push(changes);
@@ -148,7 +157,7 @@ export class Keeper {
     });
     const seen = recovering.seen.bind(recovering);
     const capturing = new Capturing({ picture, holder: before, atWork, push, seen, log });
-    return { statd, store, writer, capturing, recovering };
+    return { statd, store, writer, capturing, recovering, handedOverTo };
   }
 
   /** The keeper's pulse, until stop. */
@@ -163,10 +172,17 @@ export class Keeper {
     }
   }
 
-  async #tick({ store, writer, capturing, recovering }: Kept): Promise<void> {
+  async #tick(kept: Kept): Promise<void> {
     const local = this.#surroundings.localAddresses();
     this.#addressSeen ||= this.#service.addresses.some((address) => local.has(address));
-    this.#checking ??= this.#checkOwnership(store);
+    this.#checking ??= this.#checkOwnership(kept);
+    if (this.#handedOver || !this.#owner) return;
+    await this.#attend(kept);
+    if (this.#service.capture === 'watch') await kept.capturing.captureAndJudge();
+  }
+
+  /** Looks whether clients have to be told. */
+  async #attend({ store, writer, recovering }: Kept): Promise<void> {
     if (recovering.unprepared) await recovering.begin([]);
     const { lockManager, statd } = await this.#surroundings.atWork();
     const { holder } = store.state;
@@ -177,12 +193,14 @@ export class Keeper {
       if (!restarted) await writer.push([change]);
       else await this.#recoverInPlace(change);
     }
-    if (this.#service.capture === 'watch') await capturing.captureAndJudge();
   }
 
-  async #checkOwnership(store: Store): Promise<void> {
+  async #checkOwnership({ store, capturing, recovering }: Kept): Promise<void> {
     this.#owner = (await store.isOwner().catch(() => true)) && this.#owner;
     this.#checking = null;
+    if (this.#owner) return;
+    capturing.end();
+    recovering.abort();
   }
 
   /** The lock manager restarted behind our back: whoever had locks is told, like after a failover. */
@@ -195,14 +213,8 @@ export class Keeper {
   }
 
   async #leave({ writer, capturing, recovering }: Kept): Promise<void> {
-    capturing.end();
-    recovering.abort();
-    const giveUp = pause(LAST_CAPTURE_WITHIN, 'hung' as const, { ref: false });
-    const last = capturing.last();
-    const released = await releaseOnLeaving(this.#service, this.#addressSeen, this.#surroundings, this.#log);
-    const ended = last.then(() => writer.push([{ type: 'ended', at: Date.now(), released }]));
-    this.#hung = (await Promise.race([ended, giveUp])) === 'hung';
-    this.#log('stopped', { released, durable: !this.#hung });
+    const leaving = { service: this.#service, writer, capturing, recovering, log: this.#log };
+    this.#hung = !(await leave({ ...leaving, addressSeen: this.#addressSeen }, this.#surroundings));
   }
 
   #phase(): Report['phase'] {
@@ -218,7 +230,7 @@ export class Keeper {
     const { statd, writer, capturing, recovering } = this.#kept;
     const hung = 'the last capture did not become durable: shared_dir does not answer';
     return judgeHealth({
-      owner: this.#owner,
+      owner: this.#owner || (this.#handedOver && this.#stopped !== null),
       storeTrouble: writer.trouble,
       lag: writer.lag,
       unprotected: capturing.unprotected,
@@ -228,13 +240,5 @@ export class Keeper {
       waitingFor: recovering.waitingFor,
       waited: recovering.waited,
     });
-  }
-
-  #problems(): string[] {
-    if (this.#kept === null) return [];
-    const { capturing, store } = this.#kept;
-    const files = (capturing.look?.problems ?? []).map(({ name, reason }) => `${printable(name)}: ${reason}`);
-    const damage = store.state.damage.map(({ file, line, reason }) => `${file}:${line ?? ''} ${reason}`);
-    return [...files, ...damage].slice(0, PROBLEMS_SHOWN);
   }
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { MonitorRecord } from '../nsm/monitor-record.ts';
-import type { Change, Holder, LedgerEntry, Phase, StoredFile, StoreState } from './state.ts';
+import type { Change, Ended, Holder, LedgerEntry, Phase, StoredFile, StoreState } from './state.ts';
 
 /** The version of the journals that this program writes, and the only one that it reads. */
 export const FORMAT_VERSION = 1;
@@ -34,7 +34,7 @@ export type BaseEntry =
   | {
       readonly type: 'facts';
       readonly stateNumber: number | null;
-      readonly ended: { readonly at: number; readonly released: boolean } | null;
+      readonly ended: Ended | null;
     }
   | { readonly type: 'current'; readonly file: StoredFile }
   | { readonly type: 'inherited'; readonly file: StoredFile }
@@ -96,7 +96,7 @@ const ledgerEntry: z.ZodMiniType<LedgerEntry> = z.object({
   at: time,
 });
 
-const ended = z.object({ at: time, released: z.boolean() });
+const ended = z.object({ at: time, released: z.boolean(), to: z.optional(z.string()) });
 
 const header: z.ZodMiniType<Header> = z.object({
   version: z.literal(FORMAT_VERSION),

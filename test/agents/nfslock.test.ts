@@ -26,6 +26,8 @@ const untouched: NfslockTools = {
   startKeeper: unexpected,
   monitorKeeper: unexpected,
   stopKeeper: unexpected,
+  handOverKeeper: unexpected,
+  takeOverKeeper: unexpected,
   checkNode: unexpected,
 };
 
