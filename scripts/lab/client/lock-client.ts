@@ -157,6 +157,11 @@ export class LockClient {
     return accepted;
   }
 
+  /** The answer to a server's NLM4_GRANTED_MSG; one that we never asked for a lock goes without. */
+  sendResult(result: Buffer, to: string): void {
+    for (const host of this.#hosts.values()) if (host.address === to) host.sendResult(result);
+  }
+
   #ranges(request: LockRequest, handle: Buffer): NlmLock[] {
     const callers = request.callers.length > 0 ? request.callers : [this.#name];
     return callers.flatMap((caller, which) => {

@@ -4,10 +4,9 @@ import { listenForCallbacks } from './callback-server.ts';
 import { callControl, serveControl } from './control.ts';
 import { EventLog } from './event-log.ts';
 import { LockClient } from './lock-client.ts';
-import { NLM, NLM_PROC } from './nlm.ts';
+import { NLM } from './nlm.ts';
 import type { LockAnswer, LockRequest, Request, Target } from './requests.ts';
-import { callOnce } from './rpc-once.ts';
-import { register, tcpPortOf, unregister } from './rpcbind.ts';
+import { register, unregister } from './rpcbind.ts';
 import { GRACE_WAIT_MS } from './server-host.ts';
 
 const USAGE = `usage: lock-client serve --control SOCKET [--name HOST] [--use-hostnames]
@@ -20,8 +19,6 @@ TARGET: --server NAME --directory EXPORT --file NAME [--start N] [--length N]
 serve does what the lockd of a client machine does, and prints what happens as lines of JSON.
 call prints the answer as JSON; it exits with 1 for a lock that was not granted, 2 for a request that failed.
 `;
-
-const RESULT_WITHIN_MS = 2000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -79,7 +76,7 @@ async function serve(): Promise<void> {
     onReboot: (reboot) => client.onReboot(reboot),
     onForged: ({ address, port }) => events.add('sm-notify-forged', { address, port }),
     onGranted: (lock, { address }) => client.onGranted(lock, address),
-    sendResult: (result, { address }) => void sendGrantedResult(result, address),
+    sendResult: (result, { address }) => client.sendResult(result, address),
   });
   await register(NLM.program, NLM.versions, ports);
   await serveControl(needed('control'), (request, signal) => client.handle(request, signal));
@@ -90,17 +87,6 @@ async function serve(): Promise<void> {
       .catch(() => undefined)
       .then(() => process.exit(0));
   });
-}
-
-/** As lockd does after NLM4_GRANTED_MSG, to the lock manager of the machine that sent it. A lost one is its loss. */
-async function sendGrantedResult(result: Buffer, host: string): Promise<void> {
-  try {
-    const [program, version, procedure] = [NLM.program, NLM.version, NLM_PROC.grantedResult];
-    const port = await tcpPortOf(host, program, version);
-    await callOnce({ host, port, program, version, procedure }, result, RESULT_WITHIN_MS);
-  } catch {
-    // It asks again, or gives up.
-  }
 }
 
 async function call(op: string | undefined): Promise<void> {

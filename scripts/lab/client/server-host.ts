@@ -30,6 +30,8 @@ export interface Asking {
   readonly signal: AbortSignal;
 }
 
+/** A server that does not take an answer by then asks again, or gives up. */
+const RESULT_WITHIN_MS = 2000;
 type How = Parameters<typeof lockArgs>[1];
 
 /** How long the kernel waits when a server is in grace: NLMCLNT_GRACE_WAIT of fs/lockd/clntproc.c. */
@@ -119,6 +121,12 @@ export class ServerHost {
   onGranted(lock: NlmLock, from: string): boolean {
     // nlmclnt_grant of fs/lockd/clntlock.c: from another address it is no answer to our question.
     return from === this.address && this.#blocked.grant(lock);
+  }
+
+  /** The answer to its NLM4_GRANTED_MSG, before anything that the application says next. */
+  sendResult(result: Buffer): void {
+    const signal = AbortSignal.timeout(RESULT_WITHIN_MS);
+    this.#nlm.call(NLM_PROC.grantedResult, result, signal).catch(() => undefined);
   }
 
   async test(lock: NlmLock, signal: AbortSignal) {
