@@ -5,7 +5,7 @@ import { FakeKeeper, type Manner } from './fake-keeper.ts';
 
 function options({ program, runtime }: FakeKeeper): MigrationOptions {
   const service = exampleService({ name: 'nfs-a' });
-  return { service, keeper: program, runtime, deadline: Date.now() + 10_000, to: 'n2' };
+  return { service, keeper: program, runtime, deadline: Date.now() + 30_000, to: 'n2' };
 }
 
 async function keeper(t: Parameters<typeof FakeKeeper.make>[0], report: Manner['report'] = {}) {
