@@ -1,7 +1,7 @@
 import t from 'tap';
 import { problemsOf } from '../../../lib/keeper/problems.ts';
 
-const look = { captured: [], absent: [], writing: false, directory: 'present' } as const;
+const look = { captured: [], present: 0, absent: [], writing: false, directory: 'present' } as const;
 
 t.test('what was set aside is named, on one printable line each', async (t) => {
   t.same(problemsOf(null, []), []);
