@@ -83,8 +83,8 @@ end_keeper() {
 case ${1-} in
 meta-data) exec cat "$share/nfslock.xml" ;;
 usage | help) exec cat "$share/nfslock.usage" ;;
-start | validate-all) find_run ;;
-monitor | status | reload-agent)
+start | validate-all | migrate_from) find_run ;;
+monitor | status | reload-agent | migrate_to)
 	find_run
 	[ -n "$run" ] && [ -e "$run/service.json" ] || exit 7
 	;;

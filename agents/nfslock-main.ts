@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { checkNode } from '../lib/checks/index.ts';
 import { isStarted, monitorKeeper, startKeeper, stopKeeper } from '../lib/keeper/index.ts';
+import { handOverKeeper, takeOverKeeper } from '../lib/keeper/migration.ts';
 import { SYSTEM_PATH } from '../lib/node/program.ts';
 import { runAgent, sealed } from '../lib/ocf/index.ts';
 import { VERSION } from '../lib/version.ts';
@@ -15,6 +16,8 @@ const agent = nfslock({
   startKeeper,
   monitorKeeper,
   stopKeeper,
+  handOverKeeper,
+  takeOverKeeper,
   keeper: { node, program: join(dirname(program), 'keeper.cjs') },
   checkNode: (service) =>
     checkNode(service, { nodeVersion: process.versions.node, root: '/', path: SYSTEM_PATH }),

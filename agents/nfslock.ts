@@ -1,6 +1,7 @@
 import type { Finding } from '../lib/checks/index.ts';
 import { Fault } from '../lib/fault.ts';
 import type { KeeperOptions, Verdict } from '../lib/keeper/index.ts';
+import type { MigrationOptions } from '../lib/keeper/migration.ts';
 import type { Service } from '../lib/node/service.ts';
 import { type Agent, type Call, degraded, failed, notRunning, succeeded } from '../lib/ocf/index.ts';
 import { nfslockParameters, serviceName, serviceOf } from './nfslock-parameters.ts';
@@ -15,6 +16,8 @@ export interface NfslockTools {
   readonly startKeeper: (options: KeeperOptions) => Promise<Verdict>;
   readonly monitorKeeper: (options: KeeperOptions) => Promise<Verdict>;
   readonly stopKeeper: (options: { name: string; deadline: number }) => Promise<string[]>;
+  readonly handOverKeeper: (options: MigrationOptions) => Promise<void>;
+  readonly takeOverKeeper: (options: MigrationOptions) => Promise<Verdict>;
   /** How to start a keeper. */
   readonly keeper: KeeperOptions['keeper'];
   readonly checkNode: (service: Service) => Promise<Finding[]>;
@@ -37,7 +40,10 @@ grace period, waits until address, NFS and NLM are there, and tells each client'
 reclaim their locks.
 
 There is one nfslock for each NFS service. Place it after the service's file system and before its exports and its
-floating address, so that it starts before any client can reach the service and stops after the last one is gone.`,
+floating address, so that it starts before any client can reach the service and stops after the last one is gone.
+
+With meta attribute allow-migrate=true it is handed over without being stopped first, where shared_dir is on storage that all
+nodes see and that does not move with the service.`,
     parameters: nfslockParameters,
     actions: {
       start: {
@@ -82,6 +88,25 @@ floating address, so that it starts before any client can reach the service and 
           return started(await tools.startKeeper(keeperOptions(call)), call);
         },
       },
+      migrate_to: {
+        summary: 'Makes all that was captured durable, and lets the other node take over',
+        timeout: 20,
+        run: async (call) => {
+          const name = serviceName(call.instance);
+          if (name === null || !(await tools.isStarted(name))) return notRunning;
+          await tools.handOverKeeper({ ...keeperOptions(call), to: targetOf(call) });
+          return succeeded;
+        },
+      },
+      migrate_from: {
+        summary: 'Takes over what another node has handed over; does what start does',
+        timeout: 60,
+        run: async (call) => {
+          const options = { ...keeperOptions(call), to: targetOf(call) };
+          judge(await tools.checkNode(options.service), call);
+          return started(await tools.takeOverKeeper(options), call);
+        },
+      },
       'validate-all': {
         summary: 'Checks the parameters; with OCF_CHECK_LEVEL=10, this node too',
         timeout: 20,
@@ -95,6 +120,12 @@ floating address, so that it starts before any client can reach the service and 
       },
     },
   };
+}
+
+/** @throws Fault where nobody says to which node the service migrates: then it is not the cluster that asks. */
+function targetOf({ migrateTarget }: Call<NfslockParameters>): string {
+  if (migrateTarget !== null) return migrateTarget;
+  throw new Fault('failed', 'nothing migrates: OCF_RESKEY_CRM_meta_migrate_target is not set');
 }
 
 /** @throws Fault for the first finding with which the service cannot work on this node. */

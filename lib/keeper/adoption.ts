@@ -32,6 +32,8 @@ export interface Adopted {
   readonly from: string | null;
   /** Who was at work when the store was written last: what went from `sm/` while they were replaced proves nothing. */
   readonly before: Holder;
+  /** The node to which it was handed over; null: the former owner did not do so. */
+  readonly handedOverTo: string | null;
 }
 
 /**
@@ -53,12 +55,9 @@ export async function takeOver(
   const { base, present, inPlace } = await adopt(former, holder, lockManager, picture);
   const store = await claim.establish(base);
   return {
-    store,
-    picture,
-    present,
-    inPlace,
+    ...{ store, picture, present, inPlace, before: former?.holder ?? holder },
     from: former?.holder.node ?? null,
-    before: former?.holder ?? holder,
+    handedOverTo: former?.ended?.to ?? null,
   };
 }
 

@@ -1,17 +1,26 @@
 import { connect } from 'node:net';
 import { Fault } from '../fault.ts';
-import { type Report, type Request, reportSchema } from './protocol.ts';
+import { type Report, type Request, refusalSchema, reportSchema } from './protocol.ts';
 
 /**
  * Asks the keeper that listens on this socket.
  * @param deadline milliseconds since the epoch.
- * @throws Fault `failed` where nobody listens, `timed-out` where the answer does not come by the deadline.
+ * @throws Fault `failed` where nobody listens or the keeper refuses, `timed-out` where the answer does not come by the deadline.
  */
-export async function askKeeper(socketPath: string, op: Request['op'], deadline: number): Promise<Report> {
-  const answer = await exchange(socketPath, `${JSON.stringify({ op })}\n`, deadline);
+export async function askKeeper(
+  socketPath: string,
+  question: 'report' | 'monitor' | 'stop' | 'replace' | Request,
+  deadline: number,
+): Promise<Report> {
+  const request: Request = typeof question === 'string' ? { op: question } : question;
+  const answer = await exchange(socketPath, `${JSON.stringify(request)}\n`, deadline);
   const parsed = reportSchema.safeParse(parseJson(answer));
   if (parsed.success) return parsed.data;
-  throw new Fault('failed', `the keeper's answer to ${op} is not a report`, { found: answer.slice(0, 200) });
+  const refused = refusalSchema.safeParse(parseJson(answer));
+  if (refused.success) throw new Fault('failed', refused.data.error);
+  throw new Fault('failed', `the keeper's answer to ${request.op} is not a report`, {
+    found: answer.slice(0, 200),
+  });
 }
 
 function exchange(path: string, request: string, deadline: number): Promise<string> {

@@ -1,45 +1,30 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Picture } from '../capture/index.ts';
 import { Fault, sentenceOf } from '../fault.ts';
 import type { Log } from '../node/event-log.ts';
 import type { RuntimeDirectory } from '../node/runtime-directory.ts';
 import type { Service } from '../node/service.ts';
 import { findStatdDirectory } from '../node/statd-directory.ts';
-import { ownerOf, type StatdDirectory, statdDirectory } from '../nsm/statd-directory.ts';
-import { readStateFile } from '../nsm/state-file.ts';
+import { statdDirectory } from '../nsm/statd-directory.ts';
 import { printable } from '../printable.ts';
-import type { Change, Holder, Store } from '../store/index.ts';
+import type { Change } from '../store/index.ts';
 import { VERSION } from '../version.ts';
 import { takeOver } from './adoption.ts';
-import { Callout } from './callout.ts';
-import { Capturing } from './capturing.ts';
 import { countClients } from './client-counts.ts';
-import { DurableWriter } from './durable.ts';
+import { handOver } from './handing-over.ts';
 import { judgeHealth } from './judgement.ts';
-import { releaseOnLeaving } from './leaving.ts';
+import { type Kept, keep } from './kept.ts';
+import { leave, makeRoom } from './leaving.ts';
 import { problemsOf } from './problems.ts';
 import type { Report } from './protocol.ts';
-import { Recovering } from './recovering.ts';
 import { realSurroundings, type Surroundings } from './surroundings.ts';
 
 /** How often the keeper looks at the processes, the address and its ownership, milliseconds. */
 const TICK = 1000;
-/** What stop gives the last capture to become durable, milliseconds; after that the storage is given up. */
-const LAST_CAPTURE_WITHIN = 800;
 /** What a monitor waits for its capture to become durable, milliseconds. */
 const MONITOR_WITHIN = 1000;
+
 /** What start waits for the statd callout to be able to ask, milliseconds. */
 const CALLOUT_WITHIN = 1000;
-
-/** A service that was adopted: its open store, and what goes in and out of it. */
-interface Kept {
-  readonly statd: StatdDirectory;
-  readonly store: Store;
-  readonly writer: DurableWriter;
-  readonly capturing: Capturing;
-  readonly recovering: Recovering;
-  readonly callout: Callout;
-}
 
 /** The keeper of one service: captures its monitor records, and makes its clients recover when it adopts them. */
 export class Keeper {
@@ -53,6 +38,8 @@ export class Keeper {
   #owner = true;
   /** At most one question at a time: a storage that hangs must not collect them. */
   #checking: Promise<void> | null = null;
+  /** Whether another node was told that it may claim the service. */
+  #handedOver = false;
   #addressSeen = false;
   #hung = false;
   #stopped: Promise<void> | null = null;
@@ -95,6 +82,7 @@ export class Keeper {
       faultCode: this.#fault?.code ?? null,
       owner: state && { node: state.holder.node, epoch: state.epoch, since: state.since },
       stateNumber: state?.stateNumber ?? null,
+      handedOverTo: this.#kept?.handedOverTo ?? null,
       clients: countClients(state ?? { ledger: new Map(), current: new Map(), inherited: new Map() }),
       lag: this.#kept?.writer.lag ?? 0,
       waitingFor: [...(this.#kept?.recovering.waitingFor ?? [])],
@@ -111,6 +99,16 @@ export class Keeper {
     return this.report();
   }
 
+  /** Lets another node claim the service; until it does, only captures go on here. @throws Fault as handOver. */
+  async handOver(to: string): Promise<Report> {
+    if (this.#kept === null || this.#stopped !== null)
+      throw new Fault('failed', 'the service is not at work');
+    await handOver(to, this.#service, this.#surroundings.localAddresses(), this.#kept);
+    this.#handedOver = true;
+    this.#log('handed-over', { to });
+    return this.report();
+  }
+
   /** A last capture, the release of the locks where it is due, and the end. Bounded, whatever the storage does. */
   stop(): Promise<void> {
     this.#stopped ??= this.#kept === null ? Promise.resolve() : this.#leave(this.#kept);
@@ -122,49 +120,21 @@ export class Keeper {
    * and the epoch has not ended: whoever finds it without an end may go on in another record format (claimEpoch).
    */
   makeRoom(): Promise<void> {
-    this.#stopped ??= this.#kept === null ? Promise.resolve() : this.#endFor(this.#kept);
+    this.#stopped ??= this.#kept === null ? Promise.resolve() : this.#makeRoom(this.#kept);
     return this.#stopped;
   }
 
   async #adopt(): Promise<Kept> {
     const statd = statdDirectory(await findStatdDirectory(this.#service.statdDir));
-    const { store, picture, present, inPlace, from, before } = await takeOver(
-      this.#service,
-      statd,
-      this.#surroundings,
-    );
-    const { epoch, holder, inherited } = store.state;
-    this.#log('adopted', { epoch, node: holder.node, from, inPlace });
-    const kept = this.#keep(statd, store, picture, before);
-    if (inherited.size > 0) await kept.recovering.begin(present);
+    const adopted = await takeOver(this.#service, statd, this.#surroundings);
+    const { from, inPlace, handedOverTo } = adopted;
+    const { epoch, holder, inherited } = adopted.store.state;
+    this.#log('adopted', { epoch, node: holder.node, from, inPlace, handedOver: handedOverTo !== null });
+    const place = { service: this.#service, directory: this.#directory, surroundings: this.#surroundings };
+    const kept = keep(adopted, { ...place, statd, log: this.#log });
+    if (inherited.size > 0) await kept.recovering.begin(adopted.present);
     await Promise.race([kept.callout.open(), pause(CALLOUT_WITHIN, undefined, { ref: false })]);
     return kept;
-  }
-
-  #keep(statd: StatdDirectory, store: Store, picture: Picture, before: Holder): Kept {
-    const { atWork, isGraceOn, openGrace, localAddresses, lacking, resolver } = this.#surroundings;
-    const writer = new DurableWriter((changes) => store.commit(changes));
-    const push = (changes: readonly Change[]) => writer.push(changes);
-    const log = this.#log;
-    const recovering = new Recovering({
-      service: this.#service,
-      state: () => store.state,
-      commit: push,
-      lockManager: async () => (await atWork()).lockManager,
-      ...{ isGraceOn, openGrace, localAddresses, resolver, log },
-      lacking: () => lacking(this.#service),
-      localStateNumber: () => readStateFile(statd.state).catch(() => null),
-      conveyTo: {
-        dir: this.#directory.statdDirectory,
-        owner: ownerOf(statd) ?? { uid: 0, gid: 0, mode: 0o700 },
-      },
-    });
-    const seen = recovering.seen.bind(recovering);
-    const settled = () => writer.settled();
-    const capturing = new Capturing({ picture, holder: before, atWork, push, settled, seen, log });
-    const path = this.#directory.calloutDirectory;
-    const callout = new Callout({ path, statd, store, capturing, push, log });
-    return { statd, store, writer, capturing, recovering, callout };
   }
 
   /** The keeper's pulse, until stop. */
@@ -179,10 +149,17 @@ export class Keeper {
     }
   }
 
-  async #tick({ store, writer, capturing, recovering }: Kept): Promise<void> {
+  async #tick(kept: Kept): Promise<void> {
     const local = this.#surroundings.localAddresses();
     this.#addressSeen ||= this.#service.addresses.some((address) => local.has(address));
-    this.#checking ??= this.#checkOwnership(store);
+    this.#checking ??= this.#checkOwnership(kept);
+    if (this.#handedOver || !this.#owner) return;
+    await this.#attend(kept);
+    if (this.#service.capture === 'watch') await kept.capturing.captureAndJudge();
+  }
+
+  /** Looks whether clients have to be told. */
+  async #attend({ store, writer, recovering }: Kept): Promise<void> {
     if (recovering.unprepared) await recovering.begin([]);
     const { lockManager, statd } = await this.#surroundings.atWork();
     const { holder } = store.state;
@@ -193,12 +170,14 @@ export class Keeper {
       if (!restarted) await writer.push([change]);
       else await this.#recoverInPlace(change);
     }
-    if (this.#service.capture === 'watch') await capturing.captureAndJudge();
   }
 
-  async #checkOwnership(store: Store): Promise<void> {
+  async #checkOwnership({ store, capturing, recovering }: Kept): Promise<void> {
     this.#owner = (await store.isOwner().catch(() => true)) && this.#owner;
     this.#checking = null;
+    if (this.#owner) return;
+    capturing.end();
+    recovering.abort();
   }
 
   /** The lock manager restarted behind our back: whoever had locks is told, like after a failover. */
@@ -212,23 +191,13 @@ export class Keeper {
 
   async #leave({ writer, capturing, recovering, callout }: Kept): Promise<void> {
     callout.close();
-    capturing.end();
-    recovering.abort();
-    const giveUp = pause(LAST_CAPTURE_WITHIN, 'hung' as const, { ref: false });
-    const last = capturing.last();
-    const released = await releaseOnLeaving(this.#service, this.#addressSeen, this.#surroundings, this.#log);
-    const ended = last.then(() => writer.push([{ type: 'ended', at: Date.now(), released }]));
-    this.#hung = (await Promise.race([ended, giveUp])) === 'hung';
-    this.#log('stopped', { released, durable: !this.#hung });
+    const leaving = { service: this.#service, writer, capturing, recovering, log: this.#log };
+    this.#hung = !(await leave({ ...leaving, addressSeen: this.#addressSeen }, this.#surroundings));
   }
 
-  async #endFor({ writer, capturing, recovering, callout }: Kept): Promise<void> {
+  async #makeRoom({ writer, capturing, recovering, callout }: Kept): Promise<void> {
     callout.close();
-    capturing.end();
-    const giveUp = pause(LAST_CAPTURE_WITHIN, 'hung' as const, { ref: false });
-    const done = Promise.all([capturing.last(), recovering.breakOff()]).then(() => writer.settled());
-    this.#hung = (await Promise.race([done, giveUp])) === 'hung';
-    this.#log('replaced', { durable: !this.#hung });
+    this.#hung = !(await makeRoom({ writer, capturing, recovering, log: this.#log }));
   }
 
   #phase(): Report['phase'] {
@@ -246,7 +215,7 @@ export class Keeper {
     return judgeHealth({
       strict: this.#service.strict,
       maxLag: this.#service.maxLag * 1000,
-      owner: this.#owner,
+      owner: this.#owner || (this.#handedOver && this.#stopped !== null),
       storeTrouble: writer.trouble,
       lag: writer.lag,
       unprotected: new Set([...capturing.unprotected, ...callout.unprotected]).size,

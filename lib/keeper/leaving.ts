@@ -1,29 +1,94 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { sentenceOf } from '../fault.ts';
 import type { Log } from '../node/event-log.ts';
+import type { LockManager } from '../node/lock-manager.ts';
 import type { Service } from '../node/service.ts';
+import type { Capturing } from './capturing.ts';
+import type { DurableWriter } from './durable.ts';
+import type { Recovering } from './recovering.ts';
 import type { Surroundings } from './surroundings.ts';
 
+/** What the last capture gets to become durable, milliseconds; after that the storage is given up. */
+const LAST_CAPTURE_WITHIN = 800;
+
+/** A service that leaves this node. */
+export interface Leaving {
+  readonly service: Service;
+  readonly writer: DurableWriter;
+  readonly capturing: Capturing;
+  readonly recovering: Recovering;
+  /** Whether an address of the service was up on this node since it was adopted. */
+  readonly addressSeen: boolean;
+  readonly log: Log;
+}
+
 /**
- * Releases the locks of a service that leaves this node, unless they may still be needed here: while its address is
- * here, or never was, or where the service was stopped to be started here again.
- * @param addressSeen whether an address of the service was up on this node since it was adopted.
- * @returns whether they were released.
+ * A last capture, the word that the service has left, and the release of its locks where that is due. Where another
+ * node has claimed the service, what is written here is of an epoch that nobody reads any more once that claim is
+ * established, and counts if its claimant died before. Bounded, whatever the storage does.
+ * @returns whether the last capture became durable.
  */
-export async function releaseOnLeaving(
-  service: Service,
+export async function leave(
+  { service, writer, capturing, recovering, addressSeen, log }: Leaving,
+  surroundings: Surroundings,
+): Promise<boolean> {
+  capturing.end();
+  recovering.abort();
+  const last = capturing.last();
+  const holder = await holderOfLocksLeft(service, addressSeen, surroundings);
+  const ended = last.then(() => writer.push([{ type: 'ended', at: Date.now(), released: holder !== null }]));
+  const giveUp = pause(LAST_CAPTURE_WITHIN, 'hung' as const, { ref: false });
+  const durable = (await Promise.race([ended, giveUp])) !== 'hung';
+  // Written down before it is done: whoever starts here next must not take locks for held that are gone.
+  const released = durable && holder !== null && (await releaseOnLeaving(service, holder, surroundings, log));
+  log('stopped', { released, durable });
+  return durable;
+}
+
+/**
+ * A last capture for a keeper that goes on in place: the service stays, so nothing is released and the epoch has not
+ * ended. Bounded, whatever the storage does. @returns whether everything became durable.
+ */
+export async function makeRoom({
+  writer,
+  capturing,
+  recovering,
+  log,
+}: Pick<Leaving, 'writer' | 'capturing' | 'recovering' | 'log'>): Promise<boolean> {
+  capturing.end();
+  const giveUp = pause(LAST_CAPTURE_WITHIN, 'hung' as const, { ref: false });
+  const done = Promise.all([capturing.last(), recovering.breakOff()]).then(() => writer.settled());
+  const durable = (await Promise.race([done, giveUp])) !== 'hung';
+  log('replaced', { durable });
+  return durable;
+}
+
+/**
+ * The lock manager that has to release the locks of a service which leaves this node; null: they may still be needed
+ * here, while its address is here or never was, or where the service was stopped to be started here again.
+ */
+export async function holderOfLocksLeft(
+  { name, addresses, exports, unlockOnStop }: Service,
   addressSeen: boolean,
-  surroundings: Pick<Surroundings, 'atWork' | 'localAddresses' | 'releaseLocks' | 'wasStoppedAlone'>,
+  surroundings: Pick<Surroundings, 'atWork' | 'localAddresses' | 'wasStoppedAlone'>,
+): Promise<LockManager | null> {
+  const local = surroundings.localAddresses();
+  if (!unlockOnStop || !addressSeen || addresses.some((address) => local.has(address))) return null;
+  const { lockManager } = await surroundings.atWork();
+  if (lockManager === null || (await surroundings.wasStoppedAlone(name))) return null;
+  // The kernel drops locks by export: where none are named, there is nothing that could be released.
+  return lockManager.kind === 'kernel' && exports.length === 0 ? null : lockManager;
+}
+
+/** Releases the locks of a service on this node. @returns whether they were released; what failed is logged. */
+async function releaseOnLeaving(
+  service: Service,
+  { kind }: LockManager,
+  { releaseLocks }: Pick<Surroundings, 'releaseLocks'>,
   log: Log,
 ): Promise<boolean> {
-  const { name, addresses, exports, unlockOnStop } = service;
-  const local = surroundings.localAddresses();
-  if (!unlockOnStop || !addressSeen || addresses.some((address) => local.has(address))) return false;
-  const { lockManager } = await surroundings.atWork();
-  if (lockManager === null || (await surroundings.wasStoppedAlone(name))) return false;
-  // The kernel drops locks by export: where none are named, there is nothing that could be released.
-  if (lockManager.kind === 'kernel' && exports.length === 0) return false;
   try {
-    await surroundings.releaseLocks(lockManager.kind, service);
+    await releaseLocks(kind, service);
     return true;
   } catch (error) {
     log('release-failed', { reason: sentenceOf(error) });

@@ -23,10 +23,11 @@ async function main(name: string): Promise<void> {
   await keeper.adopt();
 }
 
-async function answer(keeper: Keeper, { op }: Request): Promise<Report> {
-  if (op === 'report') return keeper.report();
-  if (op === 'monitor') return keeper.monitor();
-  await (op === 'replace' ? keeper.makeRoom() : keeper.stop());
+async function answer(keeper: Keeper, request: Request): Promise<Report> {
+  if (request.op === 'report') return keeper.report();
+  if (request.op === 'monitor') return keeper.monitor();
+  if (request.op === 'hand-over') return keeper.handOver(request.to);
+  await (request.op === 'replace' ? keeper.makeRoom() : keeper.stop());
   setTimeout(() => void end(keeper), ANSWER_LEAVES_WITHIN);
   return keeper.report();
 }

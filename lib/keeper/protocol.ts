@@ -5,14 +5,18 @@ import { verdictSchema } from './verdict.ts';
  * What is said over a keeper's Unix socket: one JSON object and a newline each way, then the connection ends. The
  * socket lies in a directory of root's alone; nobody else can speak to a keeper.
  */
-export const requestSchema = z.object({
-  /**
-   * `report`: what the keeper knows, at once. `monitor`: the same after a capture, where captures are the recurring
-   * monitor's. `stop`: a last capture, release, and the end of the keeper. `replace`: the end of the keeper, and no
-   * more than that: another one goes on in its place.
-   */
-  op: z.enum(['report', 'monitor', 'stop', 'replace']),
-});
+export const requestSchema = z.union([
+  z.object({
+    /**
+     * `report`: what the keeper knows, at once. `monitor`: the same after a capture, where captures are the recurring
+     * monitor's. `stop`: a last capture, release, and the end of the keeper. `replace`: the end of the keeper, and
+     * no more than that: another one goes on in its place.
+     */
+    op: z.enum(['report', 'monitor', 'stop', 'replace']),
+  }),
+  /** Another node is about to claim the service; `to` is the cluster's name of it. */
+  z.object({ op: z.literal('hand-over'), to: z.string() }),
+]);
 
 export type Request = z.infer<typeof requestSchema>;
 
@@ -42,6 +46,8 @@ export const reportSchema = z.object({
   /** Null until an epoch is ours. */
   owner: z.nullable(z.object({ node: z.string(), epoch: z.number(), since: z.number() })),
   stateNumber: z.nullable(z.number()),
+  /** The node to which the owner before us handed the service over; null: it did not. */
+  handedOverTo: z.nullable(z.string()),
   clients: clientCountsSchema,
   /** Milliseconds that the oldest change has waited to become durable; 0: everything is. */
   lag: z.number(),
@@ -52,3 +58,6 @@ export const reportSchema = z.object({
 });
 
 export type Report = z.infer<typeof reportSchema>;
+
+/** What is answered instead of a report where a request could not be done. */
+export const refusalSchema = z.object({ error: z.string() });

@@ -17,6 +17,8 @@ export interface Call<P extends Parameters> {
   values(): Values<P>;
   /** True for a monitor that asks whether the resource runs here at all. */
   readonly probe: boolean;
+  /** The cluster's name of the node to which the resource migrates; null where the caller names none. */
+  readonly migrateTarget: string | null;
   /** How deep to look: 0 is the least. */
   readonly checkLevel: number;
   /** When the answer must be there: milliseconds since the epoch. */

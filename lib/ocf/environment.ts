@@ -9,6 +9,8 @@ export interface OcfEnvironment {
   readonly timeout: number | null;
   /** True for a probe: a monitor with interval 0. A person's monitor has no interval and is none. */
   readonly probe: boolean;
+  /** The cluster's name of the node to which a resource migrates; null outside migrate_to and migrate_from. */
+  readonly migrateTarget: string | null;
   /** OCF_CHECK_LEVEL, 0 where it is unset. */
   readonly checkLevel: number;
   /** What begins the line that Pacemaker shows as the reason of a result. */
@@ -26,6 +28,7 @@ export function readEnvironment(env: Environment): OcfEnvironment {
     instance: env.OCF_RESOURCE_INSTANCE || null,
     timeout: digits(env.OCF_RESKEY_CRM_meta_timeout),
     probe: digits(env.OCF_RESKEY_CRM_meta_interval) === 0,
+    migrateTarget: env.OCF_RESKEY_CRM_meta_migrate_target || null,
     checkLevel: digits(env.OCF_CHECK_LEVEL) ?? 0,
     reasonPrefix: env.OCF_EXIT_REASON_PREFIX || 'ocf-exit-reason:',
     logFacility: facility === 'none' ? null : facility,

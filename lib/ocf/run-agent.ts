@@ -71,6 +71,7 @@ async function runAction<P extends Parameters>(
         return parseParameters(agent.parameters, self.env);
       },
       probe: environment.probe,
+      migrateTarget: environment.migrateTarget,
       checkLevel: environment.checkLevel,
       deadline: deadlineOf(self.startedAt, environment.timeout ?? action.timeout * 1000),
       log,

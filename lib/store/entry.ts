@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { MonitorRecord } from '../nsm/monitor-record.ts';
 import { encodeLine } from './line.ts';
 import { asWritten, fromWritten, type RecordFormat, type WrittenFile } from './record-format.ts';
-import type { Change, Holder, LedgerEntry, Phase, StoredFile, StoreState } from './state.ts';
+import type { Change, Ended, Holder, LedgerEntry, Phase, StoredFile, StoreState } from './state.ts';
 
 /** The version of the journals that this program writes, and the only one that it reads. */
 export const FORMAT_VERSION = 1;
@@ -36,7 +36,7 @@ export type BaseEntry =
   | {
       readonly type: 'facts';
       readonly stateNumber: number | null;
-      readonly ended: { readonly at: number; readonly released: boolean } | null;
+      readonly ended: Ended | null;
     }
   | { readonly type: 'current'; readonly file: StoredFile }
   | { readonly type: 'inherited'; readonly file: StoredFile }
@@ -104,7 +104,7 @@ const ledgerEntry: z.ZodMiniType<LedgerEntry> = z.object({
   at: time,
 });
 
-const ended = z.object({ at: time, released: z.boolean() });
+const ended = z.object({ at: time, released: z.boolean(), to: z.optional(z.string()) });
 
 const header: z.ZodMiniType<Header> = z.object({
   version: z.literal(FORMAT_VERSION),

@@ -1,6 +1,6 @@
 import { clientsIn, clientsOf, unite } from './files.ts';
 import { inFormat } from './record-format.ts';
-import type { Base, Change, Damage, Holder, LedgerEntry, StoredFile, StoreState } from './state.ts';
+import type { Base, Change, Damage, Ended, Holder, LedgerEntry, StoredFile, StoreState } from './state.ts';
 
 /**
  * A state under construction. It is changed in place, because a store of 100 000 clients takes thousands of
@@ -10,7 +10,7 @@ import type { Base, Change, Damage, Holder, LedgerEntry, StoredFile, StoreState 
 export interface WorkingState extends StoreState {
   holder: Holder;
   stateNumber: number | null;
-  ended: { readonly at: number; readonly released: boolean } | null;
+  ended: Ended | null;
   readonly current: Map<string, StoredFile>;
   readonly inherited: Map<string, StoredFile>;
   readonly ledger: Map<string, LedgerEntry>;
@@ -68,6 +68,7 @@ export function applyChange(state: WorkingState, change: Change): void {
       return;
     case 'ended':
       state.ended = { at: change.at, released: change.released };
+      if (change.to !== undefined) state.ended = { ...state.ended, to: change.to };
   }
 }
 

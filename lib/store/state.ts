@@ -53,6 +53,15 @@ export interface Damage {
   readonly reason: string;
 }
 
+/** How a holder left. */
+export interface Ended {
+  readonly at: number;
+  /** Whether the service's locks were released on its node. */
+  readonly released: boolean;
+  /** The cluster's name of the node to which it handed the service over, before it left; none: it just left. */
+  readonly to?: string | undefined;
+}
+
 /** Everything that an epoch knows. */
 export interface StoreState {
   readonly service: string;
@@ -70,7 +79,7 @@ export interface StoreState {
   readonly inherited: ReadonlyMap<string, StoredFile>;
   readonly ledger: ReadonlyMap<string, LedgerEntry>;
   /** How the holder left, if it said so. */
-  readonly ended: { readonly at: number; readonly released: boolean } | null;
+  readonly ended: Ended | null;
   readonly damage: readonly Damage[];
   /** Journals whose last bytes were cut short: by a crash, what was never acknowledged. */
   readonly torn: readonly Damage[];
@@ -89,7 +98,7 @@ export type Change =
   | { readonly type: 'recovery-begun'; readonly at: number }
   /** Inherited clients neither back nor present become missed, and nothing is inherited any more. */
   | { readonly type: 'recovery-ended'; readonly at: number }
-  | { readonly type: 'ended'; readonly at: number; readonly released: boolean };
+  | ({ readonly type: 'ended' } & Ended);
 
 /** What an epoch starts from. Files of one name are united. */
 export interface Base {

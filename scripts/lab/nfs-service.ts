@@ -12,12 +12,17 @@ export const FLOATING = '10.77.0.100';
 export const SERVER = 'nfs-vip';
 /** The lock store's directory on the storage that all nodes share. */
 export const LOCK_STORE = '/srv/shared/lockferry';
+/** Where the storage is mounted whose mount is a resource of its own, and the lock store there. */
+const MOUNTED = '/srv/mounted';
+const MOUNTED_STORE = LOCK_STORE.replace('/srv/shared', MOUNTED);
 
 export interface NfsServiceOptions extends LabOptions, ClusterOptions, GaneshaOptions {
   /** Whether the group has an nfslock; without it, it is the same service without Lockferry. */
   readonly lockferry: boolean;
   /** Parameters of nfslock besides `shared_dir`, `ip` and `names`. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** The lock store is on storage of its own that all nodes have mounted, and nfslock migrates. */
+  readonly migrates?: boolean;
   /** Ganesha runs all the time on both nodes (`warm`), or is a member of the group (`resource`, unless told). */
   readonly ganesha?: 'warm' | 'resource';
   /** Seconds between two monitors of nfslock; 10 unless told. */
@@ -67,15 +72,18 @@ export async function buildNfsService(options: NfsServiceOptions): Promise<NfsSe
 
 /** The group in crmsh's language: nfslock before the exports and the address, all by what each needs to start. */
 export function serviceConfiguration(
-  options: Pick<NfsServiceOptions, 'lockferry' | 'parameters' | 'ganesha' | 'monitorInterval'>,
+  options: Pick<NfsServiceOptions, 'lockferry' | 'parameters' | 'ganesha' | 'migrates' | 'monitorInterval'>,
 ): string {
-  const parameters = { shared_dir: LOCK_STORE, ip: FLOATING, names: SERVER, ...options.parameters };
+  const { migrates = false } = options;
+  const store = migrates ? MOUNTED_STORE : LOCK_STORE;
+  const parameters = { shared_dir: store, ip: FLOATING, names: SERVER, ...options.parameters };
   const pairs = Object.entries(parameters).map(([name, value]) => `${name}="${value}"`);
   const members: string[] = [];
   const lines: string[] = [];
   if (options.lockferry) {
     members.push('locks');
-    lines.push(`primitive locks ocf:lockferry:nfslock params ${pairs.join(' ')} \\
+    const migration = ' meta allow-migrate=true op migrate_to timeout=20s op migrate_from timeout=60s';
+    lines.push(`primitive locks ocf:lockferry:nfslock params ${pairs.join(' ')}${migrates ? migration : ''} \\
   op start timeout=60s op stop timeout=20s op monitor interval=${options.monitorInterval ?? 10}s timeout=20s`);
   }
   if (options.ganesha !== 'warm') {
@@ -88,5 +96,14 @@ export function serviceConfiguration(
   op start timeout=20s op stop timeout=20s op monitor interval=10s timeout=20s`);
   lines.push(`group nfs ${members.join(' ')}`);
   lines.push('location prefer-n1 nfs 50: n1');
+  if (migrates) lines.push(SHARED_MOUNT);
   return `${lines.join('\n')}\n`;
 }
+
+/** Storage that every node mounts for itself; the group comes after it, and where it is. */
+const SHARED_MOUNT = `primitive storage ocf:heartbeat:Filesystem \\
+  params device=/srv/shared directory=${MOUNTED} fstype=none options=bind \\
+  op start timeout=60s op stop timeout=60s op monitor interval=20s timeout=40s
+clone storage-clone storage meta interleave=true
+order storage-first Mandatory: storage-clone nfs
+colocation nfs-with-storage inf: nfs storage-clone`;

@@ -27,6 +27,8 @@ const untouched: NfslockTools = {
   startKeeper: unexpected,
   monitorKeeper: unexpected,
   stopKeeper: unexpected,
+  handOverKeeper: unexpected,
+  takeOverKeeper: unexpected,
   checkNode: unexpected,
 };
 
@@ -178,4 +180,48 @@ t.test('validate-all looks at the node at level 10 only, and needs no resource n
   const deep = { ...nameless, OCF_CHECK_LEVEL: '10' };
   t.same(await run('validate-all', { checkNode: healthy }, deep), { code: 0, stderr: '' });
   t.match(await run('validate-all', { checkNode: async () => [broken] }, deep), { code: 5 });
+});
+
+t.test('migrate_to hands over what runs here, to the node that the cluster names', async (t) => {
+  const seen: unknown[] = [];
+  const handOverKeeper: NfslockTools['handOverKeeper'] = async (options) => {
+    seen.push(options);
+  };
+  const migrating = { ...right, OCF_RESKEY_CRM_meta_migrate_target: 'n2' };
+  t.same(await run('migrate_to', { isStarted: yes, handOverKeeper }, migrating), { code: 0, stderr: '' });
+  t.match(seen, [{ service: { name: 'locks' }, keeper, to: 'n2', deadline: 1_000_000 + 18_000 }]);
+  t.same(await run('migrate_to', { isStarted: no }, migrating), { code: 7, stderr: '' });
+  t.same(await run('migrate_to', {}, { ...migrating, OCF_RESOURCE_INSTANCE: 'a/b' }), {
+    code: 7,
+    stderr: '',
+  });
+});
+
+t.test('migrate_from takes over like a start', async (t) => {
+  const migrating = { ...right, OCF_RESKEY_CRM_meta_migrate_target: 'n2' };
+  const seen: unknown[] = [];
+  const takeOver = (checkNode: NfslockTools['checkNode'], state: 'ok' | 'degraded' | 'failed') =>
+    run(
+      'migrate_from',
+      {
+        checkNode,
+        takeOverKeeper: async (options) => {
+          seen.push(options);
+          return { state, reason: state === 'ok' ? null : 'why' };
+        },
+      },
+      migrating,
+    );
+  t.same(await takeOver(healthy, 'ok'), { code: 0, stderr: '' });
+  t.match(seen, [{ service: { name: 'locks' }, keeper, to: 'n2', deadline: 1_000_000 + 58_000 }]);
+  t.same(await takeOver(healthy, 'degraded'), { code: 0, stderr: 'WARNING: why\n' });
+  t.same(await takeOver(healthy, 'failed'), { code: 1, stderr: 'ocf-exit-reason:why\n' });
+  t.match(await takeOver(async () => [broken], 'ok'), { code: 1 }, 'which bans the service from no node');
+  t.equal(seen.length, 3);
+});
+
+t.test('nothing migrates where the cluster does not say to which node', async (t) => {
+  const reason = 'ocf-exit-reason:nothing migrates: OCF_RESKEY_CRM_meta_migrate_target is not set\n';
+  t.same(await run('migrate_to', { isStarted: yes }), { code: 1, stderr: reason });
+  t.same(await run('migrate_from', {}), { code: 1, stderr: reason });
 });

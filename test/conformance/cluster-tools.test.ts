@@ -44,6 +44,8 @@ t.test('pcs resource create --agent-validation', async (t) => {
   t.match(stdout, /<op name="start" interval="0s" timeout="60s"/);
   t.match(stdout, /<op name="stop" interval="0s" timeout="20s"/);
   t.match(stdout, /<op name="monitor" interval="10s" timeout="20s"/);
+  t.match(stdout, /<op name="migrate_to" interval="0s" timeout="20s"/);
+  t.match(stdout, /<op name="migrate_from" interval="0s" timeout="60s"/);
   t.match(
     await create('three', '192.0.2.3', '/srv/one'),
     { code: 1, stderr: /shared_dir.*one/s },

@@ -39,6 +39,7 @@ const serving = listen(join(directory, 'keeper.sock'), async ({ op }) => {
     faultCode: null,
     owner: null,
     stateNumber: null,
+    handedOverTo: null,
     clients: { recorded: 0, conveyed: 0, answered: 0, told: 0, present: 0, back: 0, missed: 0 },
     lag: 0,
     waitingFor: [],

@@ -26,6 +26,7 @@ async function survives(t: Test, env: Record<string, string>, crash: RegExp, bre
   t.match(await node.agent('monitor', broken), { code: 1, stdout: '', stderr: reason }, 'monitor');
   t.match(await node.agent('start', broken), { code: 1, stdout: '', stderr: reason }, 'start');
   t.match(await node.agent('validate-all', broken), { code: 1, stderr: reason }, 'validate-all');
+  t.match(await node.agent('migrate_to', broken), { code: 1, stdout: '', stderr: reason }, 'migrate_to');
   const stopped = await node.agent('stop', broken);
   t.match(stopped, { code: 0, stdout: '' }, 'stop');
   t.ok(stopped.stderr.endsWith(LAST_WORDS), stopped.stderr);
@@ -111,6 +112,13 @@ t.test('the interpreter that was given at installation is not there', async (t) 
   });
   t.same(await node.agent('monitor'), { code: 7, ...SILENT });
   t.same(await node.agent('stop'), { code: 0, ...SILENT });
+  const migrating = { ...RIGHT, OCF_RESKEY_CRM_meta_migrate_target: 'n2' };
+  t.same(
+    await node.agent('migrate_to', migrating),
+    { code: 7, ...SILENT },
+    'nothing runs that could migrate',
+  );
+  t.match(await node.agent('migrate_from', migrating), { code: 1, stderr: /no Node\.js/ });
 });
 
 t.test('programs seem to be missing (OCF_TESTER_FAIL_HAVE_BINARY)', async (t) => {
@@ -137,7 +145,7 @@ for (const [what, damage] of [
     await survives(
       t,
       {},
-      /Node\.js ended with code [01] in [a-z-]+; see the log, or reinstall lockferry/,
+      /Node\.js ended with code [01] in [a-z_-]+; see the log, or reinstall lockferry/,
       damage,
     );
   });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { nfslockParameters } from '../../agents/nfslock-parameters.ts';
 import { built, Sandbox } from './sandbox.ts';
 
@@ -11,8 +11,9 @@ const readme = readFileSync('README.md', 'utf8');
 /** What both examples must make: the members of the group in their order. */
 const MEMBERS = ['disk', 'locks', 'ganesha', 'address'];
 
-function example(language: string): string {
-  const found = readme.split(`\`\`\`${language}\n`)[1]?.split('```')[0];
+/** @param which counted from 1 */
+function example(language: string, which = 1): string {
+  const found = readme.split(`\`\`\`${language}\n`)[which]?.split('```')[0];
   if (found === undefined) throw new Error(`README.md has no example for ${language}`);
   return found.replaceAll('systemd:nfs-ganesha', 'ocf:heartbeat:Dummy');
 }
@@ -51,7 +52,31 @@ t.test('the table of parameters says what the agent says', async (t) => {
   t.same(rows.sort(), parameters.sort());
 });
 
-t.test('the example for crm', async (t) => {
+/** For live migration: what the second example does not put in place of the first one's, and that. */
+const MIGRATING: Readonly<Record<'crm' | 'pcs', string>> = {
+  crm: `${example('crm').replaceAll(/^(primitive (disk|locks)|group) .*(\n .*)*\n/gm, '')}${example('crm', 2)}`,
+  pcs: example('pcs', 2).replace(
+    'pcs constraint',
+    `${example('pcs').replaceAll(/^pcs resource create (disk|locks) .*\n/gm, '')}pcs constraint`,
+  ),
+};
+const MIGRATES = { ...WANTED, ids: ['locks', 'ganesha', 'address'] };
+
+/** What makes nfslock migrate, as it stands in a configuration. */
+async function migration(node: Sandbox, cib: string): Promise<string[]> {
+  const paths = [
+    '//primitive[@id="locks"]/meta_attributes/nvpair[@name="allow-migrate"]/@value',
+    '//clone/meta_attributes/nvpair[@name="interleave"]/@value',
+    '//rsc_order/@then',
+    '//rsc_colocation/@rsc',
+  ];
+  const found = await Promise.all(paths.map((path) => node.run(['xmllint', '--xpath', path, cib])));
+  return found.map(({ stdout }) => stdout.trim());
+}
+const MIGRATION = ['value="true"', 'value="true"', 'then="nfs"', 'rsc="nfs"'];
+
+/** A node whose configuration is a file, and crmsh for it; what it says of a resource that has nothing special. */
+async function crmsh(t: Test) {
   const node = await Sandbox.create(t, built(t));
   const env = { HOME: '/run', CIB_file: '/run/crm.xml', TERM: 'dumb' };
   await node.sh(`cibadmin --empty | sed 's/<cib /<cib have-quorum="1" /' >/run/crm.xml`);
@@ -61,16 +86,41 @@ t.test('the example for crm', async (t) => {
   const control = await crm('verify');
   t.match(control, { code: 0 });
   await crm('delete', 'control');
+  return { node, crm, control };
+}
+
+t.test('the example for crm', async (t) => {
+  const { node, crm, control } = await crmsh(t);
   await node.sh(`cat >/run/example.crm <<'END'\n${example('crm')}END\n`);
   t.same(await crm('load', 'update', '/run/example.crm'), control, 'it is accepted like any other resource');
   t.same(await crm('verify'), control);
   t.same(await shown(node, '/run/crm.xml'), WANTED);
 });
 
+t.test('the example for crm, with live migration', async (t) => {
+  const { node, crm, control } = await crmsh(t);
+  await node.sh(`cat >/run/example.crm <<'END'\n${MIGRATING.crm}END\n`);
+  t.same(await crm('load', 'update', '/run/example.crm'), control, 'it is accepted like any other resource');
+  t.same(await crm('verify'), control);
+  t.same(await shown(node, '/run/crm.xml'), MIGRATES);
+  t.same(await migration(node, '/run/crm.xml'), MIGRATION);
+});
+
 t.test('the example for pcs', async (t) => {
   const node = await Sandbox.create(t, built(t));
   await node.sh('cibadmin --empty >/run/pcs.xml');
-  const script = `set -e\n${example('pcs').replaceAll(/^pcs /gm, 'pcs -f /run/pcs.xml ')}`;
-  t.match(await node.sh(script, { HOME: '/run' }), { code: 0, stdout: '' });
+  t.match(await node.sh(inFile(example('pcs')), { HOME: '/run' }), { code: 0, stdout: '' });
   t.same(await shown(node, '/run/pcs.xml'), WANTED);
 });
+
+t.test('the example for pcs, with live migration', async (t) => {
+  const node = await Sandbox.create(t, built(t));
+  await node.sh('cibadmin --empty >/run/pcs.xml');
+  t.match(await node.sh(inFile(MIGRATING.pcs), { HOME: '/run' }), { code: 0 });
+  t.same(await shown(node, '/run/pcs.xml'), MIGRATES);
+  t.same(await migration(node, '/run/pcs.xml'), MIGRATION);
+});
+
+function inFile(commands: string): string {
+  return `set -e\n${commands.replaceAll(/^pcs /gm, 'pcs -f /run/pcs.xml ')}`;
+}

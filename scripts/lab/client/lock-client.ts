@@ -20,6 +20,7 @@ const RETRY_ON: Record<LockRequest['wait'], readonly NlmStatus[]> = {
   nothing: [],
   grace: ['NLM4_DENIED_GRACE_PERIOD'],
   holder: ['NLM4_DENIED_GRACE_PERIOD', 'NLM4_DENIED'],
+  block: ['NLM4_DENIED_GRACE_PERIOD'],
 };
 /** Requests that are under way at once, as in the kernel's slot table. */
 const IN_FLIGHT = 64;
@@ -80,7 +81,8 @@ export class LockClient {
     const begun = Date.now();
     const { host, files } = await this.#mount(request, signal);
     const handle = await files.open(request.file, signal);
-    const asking = { ...request, retryOn: RETRY_ON[request.wait], signal };
+    const block = request.wait === 'block';
+    const asking = { ...request, block, retryOn: RETRY_ON[request.wait], signal };
     const statuses = await forEach(this.#ranges(request, handle), (lock) =>
       this.#acquire(host, request, lock, asking),
     );
@@ -146,6 +148,18 @@ export class LockClient {
       known: host !== undefined,
       acted,
     });
+  }
+
+  /** A server's call: is it for a lock that is waited for there? */
+  onGranted(lock: NlmLock, from: string): boolean {
+    const accepted = [...this.#hosts.values()].some((host) => host.onGranted(lock, from));
+    this.#events.add('granted-callback', { from, svid: lock.svid, start: Number(lock.start), accepted });
+    return accepted;
+  }
+
+  /** The answer to a server's NLM4_GRANTED_MSG; one that we never asked for a lock goes without. */
+  sendResult(result: Buffer, to: string): void {
+    for (const host of this.#hosts.values()) if (host.address === to) host.sendResult(result);
   }
 
   #ranges(request: LockRequest, handle: Buffer): NlmLock[] {

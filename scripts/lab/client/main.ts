@@ -11,7 +11,7 @@ import { GRACE_WAIT_MS } from './server-host.ts';
 
 const USAGE = `usage: lock-client serve --control SOCKET [--name HOST] [--use-hostnames]
        lock-client call --control SOCKET lock TARGET [--shared] [--count N] [--caller HOST]...
-                        [--wait nothing|grace|holder] [--retry-ms N] [--reclaim]
+                        [--wait nothing|grace|holder|block] [--retry-ms N] [--reclaim]
        lock-client call --control SOCKET unlock TARGET
        lock-client call --control SOCKET test TARGET [--shared]
        lock-client call --control SOCKET status | events [--first N]
@@ -54,8 +54,8 @@ function target(): Target {
 
 function waiting(): LockRequest['wait'] {
   const { wait } = values;
-  if (wait === 'nothing' || wait === 'grace' || wait === 'holder') return wait;
-  throw new Error(`--wait ${wait}: nothing, grace or holder is wanted`);
+  if (wait === 'nothing' || wait === 'grace' || wait === 'holder' || wait === 'block') return wait;
+  throw new Error(`--wait ${wait}: nothing, grace, holder or block is wanted`);
 }
 
 function requested(op: string | undefined): Request {
@@ -75,6 +75,8 @@ async function serve(): Promise<void> {
   const ports = await listenForCallbacks({
     onReboot: (reboot) => client.onReboot(reboot),
     onForged: ({ address, port }) => events.add('sm-notify-forged', { address, port }),
+    onGranted: (lock, { address }) => client.onGranted(lock, address),
+    sendResult: (result, { address }) => client.sendResult(result, address),
   });
   await register(NLM.program, NLM.versions, ports);
   await serveControl(needed('control'), (request, signal) => client.handle(request, signal));

@@ -2,7 +2,10 @@ import { type XdrReader, XdrWriter } from './xdr.ts';
 
 /** NLM version 4, the lock protocol of NFSv3 (RFC 1813 appendix II; XNFS chapter 10). */
 export const NLM = { program: 100021, version: 4, versions: [1, 3, 4] } as const;
-export const NLM_PROC = { null: 0, test: 1, lock: 2, unlock: 4, smNotify: 16 } as const;
+export const NLM_PROC = {
+  ...{ null: 0, test: 1, lock: 2, cancel: 3, unlock: 4, granted: 5 },
+  ...{ grantedMessage: 10, grantedResult: 15, smNotify: 16 },
+} as const;
 
 const STATUS = [
   'NLM4_GRANTED',
@@ -47,10 +50,18 @@ function writeLock(writer: XdrWriter, lock: NlmLock): XdrWriter {
   return writer.u32(lock.svid).u64(lock.start).u64(lock.length);
 }
 
-/** `state` is this machine's own NSM state number, as its statd told it. */
-export function lockArgs(lock: NlmLock, reclaim: boolean, state: number): Buffer {
-  const writer = new XdrWriter().opaque(NO_COOKIE).bool(false).bool(lock.exclusive);
-  return writeLock(writer, lock).bool(reclaim).u32(state).bytes();
+/**
+ * `state` is this machine's own NSM state number, as its statd told it; `block` asks the server to call back when a
+ * lock that is taken becomes free.
+ */
+export function lockArgs(lock: NlmLock, how: { reclaim: boolean; block: boolean; state: number }): Buffer {
+  const writer = new XdrWriter().opaque(NO_COOKIE).bool(how.block).bool(lock.exclusive);
+  return writeLock(writer, lock).bool(how.reclaim).u32(how.state).bytes();
+}
+
+/** Takes back a question that was asked with `block`. */
+export function cancelArgs(lock: NlmLock): Buffer {
+  return writeLock(new XdrWriter().opaque(NO_COOKIE).bool(true).bool(lock.exclusive), lock).bytes();
 }
 
 export function unlockArgs(lock: NlmLock): Buffer {
@@ -74,4 +85,25 @@ export function readTest(result: XdrReader): { status: NlmStatus; holder?: NlmHo
   if (status !== 'NLM4_DENIED') return { status };
   const [exclusive, svid, owner] = [result.bool(), result.u32(), result.string()];
   return { status, holder: { exclusive, svid, owner, start: result.u64(), length: result.u64() } };
+}
+
+/** What a server calls us with when a lock that was waited for is ours: nlm4_testargs. */
+export interface NlmGrant {
+  readonly cookie: Buffer;
+  readonly lock: NlmLock;
+}
+
+export function readGrant(args: XdrReader): NlmGrant {
+  const cookie = args.opaque();
+  const exclusive = args.bool();
+  const [caller, handle] = [args.string(), args.opaque()];
+  args.opaque();
+  const [svid, start, length] = [args.u32(), args.u64(), args.u64()];
+  return { cookie, lock: { caller, handle, svid, start, length, exclusive } };
+}
+
+/** Our answer to it: nlm4_res. */
+export function grantedResult(cookie: Buffer, accepted: boolean): Buffer {
+  const status: NlmStatus = accepted ? 'NLM4_GRANTED' : 'NLM4_DENIED';
+  return new XdrWriter().opaque(cookie).u32(STATUS.indexOf(status)).bytes();
 }

@@ -22,8 +22,11 @@ export interface LockRequest extends Target {
   readonly shared: boolean;
   /** A lie that no kernel tells on request: that the lock was held before. */
   readonly reclaim: boolean;
-  /** What to wait for: nothing, the end of a grace period, or also the holder of the lock. */
-  readonly wait: 'nothing' | 'grace' | 'holder';
+  /**
+   * What to wait for: nothing, the end of a grace period, or also the holder of the lock: by asking again and again,
+   * or as a blocking lock of the kernel does, by a call of the server (`block`).
+   */
+  readonly wait: 'nothing' | 'grace' | 'holder' | 'block';
   readonly retryMs: number;
 }
 

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { BlockedLocks } from './blocked-locks.ts';
 import type { EventLog } from './event-log.ts';
 import { describe, type HeldLock } from './held-lock.ts';
 import {
+  cancelArgs,
   lockArgs,
   NLM,
   NLM_PROC,
@@ -20,11 +22,17 @@ import { COOKIE_BYTES, monitor, type Reboot } from './statd.ts';
 export interface Asking {
   /** Claims that the lock was held before the server restarted. */
   readonly reclaim: boolean;
+  /** Asks the server to call back when the lock becomes free, and waits for that. */
+  readonly block: boolean;
   /** The refusals after which the question is repeated. */
   readonly retryOn: readonly NlmStatus[];
   readonly retryMs: number;
   readonly signal: AbortSignal;
 }
+
+/** A server that does not take an answer by then asks again, or gives up. */
+const RESULT_WITHIN_MS = 2000;
+type How = Parameters<typeof lockArgs>[1];
 
 /** How long the kernel waits when a server is in grace: NLMCLNT_GRACE_WAIT of fs/lockd/clntproc.c. */
 export const GRACE_WAIT_MS = 5000;
@@ -50,6 +58,7 @@ export class ServerHost {
   #incarnation = 0;
   #recovery: Promise<void> | undefined;
   #reclaimQueue: HeldLock[] = [];
+  readonly #blocked = new BlockedLocks();
 
   constructor(address: string, monName: string, myName: string, events: EventLog) {
     this.address = address;
@@ -80,7 +89,10 @@ export class ServerHost {
     const myState = await this.#monitor();
     for (;;) {
       const incarnation = this.#incarnation;
-      const status = await this.#lock(held.lock, asking.reclaim, myState, asking.signal);
+      const how = { reclaim: asking.reclaim, block: asking.block, state: myState };
+      const status = asking.block
+        ? await this.#lockBlocking(held.lock, how, asking.signal)
+        : await this.#lock(held.lock, how, asking.signal);
       if (status === 'NLM4_GRANTED') {
         // The server restarted after it granted this: it has forgotten it.
         if (incarnation !== this.#incarnation) continue;
@@ -103,6 +115,18 @@ export class ServerHost {
       if (status !== 'NLM4_DENIED_GRACE_PERIOD') return status;
       await delay(GRACE_WAIT_MS, undefined, { signal });
     }
+  }
+
+  /** A server's call from this address: a lock that was waited for is ours. @returns whether it is one of ours */
+  onGranted(lock: NlmLock, from: string): boolean {
+    // nlmclnt_grant of fs/lockd/clntlock.c: from another address it is no answer to our question.
+    return from === this.address && this.#blocked.grant(lock);
+  }
+
+  /** The answer to its NLM4_GRANTED_MSG, before anything that the application says next. */
+  sendResult(result: Buffer): void {
+    const signal = AbortSignal.timeout(RESULT_WITHIN_MS);
+    this.#nlm.call(NLM_PROC.grantedResult, result, signal).catch(() => undefined);
   }
 
   async test(lock: NlmLock, signal: AbortSignal) {
@@ -137,9 +161,28 @@ export class ServerHost {
     return this.#monitored;
   }
 
-  async #lock(lock: NlmLock, reclaim: boolean, myState: number, signal?: AbortSignal): Promise<NlmStatus> {
+  /** nlmclnt_lock: asks, and asks again, until the server grants the lock or refuses it. */
+  async #lockBlocking(lock: NlmLock, how: How, signal: AbortSignal): Promise<NlmStatus> {
+    const waiting = this.#blocked.prepare(lock);
     try {
-      return readStatus(await this.#nlm.call(NLM_PROC.lock, lockArgs(lock, reclaim, myState), signal));
+      for (;;) {
+        let status = await this.#lock(lock, how, signal);
+        if (status !== 'NLM4_BLOCKED') return status;
+        this.#events.add('blocked', { monName: this.monName, svid: lock.svid });
+        status = await this.#blocked.wait(waiting, signal);
+        if (status !== 'NLM4_BLOCKED') return status;
+      }
+    } catch (error) {
+      this.#nlm.call(NLM_PROC.cancel, cancelArgs(lock)).catch(() => undefined);
+      throw error;
+    } finally {
+      this.#blocked.forget(waiting);
+    }
+  }
+
+  async #lock(lock: NlmLock, how: How, signal?: AbortSignal): Promise<NlmStatus> {
+    try {
+      return readStatus(await this.#nlm.call(NLM_PROC.lock, lockArgs(lock, how), signal));
     } catch (error) {
       // Whoever asked has gone, but the server may grant it all the same.
       if (signal?.aborted) this.#nlm.call(NLM_PROC.unlock, unlockArgs(lock)).catch(() => undefined);
@@ -158,6 +201,7 @@ export class ServerHost {
       this.#events.add('reclaim-started', { monName: this.monName, locks: this.#reclaimQueue.length });
       await this.#reclaimQueued(incarnation);
     } while (incarnation !== this.#incarnation);
+    this.#blocked.restarted();
     const [granted, lost] = [this.#granted.length, this.#lost.length];
     this.#events.add('reclaim-ended', { monName: this.monName, granted, lost });
   }
@@ -170,9 +214,8 @@ export class ServerHost {
       [held] = this.#reclaimQueue
     ) {
       this.#events.add('reclaim-sent', describe(held));
-      const status = await this.#lock(held.lock, true, await this.#monitor()).catch(
-        () => 'NLM4_FAILED' as const,
-      );
+      const how = { reclaim: true, block: false, state: await this.#monitor() };
+      const status = await this.#lock(held.lock, how).catch(() => 'NLM4_FAILED' as const);
       this.#reclaimQueue.shift();
       this.#events.add(status === 'NLM4_GRANTED' ? 'reclaim-granted' : 'reclaim-refused', {
         status,

@@ -37,7 +37,7 @@ t.test('a question is one line, the answer may come in pieces', async (t) => {
 });
 
 t.test('an answer that is no report', async (t) => {
-  for (const answer of ['', 'no JSON', '{"error":"storage is gone"}\n']) {
+  for (const answer of ['', 'no JSON', '{"problems":["storage is gone"]}\n']) {
     const path = await keeper(t, (socket) => {
       socket.resume().end(answer);
     });
@@ -47,6 +47,19 @@ t.test('an answer that is no report', async (t) => {
       facts: { found: answer },
     });
   }
+});
+
+t.test('what a keeper refuses, with its reason', async (t) => {
+  const path = await keeper(t, (socket) => {
+    socket.once('data', (request) => {
+      t.equal(request.toString(), '{"op":"hand-over","to":"n2"}\n');
+      socket.end('{"error":"the address is here"}\n');
+    });
+  });
+  await t.rejects(askKeeper(path, { op: 'hand-over', to: 'n2' }, soon()), {
+    code: 'failed',
+    message: 'the address is here',
+  });
 });
 
 t.test('nobody listens', async (t) => {

@@ -354,6 +354,45 @@ t.test('the locks of a service whose address has left are released', async (t) =
   t.notOk(events.includes('release-failed'));
 });
 
+t.test(
+  'what is handed over is captured until another node has it; then it is left without a word',
+  async (t) => {
+    const { keeper, node, put, current, events, dir } = await stage(t, {}, [CLIENT]);
+    Object.assign(node, { lockManager: lockManager(7), statd: 'statd 8' });
+    node.addresses.add(ADDRESS);
+    const one = keeper();
+    await one.adopt();
+    await t.rejects(one.handOver('n2'), /order nfslock before the address/);
+    node.addresses.clear();
+    t.match(await one.handOver('n2'), { phase: 'capturing', verdict: { state: 'ok' } });
+    t.same((await readStore(dir))?.ended?.to, 'n2');
+    node.lockManager = lockManager(10);
+    put('late');
+    await until(async () => (await current()).includes('late'));
+    await claimElsewhere(dir);
+    await until(() => one.report().verdict.state === 'failed');
+    t.notOk(events.includes('lock-manager-restarted'), 'whom to tell is for the other node to know');
+    await one.stop();
+    t.same(one.report().verdict, { state: 'ok', reason: null });
+    t.same(node.released, [`ganesha ${ADDRESS}`]);
+    t.same(await current(), [], 'the other node has what it claimed');
+  },
+);
+
+t.test('the next owner knows to which node it was handed over', async (t) => {
+  const { keeper } = await stage(t);
+  const one = keeper();
+  await t.rejects(one.handOver('n2'), /not at work/);
+  await one.adopt();
+  t.equal(one.report().handedOverTo, null);
+  await one.handOver('n2');
+  const next = keeper();
+  await next.adopt();
+  t.equal(next.report().handedOverTo, 'n2');
+  await one.stop();
+  await t.rejects(one.handOver('n2'), /not at work/);
+});
+
 t.test('one that is stopped before it could adopt keeps nothing', async (t) => {
   const { keeper, dir } = await stage(t);
   await claimElsewhere(dir, [fileOf('192.0.2.1')]);

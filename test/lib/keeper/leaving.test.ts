@@ -1,60 +1,129 @@
-import t from 'tap';
-import { releaseOnLeaving } from '../../../lib/keeper/leaving.ts';
+import t, { type Test } from 'tap';
+import { Picture } from '../../../lib/capture/index.ts';
+import { Capturing } from '../../../lib/keeper/capturing.ts';
+import { DurableWriter } from '../../../lib/keeper/durable.ts';
+import { leave } from '../../../lib/keeper/leaving.ts';
+import type { Recovering } from '../../../lib/keeper/recovering.ts';
+import type { Change } from '../../../lib/store/index.ts';
 import { exampleService } from '../../support/example-service.ts';
+import { lineOf, smDirectory } from '../capture/sm-directory.ts';
+import { HOLDER } from '../store/arbitraries.ts';
 import { ExampleNode, lockManager } from './example-surroundings.ts';
 
 const ADDRESS = '192.0.2.1';
 
-/** Leaves a node whose lock manager is NFS-Ganesha, after the address was there and went. */
-async function leave(change: (node: ExampleNode) => void = () => undefined, more = {}, seen = true) {
-  const node = new ExampleNode();
-  node.lockManager = lockManager(7);
-  change(node);
-  const events: unknown[] = [];
-  const released = await releaseOnLeaving(
-    exampleService({ addresses: [ADDRESS], ...more }),
-    seen,
-    node.surroundings(),
-    (event, facts) => events.push([event, facts]),
-  );
-  return { released, calls: node.released, events };
+interface Scene {
+  readonly change?: (node: ExampleNode) => void;
+  readonly service?: Parameters<typeof exampleService>[0];
+  readonly seen?: boolean;
+  readonly commit?: (changes: readonly Change[]) => Promise<void>;
 }
 
-t.test('a service that has left takes its locks with it', async (t) => {
-  t.same(await leave(), { released: true, calls: [`ganesha ${ADDRESS}`], events: [] });
-  const kernel = (node: ExampleNode) => {
-    node.lockManager = lockManager(7, 'kernel');
-  };
-  t.match(await leave(kernel, { exports: ['/srv/a'] }), { released: true, calls: [`kernel ${ADDRESS}`] });
-  t.match(await leave(kernel), { released: false, calls: [] }, 'the kernel knows locks by export only');
+/** Leaves a node whose lock manager is NFS-Ganesha, after the address was there and went. */
+async function leaving(t: Test, { change, service = {}, seen = true, commit }: Scene = {}) {
+  const node = new ExampleNode();
+  node.lockManager = lockManager(7);
+  change?.(node);
+  const story: unknown[] = [];
+  const writer = new DurableWriter(
+    commit ??
+      (async (changes) => {
+        for (const each of changes)
+          story.push(each.type === 'ended' ? `ended, released ${each.released}` : each.type);
+      }),
+  );
+  const push = (changes: readonly Change[]) => writer.push(changes);
+  const directory = smDirectory(t.testdir({}), { client: lineOf('client') });
+  const capturing = new Capturing({
+    ...{ picture: new Picture({ directory }), holder: HOLDER, atWork: node.atWork, push },
+    ...{ settled: () => writer.settled(), seen: () => [], log: () => undefined },
+  });
+  const recovering = { abort: () => story.push('nobody is told any more') } as Partial<Recovering>;
+  const surroundings = node.surroundings();
+  const durable = await leave(
+    {
+      ...{ service: exampleService({ addresses: [ADDRESS], ...service }), writer, capturing },
+      ...{ recovering: recovering as Recovering, addressSeen: seen },
+      log: (event, facts) => story.push([event, facts]),
+    },
+    {
+      ...surroundings,
+      releaseLocks: async (...words) => {
+        story.push('release');
+        await surroundings.releaseLocks(...words);
+      },
+    },
+  );
+  return { durable, story, released: node.released };
+}
+
+t.test('a service that has left takes its locks with it, when that is written down', async (t) => {
+  t.same(await leaving(t), {
+    durable: true,
+    story: [
+      ...['nobody is told any more', 'captured', 'ended, released true', 'release'],
+      ['stopped', { released: true, durable: true }],
+    ],
+    released: [`ganesha ${ADDRESS}`],
+  });
 });
 
-t.test('what may still be needed here stays', async (t) => {
-  const kept = { released: false, calls: [], events: [] };
-  t.same(await leave(undefined, { unlockOnStop: false }), kept, 'not wanted');
-  t.same(await leave(undefined, {}, false), kept, 'the address never was here');
-  t.same(await leave((node) => node.addresses.add(ADDRESS)), kept, 'the address is here');
-  t.same(
-    await leave((node) => {
-      node.stoppedAlone = true;
-    }),
-    kept,
-    'it starts here again',
-  );
-  t.same(
-    await leave((node) => {
-      node.lockManager = null;
-    }),
-    kept,
-    'nobody holds locks',
-  );
+t.test('the kernel knows locks by export only', async (t) => {
+  const change = (node: ExampleNode) => {
+    node.lockManager = lockManager(7, 'kernel');
+  };
+  const { released } = await leaving(t, { change, service: { exports: ['/srv/a'] } });
+  t.same(released, [`kernel ${ADDRESS}`]);
+  t.same((await leaving(t, { change })).released, []);
+});
+
+t.test('what may still be needed here stays, and is said to be here', async (t) => {
+  const scenes: Record<string, Scene> = {
+    'not wanted': { service: { unlockOnStop: false } },
+    'the address never was here': { seen: false },
+    'the address is here': { change: (node) => node.addresses.add(ADDRESS) },
+    'it starts here again': {
+      change: (node) => {
+        node.stoppedAlone = true;
+      },
+    },
+    'nobody holds locks': {
+      change: (node) => {
+        node.lockManager = null;
+      },
+    },
+  };
+  for (const [name, scene] of Object.entries(scenes)) {
+    const { story, released } = await leaving(t, scene);
+    t.same(story.slice(1), [
+      ...['captured', 'ended, released false'],
+      ['stopped', { released: false, durable: true }],
+    ]);
+    t.same(released, [], name);
+  }
+});
+
+t.test('what cannot be written down is not done: a start here would take the locks for held', async (t) => {
+  const commit = () => new Promise<void>(() => undefined);
+  // What leave() waits with keeps no process alive.
+  const alive = setInterval(() => undefined, 50);
+  t.teardown(() => clearInterval(alive));
+  const before = Date.now();
+  t.same(await leaving(t, { commit }), {
+    durable: false,
+    story: ['nobody is told any more', ['stopped', { released: false, durable: false }]],
+    released: [],
+  });
+  t.ok(Date.now() - before < 3000, 'nor waited for long');
 });
 
 t.test('a release that fails is logged', async (t) => {
-  const failing = (node: ExampleNode) => {
+  const change = (node: ExampleNode) => {
     node.release = () => Promise.reject(new Error('no D-Bus'));
   };
-  t.same(await leave(failing), {
-    ...{ released: false, calls: [], events: [['release-failed', { reason: 'no D-Bus' }]] },
-  });
+  const { story } = await leaving(t, { change });
+  t.same(story.slice(-2), [
+    ['release-failed', { reason: 'no D-Bus' }],
+    ['stopped', { released: false, durable: true }],
+  ]);
 });

@@ -1,10 +1,17 @@
 import t from 'tap';
-import { clientCountsSchema, reportSchema, requestSchema } from '../../../lib/keeper/protocol.ts';
+import {
+  clientCountsSchema,
+  refusalSchema,
+  reportSchema,
+  requestSchema,
+} from '../../../lib/keeper/protocol.ts';
 import { REPORT } from './report.ts';
 
-t.test('a keeper can be asked four things', async (t) => {
+t.test('a keeper can be asked five things', async (t) => {
   for (const op of ['report', 'monitor', 'stop', 'replace']) t.same(requestSchema.parse({ op }), { op });
-  for (const wrong of [{}, { op: 'start' }, 'stop', null]) {
+  const handOver = { op: 'hand-over', to: 'n2' };
+  t.same(requestSchema.parse(handOver), handOver);
+  for (const wrong of [{}, { op: 'hand-over' }, { op: 'start' }, 'stop', null]) {
     t.notOk(requestSchema.safeParse(wrong).success, JSON.stringify(wrong));
   }
 });
@@ -27,4 +34,5 @@ t.test('what is no report is refused', async (t) => {
     t.notOk(reportSchema.safeParse({ ...REPORT, ...wrong }).success, JSON.stringify(wrong));
   }
   t.notOk(clientCountsSchema.safeParse({}).success);
+  t.notOk(refusalSchema.safeParse(REPORT).success);
 });

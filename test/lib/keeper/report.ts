@@ -11,6 +11,7 @@ export const REPORT: Report = {
   faultCode: null,
   owner: { node: 'alpha', epoch: 3, since: 1_700_000_000_000 },
   stateNumber: 7,
+  handedOverTo: null,
   clients: { recorded: 2, conveyed: 0, answered: 0, told: 0, present: 1, back: 4, missed: 0 },
   lag: 0,
   waitingFor: [],

@@ -92,4 +92,6 @@ t.test('holder and end', async (t) => {
   t.same(state.holder, { ...HOLDER, lockManager: null, statd: 'statd 9' });
   applyChange(state, { type: 'ended', at: 950, released: true });
   t.same(state.ended, { at: 950, released: true });
+  applyChange(state, { type: 'ended', at: 960, released: false, to: 'n2' });
+  t.same(state.ended, { at: 960, released: false, to: 'n2' });
 });

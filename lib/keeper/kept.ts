@@ -1,0 +1,56 @@
+import type { Log } from '../node/event-log.ts';
+import type { RuntimeDirectory } from '../node/runtime-directory.ts';
+import type { Service } from '../node/service.ts';
+import { ownerOf, type StatdDirectory } from '../nsm/statd-directory.ts';
+import { readStateFile } from '../nsm/state-file.ts';
+import type { Change, Store } from '../store/index.ts';
+import type { Adopted } from './adoption.ts';
+import { Callout } from './callout.ts';
+import { Capturing } from './capturing.ts';
+import { DurableWriter } from './durable.ts';
+import { Recovering } from './recovering.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** A service that was adopted: its open store, and what goes in and out of it. */
+export interface Kept {
+  readonly statd: StatdDirectory;
+  readonly store: Store;
+  readonly writer: DurableWriter;
+  readonly capturing: Capturing;
+  readonly recovering: Recovering;
+  readonly callout: Callout;
+  readonly handedOverTo: string | null;
+}
+
+/** Where a service is kept. */
+export interface Place {
+  readonly service: Service;
+  readonly directory: RuntimeDirectory;
+  readonly statd: StatdDirectory;
+  readonly surroundings: Surroundings;
+  readonly log: Log;
+}
+
+/** Joins what a keeper works with; nothing of it is at work yet. */
+export function keep({ store, picture, before, handedOverTo }: Adopted, place: Place): Kept {
+  const { service, directory, statd, surroundings, log } = place;
+  const { atWork, isGraceOn, openGrace, localAddresses, lacking, resolver } = surroundings;
+  const writer = new DurableWriter((changes) => store.commit(changes));
+  const push = (changes: readonly Change[]) => writer.push(changes);
+  const recovering = new Recovering({
+    service,
+    state: () => store.state,
+    commit: push,
+    lockManager: async () => (await atWork()).lockManager,
+    ...{ isGraceOn, openGrace, localAddresses, resolver, log },
+    lacking: () => lacking(service),
+    localStateNumber: () => readStateFile(statd.state).catch(() => null),
+    conveyTo: { dir: directory.statdDirectory, owner: ownerOf(statd) ?? { uid: 0, gid: 0, mode: 0o700 } },
+  });
+  const seen = recovering.seen.bind(recovering);
+  const settled = () => writer.settled();
+  const capturing = new Capturing({ picture, holder: before, atWork, push, settled, seen, log });
+  const path = directory.calloutDirectory;
+  const callout = new Callout({ path, statd, store, capturing, push, log });
+  return { statd, store, writer, capturing, recovering, callout, handedOverTo };
+}
