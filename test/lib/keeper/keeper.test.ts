@@ -156,7 +156,8 @@ t.test('a keeper that makes room in the middle of a recovery leaves it to the ne
   t.type(stateNumber, 'number');
   const second = keeper({ names: ['nfs.example.test'] });
   await second.adopt();
-  t.match(second.report(), { phase: 'recovering', stateNumber, owner: { epoch: 3 } });
+  t.match(second.report(), { phase: 'recovering', owner: { epoch: 3 } });
+  t.ok((second.report().stateNumber ?? 0) >= (stateNumber ?? 0), 'it may be telling again already');
 });
 
 t.test('where storage hangs, a keeper makes room all the same', async (t) => {

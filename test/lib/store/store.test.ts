@@ -11,7 +11,7 @@ import {
   type StoreState,
 } from '../../../lib/store/index.ts';
 import { journalName } from '../../../lib/store/journal-name.ts';
-import { copied } from '../../../lib/store/record-format.ts';
+import { copied, inFormat, type RecordFormat } from '../../../lib/store/record-format.ts';
 import { applyChange, stateFrom } from '../../../lib/store/reducer.ts';
 import { change, file, fileOf, HOLDER, ledgerEntry } from './arbitraries.ts';
 import { shakyDisk, watchedDisk } from './shaky-disk.ts';
@@ -51,27 +51,28 @@ t.test('any commits, written anew at any time, read back as the state that their
     ...{ current: fc.array(file), inherited: fc.array(file), ledger: fc.array(ledgerEntry) },
     stateNumber: fc.option(fc.integer({ min: 1, max: 0x7fff_ffff })),
   });
-  let epoch = 0;
+  const kept = (format: RecordFormat, one: Change): Change =>
+    one.type === 'captured' ? { ...one, file: inFormat(format, one.file) } : one;
   await fc.assert(
     fc.asyncProperty(
       base,
       fc.array(fc.array(change, { maxLength: 5 })),
       fc.nat(20),
-      async (from, batches, slack) => {
-        epoch += 1;
-        const store = await openStore(dir, from, { slack });
-        const expected = stateFrom({ ...claimant, epoch }, from);
+      fc.constantFrom<RecordFormat>('record', 'copy'),
+      async (from, batches, slack, format) => {
+        const store = await openStore(join(dir, format), from, { slack, format });
+        const expected = stateFrom({ ...claimant, format, epoch: store.state.epoch }, from);
         for (const changes of batches) {
           await store.commit(changes);
-          for (const one of changes) applyChange(expected, one);
+          for (const one of changes) applyChange(expected, kept(format, one));
         }
         const live = plain(store.state);
         await store.close();
         t.same(live, plain(expected));
-        t.same(plain(await readStore(dir)), live);
+        t.same(plain(await readStore(join(dir, format))), live);
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 120 },
   );
 });
 
