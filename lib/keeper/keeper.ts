@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Picture } from '../capture/index.ts';
+import { PlacedLines } from '../convey/index.ts';
 import { Fault, sentenceOf } from '../fault.ts';
 import type { Log } from '../node/event-log.ts';
 import type { RuntimeDirectory } from '../node/runtime-directory.ts';
@@ -8,7 +9,7 @@ import { findStatdDirectory } from '../node/statd-directory.ts';
 import { ownerOf, type StatdDirectory, statdDirectory } from '../nsm/statd-directory.ts';
 import { readStateFile } from '../nsm/state-file.ts';
 import { printable } from '../printable.ts';
-import type { Change, Holder, Store } from '../store/index.ts';
+import type { Change, Holder, Store, StoredFile } from '../store/index.ts';
 import { VERSION } from '../version.ts';
 import { takeOver } from './adoption.ts';
 import { Capturing } from './capturing.ts';
@@ -16,6 +17,7 @@ import { countClients } from './client-counts.ts';
 import { DurableWriter } from './durable.ts';
 import { judgeHealth } from './judgement.ts';
 import { releaseOnLeaving } from './leaving.ts';
+import { NodeShare } from './node-share.ts';
 import type { Report } from './protocol.ts';
 import { Recovering } from './recovering.ts';
 import { realSurroundings, type Surroundings } from './surroundings.ts';
@@ -36,6 +38,7 @@ interface Kept {
   readonly writer: DurableWriter;
   readonly capturing: Capturing;
   readonly recovering: Recovering;
+  readonly share: NodeShare;
 }
 
 /** The keeper of one service: captures its monitor records, and makes its clients recover when it adopts them. */
@@ -116,39 +119,50 @@ export class Keeper {
 
   async #adopt(): Promise<Kept> {
     const statd = statdDirectory(await findStatdDirectory(this.#service.statdDir));
+    const placed = new PlacedLines(this.#directory.placedFile);
     const { store, picture, present, inPlace, from, before } = await takeOver(
       this.#service,
       statd,
       this.#surroundings,
+      placed,
     );
     const { epoch, holder, inherited } = store.state;
     this.#log('adopted', { epoch, node: holder.node, from, inPlace });
-    const kept = this.#keep(statd, store, picture, before);
+    const kept = this.#keep(statd, store, picture, before, placed);
     if (inherited.size > 0) await kept.recovering.begin(present);
     return kept;
   }
 
-  #keep(statd: StatdDirectory, store: Store, picture: Picture, before: Holder): Kept {
-    const { atWork, isGraceOn, openGrace, localAddresses, lacking, resolver } = this.#surroundings;
+  #keep(statd: StatdDirectory, store: Store, picture: Picture, before: Holder, placed: PlacedLines): Kept {
+    const { atWork, isGraceOn, localAddresses, lacking, resolver } = this.#surroundings;
     const writer = new DurableWriter((changes) => store.commit(changes));
     const push = (changes: readonly Change[]) => writer.push(changes);
     const log = this.#log;
+    const owner = ownerOf(statd) ?? { uid: 0, gid: 0, mode: 0o700 };
+    const share = new NodeShare({
+      ...{ service: this.#service, directory: this.#directory, statd, owner, placed, push, log },
+      ...{ surroundings: this.#surroundings, holder: () => store.state.holder },
+    });
     const recovering = new Recovering({
       service: this.#service,
       state: () => store.state,
       commit: push,
       lockManager: async () => (await atWork()).lockManager,
-      ...{ isGraceOn, openGrace, localAddresses, resolver, log },
+      ...{ isGraceOn, localAddresses, resolver, log, trigger: share.trigger },
       lacking: () => lacking(this.#service),
       localStateNumber: () => readStateFile(statd.state).catch(() => null),
-      conveyTo: {
-        dir: this.#directory.statdDirectory,
-        owner: ownerOf(statd) ?? { uid: 0, gid: 0, mode: 0o700 },
-      },
+      conveyTo: { dir: this.#directory.statdDirectory, owner },
     });
-    const seen = recovering.seen.bind(recovering);
-    const capturing = new Capturing({ picture, holder: before, atWork, push, seen, log });
-    return { statd, store, writer, capturing, recovering };
+    const seen = (file: StoredFile) => {
+      share.seen(file);
+      return recovering.seen(file);
+    };
+    const capturing = new Capturing({
+      ...{ picture, holder: before, push, seen, log },
+      // What goes while a restart is under way is no client's doing.
+      atWork: async () => (share.restarting ? { lockManager: null, statd: null } : await atWork()),
+    });
+    return { statd, store, writer, capturing, recovering, share };
   }
 
   /** The keeper's pulse, until stop. */
@@ -163,20 +177,22 @@ export class Keeper {
     }
   }
 
-  async #tick({ store, writer, capturing, recovering }: Kept): Promise<void> {
+  async #tick({ store, writer, capturing, recovering, share }: Kept): Promise<void> {
     const local = this.#surroundings.localAddresses();
     this.#addressSeen ||= this.#service.addresses.some((address) => local.has(address));
     this.#checking ??= this.#checkOwnership(store);
+    await share.tick();
     if (recovering.unprepared) await recovering.begin([]);
     const { lockManager, statd } = await this.#surroundings.atWork();
     const { holder } = store.state;
     const identity = lockManager?.identity ?? holder.lockManager;
-    if (identity !== holder.lockManager || statd !== holder.statd) {
+    if (!share.restarting && (identity !== holder.lockManager || statd !== holder.statd)) {
       const change: Change = { type: 'holder', lockManager: identity, statd };
       const restarted = holder.lockManager !== null && identity !== holder.lockManager;
       if (!restarted) await writer.push([change]);
       else await this.#recoverInPlace(change);
     }
+    if (!recovering.running) await share.settled();
     if (this.#service.capture === 'watch') await capturing.captureAndJudge();
   }
 
@@ -194,9 +210,10 @@ export class Keeper {
     if (store.state.inherited.size > 0) await recovering.begin([]);
   }
 
-  async #leave({ writer, capturing, recovering }: Kept): Promise<void> {
+  async #leave({ writer, capturing, recovering, share }: Kept): Promise<void> {
     capturing.end();
     recovering.abort();
+    share.stop();
     const giveUp = pause(LAST_CAPTURE_WITHIN, 'hung' as const, { ref: false });
     const last = capturing.last();
     const released = await releaseOnLeaving(this.#service, this.#addressSeen, this.#surroundings, this.#log);

@@ -20,6 +20,7 @@ t.test('the least that can be said makes a whole service', async (t) => {
     capture: 'watch',
     recordFormat: 'record',
     trigger: 'auto',
+    restartCommand: [],
     unlockOnStop: true,
   });
   t.same(serviceSchema.parse(service), service, 'and is what the keeper takes');
@@ -33,7 +34,8 @@ t.test('every parameter reaches the service', async (t) => {
     OCF_RESKEY_exports: '/srv/nfs/a,/srv/nfs/b',
     OCF_RESKEY_record_format: 'record',
     OCF_RESKEY_capture: 'monitor',
-    OCF_RESKEY_trigger: 'notify',
+    OCF_RESKEY_trigger: 'nfs-restart',
+    OCF_RESKEY_restart_command: '/etc/init.d/nfs --quiet',
     OCF_RESKEY_lock_manager: 'ganesha',
     OCF_RESKEY_statd_dir: '/var/lib/nfs',
     OCF_RESKEY_unlock_on_stop: 'no',
@@ -48,7 +50,8 @@ t.test('every parameter reaches the service', async (t) => {
     lockManager: 'ganesha',
     capture: 'monitor',
     recordFormat: 'record',
-    trigger: 'notify',
+    trigger: 'nfs-restart',
+    restartCommand: ['/etc/init.d/nfs', '--quiet'],
     unlockOnStop: false,
   });
 });
