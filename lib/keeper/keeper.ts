@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Picture } from '../capture/index.ts';
 import { PlacedLines } from '../convey/index.ts';
 import { Fault, sentenceOf } from '../fault.ts';
 import type { Log } from '../node/event-log.ts';
@@ -9,9 +8,9 @@ import { findStatdDirectory } from '../node/statd-directory.ts';
 import { ownerOf, type StatdDirectory, statdDirectory } from '../nsm/statd-directory.ts';
 import { readStateFile } from '../nsm/state-file.ts';
 import { printable } from '../printable.ts';
-import type { Change, Holder, Store, StoredFile } from '../store/index.ts';
+import type { Change, Store, StoredFile } from '../store/index.ts';
 import { VERSION } from '../version.ts';
-import { takeOver } from './adoption.ts';
+import { type Adopted, takeOver } from './adoption.ts';
 import { Capturing } from './capturing.ts';
 import { countClients } from './client-counts.ts';
 import { DurableWriter } from './durable.ts';
@@ -120,20 +119,16 @@ export class Keeper {
   async #adopt(): Promise<Kept> {
     const statd = statdDirectory(await findStatdDirectory(this.#service.statdDir));
     const placed = new PlacedLines(this.#directory.placedFile);
-    const { store, picture, present, inPlace, from, before } = await takeOver(
-      this.#service,
-      statd,
-      this.#surroundings,
-      placed,
-    );
+    const adopted = await takeOver(this.#service, statd, this.#surroundings, placed);
+    const { store, present, inPlace, from } = adopted;
     const { epoch, holder, inherited } = store.state;
     this.#log('adopted', { epoch, node: holder.node, from, inPlace });
-    const kept = this.#keep(statd, store, picture, before, placed);
+    const kept = this.#keep(statd, adopted, placed);
     if (inherited.size > 0) await kept.recovering.begin(present);
     return kept;
   }
 
-  #keep(statd: StatdDirectory, store: Store, picture: Picture, before: Holder, placed: PlacedLines): Kept {
+  #keep(statd: StatdDirectory, { store, picture, before }: Adopted, placed: PlacedLines): Kept {
     const { atWork, isGraceOn, localAddresses, lacking, resolver } = this.#surroundings;
     const writer = new DurableWriter((changes) => store.commit(changes));
     const push = (changes: readonly Change[]) => writer.push(changes);
@@ -157,11 +152,8 @@ export class Keeper {
       share.seen(file);
       return recovering.seen(file);
     };
-    const capturing = new Capturing({
-      ...{ picture, holder: before, push, seen, log },
-      // What goes while a restart is under way is no client's doing.
-      atWork: async () => (share.restarting ? { lockManager: null, statd: null } : await atWork()),
-    });
+    const working = () => share.atWork();
+    const capturing = new Capturing({ picture, holder: before, atWork: working, push, seen, log });
     return { statd, store, writer, capturing, recovering, share };
   }
 

@@ -14,6 +14,7 @@ import { notifyClients } from '../recover/notifier/index.ts';
 import { finishRestart } from '../recover/restart-round.ts';
 import { type Trigger, triggerFor } from '../recover/triggers/index.ts';
 import type { Change, Holder, StoredFile } from '../store/index.ts';
+import type { AtWork } from './identities.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface NodeShareOptions {
@@ -55,6 +56,11 @@ export class NodeShare {
   /** Whether the lock manager may be restarting because a keeper of this node wants it to. */
   get restarting(): boolean {
     return this.#opening || existsSync(this.#options.surroundings.node.planFile);
+  }
+
+  /** Who is at work, for whoever judges removals: what goes while a restart is under way is no client's doing. */
+  async atWork(): Promise<AtWork> {
+    return this.restarting ? { lockManager: null, statd: null } : this.#options.surroundings.atWork();
   }
 
   /** Takes up what another keeper died in, and what is to be told for the node. */
