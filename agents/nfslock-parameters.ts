@@ -11,6 +11,7 @@ import {
 } from '../lib/node/service.ts';
 import {
   atLeastOne,
+  command,
   directory,
   flag,
   listOf,
@@ -93,13 +94,27 @@ the records of one monitor interval.`,
   },
   trigger: {
     shortdesc: 'How clients are made to reclaim their locks',
-    longdesc: `"notify": each client's status monitor is told by Lockferry, inside the grace period. "auto": what suits
-the state of this node.`,
+    longdesc: `"notify": each client's status monitor is told by Lockferry, inside the grace period. "sm-notify": by
+nfs-utils' sm-notify. "lockd-restart": lock manager and rpc.statd of this node are restarted with the records in
+statd's own directory; "nfs-restart": the whole NFS service. "none": the records are put into statd's own directory
+for an rpc.statd that another resource starts later, and nobody is told. "auto": notify, and where that needs a
+grace period which only a restart of the lock manager can open, that too.`,
     type: 'string',
-    wanted: TRIGGER_CHOICES.join(' or '),
+    wanted: TRIGGER_CHOICES.join(', '),
     default: 'auto',
     reloadable: true,
     schema: oneOf(TRIGGER_CHOICES),
+  },
+  restart_command: {
+    shortdesc: 'What restarts the lock manager',
+    longdesc: `Program and arguments with which the triggers lockd-restart and nfs-restart restart the lock manager or
+the NFS service of this node: it is run with "stop", and then with "start", as its last argument. No shell is
+involved. Where empty, the systemd unit of NFS-Ganesha and the threads of the kernel's NFS server are restarted.`,
+    type: 'string',
+    wanted: 'an absolute path and arguments, separated by blanks',
+    default: '',
+    reloadable: true,
+    schema: command,
   },
   lock_manager: {
     shortdesc: 'Lock manager of the service',
@@ -192,6 +207,7 @@ export function serviceOf(instance: string | null, values: Values<typeof nfslock
     notifyPort: values.notify_port,
     maxLag: values.max_lag,
     strict: values.strict,
+    restartCommand: values.restart_command,
     unlockOnStop: values.unlock_on_stop,
   };
 }

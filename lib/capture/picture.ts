@@ -36,6 +36,16 @@ export interface PictureOptions {
   readonly known?: Iterable<StoredFile>;
   /** How long a file may be half-written before that is a problem, in ms. */
   readonly patience?: number;
+  /** Lines in `sm/` that are not statd's. */
+  readonly exempt?: Exempt;
+}
+
+/** Knows which lines in `sm/` are not statd's, and is told what becomes of them. */
+export interface Exempt {
+  /** What of this file statd wrote; null: nothing. */
+  written(file: StoredFile): StoredFile | null;
+  /** These names are not there. */
+  gone(names: Iterable<string>): void;
 }
 
 /** A name, and where it was seen last. */
@@ -63,6 +73,7 @@ export class Picture {
   /** Which names the next look examines; a watch feeds it. */
   readonly agenda: Agenda;
   readonly #patience: number;
+  readonly #exempt: Exempt | undefined;
   readonly #serial = new Serial();
   readonly #known = new Map<string, Known>();
   readonly #absent = new Map<string, Known>();
@@ -72,10 +83,11 @@ export class Picture {
   /** `sm.bak/` at the end of the last look; null: there was none. */
   #bak: { readonly changed: string | undefined; readonly racy: boolean } | null = null;
 
-  constructor({ directory, known = [], patience = PATIENCE }: PictureOptions) {
+  constructor({ directory, known = [], patience = PATIENCE, exempt }: PictureOptions) {
     this.directory = directory;
     this.agenda = new Agenda(directory.sm);
     this.#patience = patience;
+    this.#exempt = exempt;
     for (const file of known) this.#known.set(file.name, { ...unseen(file), place: null });
   }
 
@@ -138,10 +150,13 @@ export class Picture {
     known.place = place;
     if (known.certainty !== 'settled') this.#unsettled.set(name, known);
     if (known.problems.length > 0) this.#troubled.set(name, known);
-    if (found.captured !== null) captured.push(found.captured);
+    if (found.captured === null) return;
+    const written = this.#exempt === undefined ? found.captured : this.#exempt.written(found.captured);
+    if (written !== null) captured.push(written);
   }
 
   #gone(name: string, known: Known, goneNow: Known[]): void {
+    this.#exempt?.gone([name]);
     if (known.file === null) {
       this.#known.delete(name);
       return;

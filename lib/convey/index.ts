@@ -1,2 +1,12 @@
-export { type ConveyOptions, conveyPrivate, readConveyed, retire, type SetAside } from './private.ts';
+export { conveyLive, type LiveOptions } from './live.ts';
+export { PlacedLines } from './placed.ts';
+export {
+  type ConveyOptions,
+  conveyPrivate,
+  readConveyed,
+  removePrivate,
+  retire,
+  type SetAside,
+} from './private.ts';
 export type { Owner } from './private-directory.ts';
+export { takeBack } from './take-back.ts';

@@ -74,6 +74,11 @@ export async function readConveyed(dir: string): Promise<{ files: StoredFile[]; 
   return { files, setAside };
 }
 
+/** Removes a private statd directory, and whatever is in it. */
+export function removePrivate(dir: string): Promise<void> {
+  return removeTree(Buffer.from(dir));
+}
+
 /** Takes a file out of what was conveyed: all its clients are resolved. Without it there, nothing happens. */
 export function retire(dir: string, name: string): void {
   if (unfitness(name) !== undefined) return;

@@ -1,4 +1,4 @@
-import { movedAway, Picture, settle } from '../capture/index.ts';
+import { type Exempt, movedAway, Picture, settle } from '../capture/index.ts';
 import type { LockManager } from '../node/lock-manager.ts';
 import type { Service } from '../node/service.ts';
 import { bootId, nodeName } from '../node/this-node.ts';
@@ -38,12 +38,13 @@ export interface Adopted {
 
 /**
  * Takes ownership of the lock store and begins a new epoch with all that former ones left and what lies in statd's
- * directory. @throws Fault of the store.
+ * directory. @param exempt lines in it that are not statd's. @throws Fault of the store.
  */
 export async function takeOver(
   { sharedDir: dir, name: service, recordFormat: format }: Service,
   directory: StatdDirectory,
   { atWork, disk }: Pick<Surroundings, 'atWork' | 'disk'>,
+  exempt?: Exempt,
 ): Promise<Adopted> {
   const { lockManager, statd } = await atWork();
   const identities = { lockManager: lockManager?.identity ?? null, statd };
@@ -51,7 +52,7 @@ export async function takeOver(
   const claim = await claimEpoch({ dir, service, holder, format, ...(disk === undefined ? {} : { disk }) });
   const { former } = claim;
   const known = former?.holder.bootId === holder.bootId ? knownFrom(former, format) : [];
-  const picture = new Picture({ directory, known });
+  const picture = new Picture({ directory, known, ...(exempt === undefined ? {} : { exempt }) });
   const { base, present, inPlace } = await adopt(former, holder, lockManager, picture);
   const store = await claim.establish(base);
   return {

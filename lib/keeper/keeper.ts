@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { PlacedLines } from '../convey/index.ts';
 import { Fault, sentenceOf } from '../fault.ts';
 import type { Log } from '../node/event-log.ts';
 import type { RuntimeDirectory } from '../node/runtime-directory.ts';
@@ -126,12 +127,13 @@ export class Keeper {
 
   async #adopt(): Promise<Kept> {
     const statd = statdDirectory(await findStatdDirectory(this.#service.statdDir));
-    const adopted = await takeOver(this.#service, statd, this.#surroundings);
+    const placed = new PlacedLines(this.#directory.placedFile);
+    const adopted = await takeOver(this.#service, statd, this.#surroundings, placed);
     const { from, inPlace, handedOverTo } = adopted;
     const { epoch, holder, inherited } = adopted.store.state;
     this.#log('adopted', { epoch, node: holder.node, from, inPlace, handedOver: handedOverTo !== null });
     const place = { service: this.#service, directory: this.#directory, surroundings: this.#surroundings };
-    const kept = keep(adopted, { ...place, statd, log: this.#log });
+    const kept = keep(adopted, { ...place, statd, placed, log: this.#log });
     if (inherited.size > 0) await kept.recovering.begin(adopted.present);
     await Promise.race([kept.callout.open(), pause(CALLOUT_WITHIN, undefined, { ref: false })]);
     return kept;
@@ -153,23 +155,25 @@ export class Keeper {
     const local = this.#surroundings.localAddresses();
     this.#addressSeen ||= this.#service.addresses.some((address) => local.has(address));
     this.#checking ??= this.#checkOwnership(kept);
+    await kept.share.tick();
     if (this.#handedOver || !this.#owner) return;
     await this.#attend(kept);
     if (this.#service.capture === 'watch') await kept.capturing.captureAndJudge();
   }
 
   /** Looks whether clients have to be told. */
-  async #attend({ store, writer, recovering }: Kept): Promise<void> {
+  async #attend({ store, writer, recovering, share }: Kept): Promise<void> {
     if (recovering.unprepared) await recovering.begin([]);
     const { lockManager, statd } = await this.#surroundings.atWork();
     const { holder } = store.state;
     const identity = lockManager?.identity ?? holder.lockManager;
-    if (identity !== holder.lockManager || statd !== holder.statd) {
+    if (!share.restarting && (identity !== holder.lockManager || statd !== holder.statd)) {
       const change: Change = { type: 'holder', lockManager: identity, statd };
       const restarted = holder.lockManager !== null && identity !== holder.lockManager;
       if (!restarted) await writer.push([change]);
       else await this.#recoverInPlace(change);
     }
+    if (!recovering.running) await share.settled();
   }
 
   async #checkOwnership({ store, capturing, recovering }: Kept): Promise<void> {
@@ -189,14 +193,16 @@ export class Keeper {
     if (store.state.inherited.size > 0) await recovering.begin([]);
   }
 
-  async #leave({ writer, capturing, recovering, callout }: Kept): Promise<void> {
+  async #leave({ writer, capturing, recovering, callout, share }: Kept): Promise<void> {
     callout.close();
+    share.stop();
     const leaving = { service: this.#service, writer, capturing, recovering, log: this.#log };
     this.#hung = !(await leave({ ...leaving, addressSeen: this.#addressSeen }, this.#surroundings));
   }
 
-  async #makeRoom({ writer, capturing, recovering, callout }: Kept): Promise<void> {
+  async #makeRoom({ writer, capturing, recovering, callout, share }: Kept): Promise<void> {
     callout.close();
+    share.stop();
     this.#hung = !(await makeRoom({ writer, capturing, recovering, log: this.#log }));
   }
 
@@ -230,7 +236,8 @@ export class Keeper {
 }
 
 /** What a stop found half adopted: nothing of it may go on. */
-function abandon({ recovering, callout }: Kept): void {
+function abandon({ recovering, callout, share }: Kept): void {
   recovering.abort();
   callout.close();
+  share.stop();
 }

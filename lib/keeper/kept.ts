@@ -1,13 +1,15 @@
+import type { PlacedLines } from '../convey/index.ts';
 import type { Log } from '../node/event-log.ts';
 import type { RuntimeDirectory } from '../node/runtime-directory.ts';
 import type { Service } from '../node/service.ts';
 import { ownerOf, type StatdDirectory } from '../nsm/statd-directory.ts';
 import { readStateFile } from '../nsm/state-file.ts';
-import type { Change, Store } from '../store/index.ts';
+import type { Change, Store, StoredFile } from '../store/index.ts';
 import type { Adopted } from './adoption.ts';
 import { Callout } from './callout.ts';
 import { Capturing } from './capturing.ts';
 import { DurableWriter } from './durable.ts';
+import { NodeShare } from './node-share.ts';
 import { Recovering } from './recovering.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -19,6 +21,7 @@ export interface Kept {
   readonly capturing: Capturing;
   readonly recovering: Recovering;
   readonly callout: Callout;
+  readonly share: NodeShare;
   readonly handedOverTo: string | null;
 }
 
@@ -27,30 +30,41 @@ export interface Place {
   readonly service: Service;
   readonly directory: RuntimeDirectory;
   readonly statd: StatdDirectory;
+  /** Lines in the live `sm/` that convey put there. */
+  readonly placed: PlacedLines;
   readonly surroundings: Surroundings;
   readonly log: Log;
 }
 
 /** Joins what a keeper works with; nothing of it is at work yet. */
 export function keep({ store, picture, before, handedOverTo }: Adopted, place: Place): Kept {
-  const { service, directory, statd, surroundings, log } = place;
-  const { atWork, isGraceOn, openGrace, localAddresses, lacking, resolver } = surroundings;
+  const { service, directory, statd, placed, surroundings, log } = place;
+  const { atWork, isGraceOn, localAddresses, lacking, resolver } = surroundings;
   const writer = new DurableWriter((changes) => store.commit(changes));
   const push = (changes: readonly Change[]) => writer.push(changes);
+  const owner = ownerOf(statd) ?? { uid: 0, gid: 0, mode: 0o700 };
+  const share = new NodeShare({
+    ...{ service, directory, statd, owner, placed, push, surroundings, log },
+    holder: () => store.state.holder,
+  });
   const recovering = new Recovering({
     service,
     state: () => store.state,
     commit: push,
     lockManager: async () => (await atWork()).lockManager,
-    ...{ isGraceOn, openGrace, localAddresses, resolver, log },
+    ...{ isGraceOn, localAddresses, resolver, log, trigger: share.trigger },
     lacking: () => lacking(service),
     localStateNumber: () => readStateFile(statd.state).catch(() => null),
-    conveyTo: { dir: directory.statdDirectory, owner: ownerOf(statd) ?? { uid: 0, gid: 0, mode: 0o700 } },
+    conveyTo: { dir: directory.statdDirectory, owner },
   });
-  const seen = recovering.seen.bind(recovering);
+  const seen = (file: StoredFile) => {
+    share.seen(file);
+    return recovering.seen(file);
+  };
   const settled = () => writer.settled();
-  const capturing = new Capturing({ picture, holder: before, atWork, push, settled, seen, log });
+  const working = () => share.atWork();
+  const capturing = new Capturing({ picture, holder: before, atWork: working, push, settled, seen, log });
   const path = directory.calloutDirectory;
   const callout = new Callout({ path, statd, store, capturing, push, log });
-  return { statd, store, writer, capturing, recovering, callout, handedOverTo };
+  return { statd, store, writer, capturing, recovering, callout, share, handedOverTo };
 }

@@ -1,5 +1,6 @@
 import { sentenceOf } from '../fault.ts';
-import { Recovery, type RecoveryEnd, type RecoveryWorld } from '../recover/recovery.ts';
+import { Recovery } from '../recover/recovery.ts';
+import type { RecoveryEnd, RecoveryWorld } from '../recover/world.ts';
 import type { Change, StoredFile } from '../store/index.ts';
 
 interface Running {

@@ -1,4 +1,5 @@
 import { isGraceOn } from '../node/grace.ts';
+import { NodeDirectory } from '../node/node-directory.ts';
 import { releaseLocks } from '../node/release-locks.ts';
 import { createResolver, type Resolver } from '../node/resolver.ts';
 import type { Service } from '../node/service.ts';
@@ -21,6 +22,8 @@ export interface Surroundings {
   readonly releaseLocks: typeof releaseLocks;
   readonly wasStoppedAlone: typeof wasStoppedAlone;
   readonly resolver: Resolver;
+  /** What the services of this node share. */
+  readonly node: NodeDirectory;
   /** Where the lock store is; the real one where it is left out. */
   readonly disk?: Disk;
 }
@@ -29,6 +32,6 @@ export interface Surroundings {
 export function realSurroundings({ lockManager }: Pick<Service, 'lockManager'>): Surroundings {
   return {
     ...{ atWork: followProcesses(lockManager), localAddresses, isGraceOn, openGrace, lacking },
-    ...{ releaseLocks, wasStoppedAlone, resolver: createResolver({}) },
+    ...{ releaseLocks, wasStoppedAlone, resolver: createResolver({}), node: new NodeDirectory() },
   };
 }

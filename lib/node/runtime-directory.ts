@@ -47,6 +47,11 @@ export class RuntimeDirectory {
     return join(dirname(dirname(this.path)), 'callout', basename(this.path));
   }
 
+  /** Which lines in the live `sm/` convey put there for this service. */
+  get placedFile(): string {
+    return join(this.path, 'placed.json');
+  }
+
   /** Creates the directory and leaves the service in it. @throws Fault `not-ours` where others could write. */
   async create(service: Service): Promise<void> {
     await mkdir(this.path, { recursive: true, mode: 0o700 });

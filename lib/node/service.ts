@@ -7,7 +7,14 @@ export const CAPTURE_CHOICES = ['watch', 'monitor'] as const;
 /** How the lock store keeps monitor records. */
 export const RECORD_FORMAT_CHOICES = ['record', 'copy'] as const;
 /** How lock manager, status monitor and clients are made to recognise what was conveyed. */
-export const TRIGGER_CHOICES = ['auto', 'notify'] as const;
+export const TRIGGER_CHOICES = [
+  'auto',
+  'notify',
+  'sm-notify',
+  'lockd-restart',
+  'nfs-restart',
+  'none',
+] as const;
 
 /**
  * One HA NFS service as its resource declares it: the parameters of nfslock, typed, and the name of the
@@ -39,6 +46,8 @@ export const serviceSchema = z.object({
   maxLag: z.int().check(z.gte(1)),
   /** Whether locks that are unprotected are an error, rather than degraded. */
   strict: z.boolean(),
+  /** A program and its arguments, run with `stop` and then `start` after them; empty: what systemd or the kernel has. */
+  restartCommand: z.array(z.string()),
   /** Whether the service's locks on this node are released once its addresses have left. */
   unlockOnStop: z.boolean(),
 });

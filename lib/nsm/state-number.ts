@@ -33,6 +33,18 @@ export function nextStateNumber({ stored, local, now }: StateNumberSources): num
   return next <= HIGHEST ? next : 1;
 }
 
+/** How many numbers a node reserves for telling the clients of its own `sm/` without a reboot. */
+const RESERVED = 128;
+
+/**
+ * The numbers below which and above which a node may tell its own clients, while its status monitor goes on announcing
+ * the last one: statd's `state` file cannot be written while statd runs. @param local what the file says; null: nothing.
+ */
+export function reservedNumbers(local: number | null): { readonly first: number; readonly last: number } {
+  const first = local !== null && local > 0 && local < HIGHEST - 2 * RESERVED ? odd(local) : 1;
+  return { first, last: first + RESERVED };
+}
+
 function odd(number: number): number {
   return number % 2 === 0 ? number + 1 : number;
 }

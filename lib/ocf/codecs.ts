@@ -24,6 +24,12 @@ export const directory: z.ZodMiniType<string, string> = z.pipe(
   z.transform((path: string) => `/${path.split('/').filter(isStep).join('/')}`),
 );
 
+/** A program by its absolute path and its arguments, separated by blanks, as a list; none for the empty text. No quoting. */
+export const command: z.ZodMiniType<string[], string> = z.pipe(
+  z.string().check(z.regex(/^ *(\/[!-~]+( +[!-~]+)* *)?$/)),
+  z.transform((text: string) => text.split(' ').filter((word) => word !== '')),
+);
+
 /** What the schema gives, or null for the empty text. */
 export function orNone<T>(schema: z.ZodMiniType<T, string>): z.ZodMiniType<T | null, string> {
   const none = z.pipe(

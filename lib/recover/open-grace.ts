@@ -15,14 +15,19 @@ const REAL = { kernel: openKernelGrace, start: startGaneshaGrace, isOn: isGraceO
 
 /**
  * Opens a full grace period on a lock manager that runs, and reads back that it is on. Neighbours on the node keep
- * their locks; their clients' new locks wait until it ends.
- * @throws Fault where that is impossible here, or grace did not come on.
+ * their locks where that is possible; their clients' new locks wait until it ends.
+ * @param beforeDrop awaited before all locks of the node are dropped; null: they must not be.
+ * @returns `restarted` where they were. @throws Fault where that is impossible here, or grace did not come on.
  */
-export async function openGrace(kind: LockManagerKind, means: Partial<typeof REAL> = {}): Promise<void> {
+export async function openGrace(
+  kind: LockManagerKind,
+  beforeDrop: (() => Promise<void>) | null,
+  means: Partial<typeof REAL> = {},
+): Promise<'kept' | 'restarted'> {
   const { kernel, start, isOn, within } = { ...REAL, ...means };
   if (kind === 'kernel') {
-    await kernel({ needed: NEEDED, neighbours: true, beforeDrop: refuseToDrop });
-    return;
+    const way = await kernel({ needed: NEEDED, neighbours: true, beforeDrop: beforeDrop ?? refuseToDrop });
+    return way === 'threads' || way === 'sigkill' ? 'restarted' : 'kept';
   }
   await start();
   const deadline = Date.now() + within;
@@ -34,9 +39,10 @@ export async function openGrace(kind: LockManagerKind, means: Partial<typeof REA
     }
     await pause(50);
   }
+  return 'kept';
 }
 
-/** Nobody would tell the neighbours' clients that their locks were dropped; so they are not dropped. */
+/** Where nobody would tell the neighbours' clients that their locks were dropped, they are not dropped. */
 function refuseToDrop(): Promise<never> {
   return Promise.reject(new Fault('bad-node', 'it would drop the locks of other services on this node'));
 }

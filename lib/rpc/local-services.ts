@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
-import { nullProcedure } from './call.ts';
+import { Fault } from '../fault.ts';
+import { nullProcedure, type RpcCall } from './call.ts';
 import {
   ASK_FOR_ALL,
   askForPort,
@@ -16,6 +17,8 @@ import { callOverUdp, type Peer } from './udp-call.ts';
 export const NFS3 = { program: 100003, version: 3 } as const;
 /** The network lock manager, version 4 (RFC 1813, appendix II). */
 export const NLM4 = { program: 100021, version: 4 } as const;
+/** The status monitor (XNFS, chapter 11). */
+export const NSM1 = { program: 100024, version: 1 } as const;
 
 /** An RPC program in one version. */
 export interface RpcProgram {
@@ -65,6 +68,21 @@ export async function answersHere(
   const call = nullProcedure(wanted.program, wanted.version);
   await (transport === 'tcp' ? callOverTcp(peer, [call]) : callOverUdp(peer, call));
   return true;
+}
+
+/**
+ * Calls procedures of a program on this node over TCP, all over one connection.
+ * @returns the results in XDR, in the order of the calls. @throws Fault `failed` where it is not registered, or as callOverTcp.
+ */
+export async function callHere(calls: readonly RpcCall[], host: RpcbindHost): Promise<readonly Buffer[]> {
+  const [first] = calls;
+  if (first === undefined) return [];
+  const rpcbind = rpcbindOf(host);
+  const question = askForPort(rpcbind.address, first.program, first.version, 'tcp');
+  const [results] = await callOverTcp(rpcbind, [question]);
+  const port = portFrom(rpcbind.address, results as Buffer);
+  if (port === 0) throw new Fault('failed', `program ${first.program} is not registered with rpcbind`);
+  return callOverTcp({ ...rpcbind, port }, calls);
 }
 
 function rpcbindOf(host: RpcbindHost): Peer {

@@ -78,6 +78,7 @@ export class Lab {
       await host.writeFile('/etc/ganesha/ganesha.conf', ganeshaConfig(options));
       await this.#place(host, 'fence_lab', '/usr/sbin/fence_lab');
       await this.#place(host, 'ocf-ganesha', '/usr/lib/ocf/resource.d/lab/ganesha');
+      await this.#place(host, 'ocf-nsm', '/usr/lib/ocf/resource.d/lab/nsm');
     });
   }
 

@@ -21,6 +21,7 @@ t.test('the least that can be said makes a whole service', async (t) => {
     recordFormat: 'record',
     trigger: 'auto',
     ...{ notifyPort: 0, maxLag: 30, strict: false },
+    restartCommand: [],
     unlockOnStop: true,
   });
   t.same(serviceSchema.parse(service), service, 'and is what the keeper takes');
@@ -34,7 +35,8 @@ t.test('every parameter reaches the service', async (t) => {
     OCF_RESKEY_exports: '/srv/nfs/a,/srv/nfs/b',
     OCF_RESKEY_record_format: 'copy',
     OCF_RESKEY_capture: 'monitor',
-    OCF_RESKEY_trigger: 'notify',
+    OCF_RESKEY_trigger: 'nfs-restart',
+    OCF_RESKEY_restart_command: '/etc/init.d/nfs --quiet',
     OCF_RESKEY_lock_manager: 'ganesha',
     OCF_RESKEY_statd_dir: '/var/lib/nfs',
     OCF_RESKEY_notify_port: '722',
@@ -52,8 +54,9 @@ t.test('every parameter reaches the service', async (t) => {
     lockManager: 'ganesha',
     capture: 'monitor',
     recordFormat: 'copy',
-    trigger: 'notify',
+    trigger: 'nfs-restart',
     ...{ notifyPort: 722, maxLag: 5, strict: true },
+    restartCommand: ['/etc/init.d/nfs', '--quiet'],
     unlockOnStop: false,
   });
 });

@@ -46,6 +46,9 @@ export const wrongParameters: readonly WrongParameter[] = [
   { name: 'capture', value: 'always', shown: '"always"' },
   { name: 'capture', value: 'watch\nmonitor', shown: '"watch\\nmonitor"' },
   { name: 'trigger', value: 'restart', shown: '"restart"' },
+  { name: 'trigger', value: 'sm_notify', shown: '"sm_notify"' },
+  { name: 'restart_command', value: 'systemctl restart nfs', shown: '"systemctl restart nfs"' },
+  { name: 'restart_command', value: '/x\nreboot', shown: '"/x\\nreboot"' },
   { name: 'lock_manager', value: 'lockd', shown: '"lockd"' },
   ...PATHS.map(([value, shown]) => ({ name: 'statd_dir', value, shown }) as const),
   ...['-1', '65536', '111.5', '0x6f', 'any', '', ' '].flatMap((value) =>

@@ -105,8 +105,8 @@ async function numbersSent({ c1 }: NfsService): Promise<number[]> {
 }
 
 /** What the keeper that runs on a node wrote down; empty where the service is not started. */
-export async function keeperEvents(node: Host): Promise<KeeperEvent[]> {
-  const text = await node.readFile(`${RUN}/events.jsonl`).catch(() => '');
+export async function keeperEvents(node: Host, nfslock = NFSLOCK): Promise<KeeperEvent[]> {
+  const text = await node.readFile(`/run/lockferry/services/${nfslock}/events.jsonl`).catch(() => '');
   return text
     .split('\n')
     .filter((line) => line !== '')

@@ -42,7 +42,7 @@ t.test('the table of parameters says what the agent says', async (t) => {
   const rows = [...table.matchAll(/^\| `(\w+)` +\| (\S*) *\|/gm)].map(([, name, value]) => [name, value]);
   const said = (value: string | null, name: string) => {
     if (value === null) return 'required';
-    if (name === 'statd_dir') return 'detected';
+    if (name === 'statd_dir' || name === 'restart_command') return 'detected';
     return value === '' ? '' : `\`${value}\``;
   };
   const parameters = Object.entries(nfslockParameters)

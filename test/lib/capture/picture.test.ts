@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import t from 'tap';
 import { Picture } from '../../../lib/capture/picture.ts';
+import type { StoredFile } from '../../../lib/store/index.ts';
 import { fileOf } from '../store/arbitraries.ts';
 import { lineOf, smDirectory, until } from './sm-directory.ts';
 
@@ -175,4 +176,28 @@ t.test('a directory that is replaced while it is looked at is not believed', asy
   renameSync(directory.sm, join(top, 'old'));
   smDirectory(top);
   t.same((await look).absent, []);
+});
+
+t.test("lines that are not statd's are not captured", async (t) => {
+  const directory = smDirectory(t.testdir({}), {
+    ours: lineOf('ours'),
+    both: lineOf('both'),
+    a: lineOf('a'),
+  });
+  const gone: string[] = [];
+  const exempt = {
+    written: (file: StoredFile) => (file.name === 'ours' ? null : { ...file, modified: 7 }),
+    gone: (names: Iterable<string>) => void gone.push(...names),
+  };
+  const picture = new Picture({ directory, exempt });
+  const { captured } = await picture.look();
+  t.same(names(captured), ['a', 'both']);
+  t.ok(
+    captured.every(({ modified }) => modified === 7),
+    'but what statd wrote of them',
+  );
+  await settled(picture);
+  rmSync(join(directory.sm, 'ours'));
+  await picture.look();
+  t.ok(gone.includes('ours'));
 });

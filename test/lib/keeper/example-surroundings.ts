@@ -1,6 +1,7 @@
 import type { AtWork } from '../../../lib/keeper/identities.ts';
 import type { Surroundings } from '../../../lib/keeper/surroundings.ts';
 import type { LockManager } from '../../../lib/node/lock-manager.ts';
+import { NodeDirectory } from '../../../lib/node/node-directory.ts';
 import type { Disk } from '../../../lib/store/index.ts';
 
 /** A node whose state a test sets: no lock manager or statd runs, no address is up, nothing can be told yet. */
@@ -11,6 +12,8 @@ export class ExampleNode {
   missing = ['NFS to be registered'];
   grace = true;
   stoppedAlone = false;
+  /** What the services of the node share; nothing is there. */
+  node = new NodeDirectory('/nonexistent/lockferry');
   release: () => Promise<void> = async () => undefined;
   readonly released: string[] = [];
   atWork: () => Promise<AtWork> = async () => ({ lockManager: this.lockManager, statd: this.statd });
@@ -20,7 +23,8 @@ export class ExampleNode {
       atWork: () => this.atWork(),
       localAddresses: () => this.addresses,
       isGraceOn: async () => this.grace,
-      openGrace: async () => undefined,
+      openGrace: async () => 'kept',
+      node: this.node,
       lacking: async () => this.missing,
       releaseLocks: async (kind, { addresses }) => {
         await this.release();

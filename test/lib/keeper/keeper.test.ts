@@ -14,6 +14,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { Keeper } from '../../../lib/keeper/keeper.ts';
+import { lockFile } from '../../../lib/node/file-lock.ts';
+import { NodeDirectory } from '../../../lib/node/node-directory.ts';
 import { RuntimeDirectory } from '../../../lib/node/runtime-directory.ts';
 import type { Service } from '../../../lib/node/service.ts';
 import { claimEpoch, readStore, type StoredFile } from '../../../lib/store/index.ts';
@@ -462,3 +464,22 @@ t.test('a node that has lost the service answers no callout', async (t) => {
   one.put(CLIENT);
   t.equal(await calledFor(one, CLIENT, 500), '');
 });
+t.test(
+  'while a keeper of the node restarts the lock manager, nobody takes that for its own doing',
+  async (t) => {
+    const { keeper, node, events, directory } = await stage(t);
+    node.node = new NodeDirectory(join(directory.path, 'node'));
+    await node.node.create();
+    node.lockManager = lockManager(1);
+    const one = keeper();
+    await one.adopt();
+    const release = await lockFile(node.node.restartLock, 0);
+    writeFileSync(node.node.planFile, '{}');
+    node.lockManager = lockManager(2);
+    await pause(1500);
+    t.notOk(events.includes('lock-manager-restarted'));
+    rmSync(node.node.planFile);
+    await release?.();
+    await until(() => events.includes('lock-manager-restarted'));
+  },
+);

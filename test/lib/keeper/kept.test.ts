@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { PlacedLines } from '../../../lib/convey/index.ts';
 import { takeOver } from '../../../lib/keeper/adoption.ts';
 import { keep } from '../../../lib/keeper/kept.ts';
 import { RuntimeDirectory } from '../../../lib/node/runtime-directory.ts';
@@ -19,10 +20,12 @@ t.test(
     await mkdir(directory.path, { recursive: true });
     const service = exampleService({ sharedDir: join(root, 'store') });
     const surroundings = new ExampleNode().surroundings();
-    const adopted = await takeOver(service, statd, surroundings);
-    const kept = keep(adopted, { service, directory, statd, surroundings, log: () => undefined });
+    const placed = new PlacedLines(directory.placedFile);
+    const adopted = await takeOver(service, statd, surroundings, placed);
+    const kept = keep(adopted, { service, directory, statd, placed, surroundings, log: () => undefined });
     t.teardown(async () => {
       kept.callout.close();
+      kept.share.stop();
       kept.capturing.end();
       await kept.recovering.breakOff();
       await kept.store.close();

@@ -2,7 +2,9 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { Recovering } from '../../../lib/keeper/recovering.ts';
-import type { RecoveryWorld } from '../../../lib/recover/recovery.ts';
+import { notifyClients } from '../../../lib/recover/notifier/index.ts';
+import type { Trigger } from '../../../lib/recover/triggers/index.ts';
+import type { RecoveryWorld } from '../../../lib/recover/world.ts';
 import { claimEpoch } from '../../../lib/store/index.ts';
 import { exampleService } from '../../support/example-service.ts';
 import { until } from '../capture/sm-directory.ts';
@@ -17,10 +19,11 @@ async function stage(t: Test, change: Partial<RecoveryWorld> = {}) {
   t.teardown(() => store.close());
   const node = new ExampleNode();
   const events: string[] = [];
-  const { isGraceOn, openGrace, localAddresses, resolver } = node.surroundings();
+  const { isGraceOn, localAddresses, resolver } = node.surroundings();
+  const trigger: Trigger = { open: async () => 'kept', place: async () => null, tell: notifyClients };
   const conveyTo = { dir: join(root, 'run', 'statd'), owner: { uid: 0, gid: 0 } };
   const recovering = new Recovering({
-    ...{ service: exampleService(), state: () => store.state, isGraceOn, openGrace, localAddresses },
+    ...{ service: exampleService(), state: () => store.state, isGraceOn, trigger, localAddresses },
     ...{ commit: (changes) => store.commit(changes), lockManager: async () => node.lockManager },
     ...{ lacking: async () => node.missing, localStateNumber: async () => null, resolver, conveyTo },
     log: (event) => events.push(event),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { nextStateNumber } from '../../../lib/nsm/state-number.ts';
+import { nextStateNumber, reservedNumbers } from '../../../lib/nsm/state-number.ts';
 
 const NOW = Date.parse('2026-11-23T00:00:00Z');
 const SECONDS = NOW / 1000;
@@ -51,4 +51,14 @@ t.test('it is always odd, positive, 32 bits wide, and rises', async () => {
       return next % 2 === 1 && next >= 1 && next <= 0x7fff_ffff && next > (stored ?? 0);
     }),
   );
+});
+
+t.test('a node reserves odd numbers above the one that it announced, whatever its file says', (t) => {
+  t.same(reservedNumbers(null), { first: 1, last: 129 });
+  t.same(reservedNumbers(3), { first: 3, last: 131 });
+  t.same(reservedNumbers(8), { first: 9, last: 137 });
+  for (const implausible of [0, -5, 0x7fff_ffff]) {
+    t.same(reservedNumbers(implausible), { first: 1, last: 129 });
+  }
+  t.end();
 });

@@ -1,6 +1,15 @@
 import t from 'tap';
 import type * as z from 'zod/mini';
-import { atLeastOne, directory, flag, listOf, numberFrom, oneOf, orNone } from '../../../lib/ocf/codecs.ts';
+import {
+  atLeastOne,
+  command,
+  directory,
+  flag,
+  listOf,
+  numberFrom,
+  oneOf,
+  orNone,
+} from '../../../lib/ocf/codecs.ts';
 
 const REFUSED = Symbol('refused');
 
@@ -64,4 +73,13 @@ t.test('a list is separated by commas or blanks and has each item once', async (
   t.equal(read(schema, 'a c'), REFUSED);
   t.equal(read(atLeastOne(schema), ' , '), REFUSED);
   t.same(read(atLeastOne(schema), 'b'), ['b']);
+});
+
+t.test('a command is an absolute path and words, without a shell', async (t) => {
+  t.same(read(command, ''), []);
+  t.same(read(command, ' /etc/init.d/nfs  --quiet '), ['/etc/init.d/nfs', '--quiet']);
+  t.same(read(command, '/bin/x $(reboot);'), ['/bin/x', '$(reboot);'], 'which is two words, and no more');
+  for (const text of ['nfs', 'systemctl restart nfs', '/x\n/y', '/x\t1', '/é']) {
+    t.equal(read(command, text), REFUSED, text);
+  }
 });

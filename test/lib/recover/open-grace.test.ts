@@ -9,18 +9,37 @@ t.test("the kernel's grace is opened so that no neighbour loses a lock", async (
     return 'pinned' as const;
   };
   t.plan(2);
-  await openGrace('kernel', { kernel });
+  await openGrace('kernel', null, { kernel });
+});
+
+t.test('locks are dropped only where the duty to tell is made durable first', async (t) => {
+  const ways = {
+    pinned: 'kept',
+    already: 'kept',
+    starting: 'kept',
+    threads: 'restarted',
+    sigkill: 'restarted',
+  };
+  for (const [way, result] of Object.entries(ways)) {
+    let duties = 0;
+    const kernel = async ({ beforeDrop }: OpenGraceOptions) => {
+      if (result === 'restarted') await beforeDrop();
+      return way as 'pinned';
+    };
+    t.equal(await openGrace('kernel', async () => void duties++, { kernel }), result, way);
+    t.equal(duties, result === 'restarted' ? 1 : 0);
+  }
 });
 
 t.test("NFS-Ganesha's is started, and seen to be on", async (t) => {
   const did: string[] = [];
   const start = async () => void did.push('start');
   const isOn = async () => did.push('look') >= 4;
-  await openGrace('ganesha', { start, isOn });
+  await openGrace('ganesha', null, { start, isOn });
   t.same(did, ['start', 'look', 'look', 'look']);
 });
 
 t.test("NFS-Ganesha's does not come on", async (t) => {
   const means = { start: async () => undefined, isOn: async () => false, within: 60 };
-  await t.rejects(openGrace('ganesha', means), { code: 'timed-out', facts: { cure: /Graceless/ } });
+  await t.rejects(openGrace('ganesha', null, means), { code: 'timed-out', facts: { cure: /Graceless/ } });
 });

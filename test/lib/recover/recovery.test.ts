@@ -4,7 +4,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Test } from 'tap';
 import { Fault } from '../../../lib/fault.ts';
 import type { LockManager } from '../../../lib/node/lock-manager.ts';
-import { Recovery, type RecoveryWorld } from '../../../lib/recover/recovery.ts';
+import { notifyClients } from '../../../lib/recover/notifier/index.ts';
+import { Recovery } from '../../../lib/recover/recovery.ts';
+import type { Tell } from '../../../lib/recover/triggers/types.ts';
+import type { RecoveryWorld } from '../../../lib/recover/world.ts';
 import {
   type Change,
   claimEpoch,
@@ -35,6 +38,9 @@ class Node {
   addresses = new Set([FLOATING]);
   missing: string[] = [];
   opens: (() => void) | null = null;
+  way: 'kept' | 'restarted' = 'kept';
+  tell: Tell | null = notifyClients;
+  place: (files: readonly StoredFile[]) => Promise<string | null> = async () => null;
   readonly events: string[] = [];
   readonly facts: Record<string, unknown>[] = [];
   /** Every change that was made durable, in order. */
@@ -83,8 +89,15 @@ async function stage(
       if (grace instanceof Error) throw grace;
       return grace;
     },
-    openGrace: async () => {
-      node.opens?.();
+    trigger: {
+      open: async () => {
+        node.opens?.();
+        return node.way;
+      },
+      place: (files) => node.place(files),
+      get tell() {
+        return node.tell;
+      },
     },
     localAddresses: () => node.addresses,
     lacking: async () => node.missing,
@@ -453,6 +466,58 @@ const stories: Record<string, (t: Test) => Promise<void>> = {
     t.equal(await recovery.run(AbortSignal.abort()), 'stopped');
     t.equal(await run().end, 'complete');
     t.match(await stored(), { phases: { '127.31.0.1': 'present' }, inherited: 0 });
+  },
+
+  async 'after a restart of the lock manager nobody is present: all have to come back'(t) {
+    const { node, recovery, stored } = await stage(t, [fileOf('127.41.0.1')]);
+    node.addresses = new Set();
+    node.way = 'restarted';
+    await recovery.prepare([fileOf('127.41.0.1')]);
+    t.match((await stored()).phases, { '127.41.0.1': 'conveyed' });
+    node.way = 'kept';
+    await recovery.prepare([fileOf('127.41.0.1')]);
+    t.match((await stored()).phases, { '127.41.0.1': 'present' });
+  },
+
+  async 'where somebody else tells, nobody is told, and it is seen who comes back'(t) {
+    const files = [fileOf('127.42.0.1'), fileOf('127.42.0.2')];
+    const { node, recovery, see, run, stored } = await stage(t, files);
+    const host = await client(t, '127.42.0.1');
+    let placed = 0;
+    node.tell = null;
+    node.opens = () => t.fail('grace is not ours to open');
+    node.place = async (conveyed) => {
+      placed += 1;
+      t.equal(conveyed.length, 2);
+      if (placed === 2) throw new Error('EIO');
+      return placed === 1 ? 'statd runs' : null;
+    };
+    await recovery.prepare([]);
+    t.equal(recovery.trouble, 'statd runs');
+    const { end } = run();
+    await until('it failed', () => recovery.trouble === 'records could not be conveyed: EIO');
+    await until('they are placed', () => recovery.trouble === null);
+    await see(fileOf('127.42.0.1'));
+    node.addresses = new Set();
+    node.grace = false;
+    await pause(600);
+    t.match(await stored(), { inherited: 1 }, 'before the address is here, the lock manager may start anew');
+    node.addresses = new Set([FLOATING]);
+    t.equal(await end, 'grace-over');
+    t.match(await stored(), { phases: { '127.42.0.1': 'back', '127.42.0.2': 'missed' }, inherited: 0 });
+    t.equal(host.asked, 0);
+  },
+
+  async 'whoever somebody else tells may all come back, and a stop is a stop'(t) {
+    const { node, recovery, see, run } = await stage(t, [fileOf('127.43.0.1')]);
+    node.tell = null;
+    await recovery.prepare([]);
+    const first = run();
+    first.stop();
+    t.equal(await first.end, 'stopped');
+    const { end } = run();
+    await see(fileOf('127.43.0.1'));
+    t.equal(await end, 'complete');
   },
 };
 

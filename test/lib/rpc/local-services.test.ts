@@ -1,5 +1,5 @@
 import t from 'tap';
-import { answersHere, isRegistered, NFS3, NLM4, registeredHere } from '../../../lib/rpc/index.ts';
+import { answersHere, callHere, isRegistered, NFS3, NLM4, registeredHere } from '../../../lib/rpc/index.ts';
 import { ClientHost } from '../../support/client-host.ts';
 
 const statd = { program: 100024, version: 1 };
@@ -36,4 +36,16 @@ t.test('a program that is registered and silent', async (t) => {
 t.test('no rpcbind', async (t) => {
   await t.rejects(registeredHere({ rpcbindPort: 10214, timeout: 2000 }), { code: 'failed' });
   await t.rejects(registeredHere({ address: '127.0.9.9', timeout: 2000 }), { code: 'failed' });
+});
+
+t.test('procedures of a program on this node are called over one connection', async (t) => {
+  const host = await ClientHost.start({ address: '127.0.0.1', rpcbindPort: 10215, statd: ['tcp'] });
+  t.teardown(() => host.stop());
+  const here = { rpcbindPort: 10215, timeout: 2000 };
+  const call = { ...statd, procedure: 0, args: Buffer.alloc(0) };
+  t.same(await callHere([], here), []);
+  t.equal(host.asked, 0);
+  t.same(await callHere([call, call], here), [Buffer.alloc(0), Buffer.alloc(0)]);
+  host.statd = [];
+  await t.rejects(callHere([call], here), { code: 'failed', message: /100024 is not registered/ });
 });

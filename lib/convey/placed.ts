@@ -1,0 +1,89 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import * as z from 'zod/mini';
+import { formatMonitorRecord, type MonitorRecord, parseMonitorRecord } from '../nsm/monitor-record.ts';
+import type { StoredFile } from '../store/index.ts';
+
+const schema = z.array(
+  z.object({
+    /** Name in `sm/`, latin1. */
+    name: z.string(),
+    /** Its time, milliseconds since 1970: statd leaves another one. */
+    modified: z.number(),
+    /** Lines of ours in it, latin1. */
+    lines: z.array(z.string()),
+  }),
+);
+
+/** A file of the live `sm/` with lines that convey put there. */
+export type PlacedFile = z.infer<typeof schema>[number];
+
+/**
+ * The lines in statd's own `sm/` that convey put there and statd has not written anew since. They say nothing about who
+ * has locks on this node, so they are never captured, and a client of whom there is only such a line is not back.
+ */
+export class PlacedLines {
+  readonly #path: string;
+  readonly #files = new Map<string, PlacedFile>();
+  /** Whether they are being put there just now: what is not there yet is not gone. */
+  #placing = false;
+
+  /** @param path a file in /run, so that the next keeper of the service knows it too; it need not be there. */
+  constructor(path: string) {
+    this.#path = path;
+    for (const file of read(path)) this.#files.set(file.name, file);
+  }
+
+  /** Remembers lines that are about to be put there. @throws errors of the file system. */
+  add(files: readonly PlacedFile[]): void {
+    for (const file of files) {
+      const lines = [...new Set([...(this.#files.get(file.name)?.lines ?? []), ...file.lines])];
+      this.#files.set(file.name, { ...file, lines });
+    }
+    this.#placing = true;
+    writeFileSync(`${this.#path}.new`, JSON.stringify([...this.#files.values()]), { mode: 0o600 });
+    renameSync(`${this.#path}.new`, this.#path);
+  }
+
+  /** All of them are there. */
+  added(): void {
+    this.#placing = false;
+  }
+
+  /** What of this file statd wrote; null: all of it is as convey left it. */
+  written(file: StoredFile): StoredFile | null {
+    const placed = this.#files.get(file.name);
+    if (placed === undefined) return file;
+    const ours = new Set(placed.lines);
+    const lines = file.records.map(formatMonitorRecord);
+    const standing = placed.lines.filter((line) => lines.includes(line));
+    // The same lines at another time: statd dropped and wrote them between two looks.
+    const again = standing.length === lines.length && standing.length === ours.size;
+    if (standing.length === 0 && this.#placing) return file;
+    if (standing.length === 0 || (again && file.modified !== placed.modified)) {
+      this.#files.delete(file.name);
+      return file;
+    }
+    this.#files.set(file.name, { ...placed, modified: file.modified, lines: standing });
+    const records = file.records.filter((record) => !ours.has(formatMonitorRecord(record)));
+    return records.length === 0 ? null : { ...file, records };
+  }
+
+  /** These names are in `sm/` no longer: whatever comes under them is statd's. */
+  gone(names: Iterable<string>): void {
+    if (this.#placing) return;
+    for (const name of names) this.#files.delete(name);
+  }
+
+  /** What is still as convey left it. */
+  standing(): MonitorRecord[] {
+    return [...this.#files.values()].flatMap(({ lines }) => lines.map((line) => parseMonitorRecord(line)));
+  }
+}
+
+function read(path: string): PlacedFile[] {
+  try {
+    return schema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,46 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Where the services of this node keep what concerns all of them; emptied by every boot. */
+export const NODE_DIRECTORY = '/run/lockferry/node';
+
+/**
+ * What the services of this node share, root's alone. It need not outlive a boot: after one, statd's own records are
+ * still in `sm/`, and the distribution's sm-notify tells their clients.
+ */
+export class NodeDirectory {
+  readonly path: string;
+
+  constructor(path: string = NODE_DIRECTORY) {
+    this.path = path;
+  }
+
+  /** Held by whoever restarts the lock manager, or records or settles what that costs. */
+  get restartLock(): string {
+    return join(this.path, 'restart.lock');
+  }
+
+  /** There while a restart is under way. */
+  get planFile(): string {
+    return join(this.path, 'restart.json');
+  }
+
+  /** Held by the keeper that tells the clients of the node's unprotected exports. */
+  get dutyLock(): string {
+    return join(this.path, 'duty.lock');
+  }
+
+  /** A lock store of those clients, there until they were told. */
+  get dutyStore(): string {
+    return join(this.path, 'duty');
+  }
+
+  /** The private statd directory into which their records are conveyed. */
+  get dutyStatd(): string {
+    return join(this.path, 'statd');
+  }
+
+  async create(): Promise<void> {
+    await mkdir(this.path, { recursive: true, mode: 0o700 });
+  }
+}

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { conveyLive, type Owner, type PlacedLines } from '../../convey/index.ts';
+import { findProcess } from '../../node/process.ts';
+import type { StoredFile } from '../../store/index.ts';
+
+export interface PlaceOptions {
+  /** statd's `sm/`. */
+  readonly sm: string;
+  readonly owner: Owner;
+  readonly placed: PlacedLines;
+  /** The file of `placed`: it says that this was done, perhaps by a former keeper of the service. */
+  readonly placedFile: string;
+  readonly findStatd?: () => Promise<unknown>;
+}
+
+/**
+ * Conveys records into the live `sm/` for a statd that somebody else starts later. Never while statd runs: it would not see
+ * them, and whoever writes there then may take a neighbour's line away.
+ * @returns null once they are there; before, one sentence.
+ */
+export async function placeForOthers(
+  files: readonly StoredFile[],
+  { sm, owner, placed, placedFile, findStatd = () => findProcess('rpc.statd') }: PlaceOptions,
+): Promise<string | null> {
+  if (existsSync(placedFile)) return null;
+  if ((await findStatd()) !== null) {
+    return 'records are not conveyed, for rpc.statd runs already; with trigger=none, start it after nfslock';
+  }
+  await conveyLive({ sm, files, owner, placed });
+  return null;
+}

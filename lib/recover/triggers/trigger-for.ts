@@ -1,0 +1,88 @@
+import type { PlacedLines } from '../../convey/index.ts';
+import { readConveyed } from '../../convey/index.ts';
+import type { NodeDirectory } from '../../node/node-directory.ts';
+import type { Service } from '../../node/service.ts';
+import type { StatdDirectory } from '../../nsm/statd-directory.ts';
+import { readStateFile } from '../../nsm/state-file.ts';
+import { reservedNumbers } from '../../nsm/state-number.ts';
+import { notifyClients } from '../notifier/index.ts';
+import type { openGrace } from '../open-grace.ts';
+import type { NodeRecords } from '../restart-round.ts';
+import type { RecoveryWorld } from '../world.ts';
+import { placeForOthers } from './place-for-others.ts';
+import { restartTrigger, underNodeLock } from './restart.ts';
+import { tellBySmNotify } from './sm-notify.ts';
+import type { Trigger } from './types.ts';
+
+export interface TriggerOptions
+  extends Pick<RecoveryWorld, 'lockManager' | 'isGraceOn' | 'conveyTo' | 'log'> {
+  readonly service: Pick<Service, 'trigger' | 'restartCommand'>;
+  readonly node: NodeDirectory;
+  readonly statd: StatdDirectory;
+  /** What convey has put into the live `sm/` for this service, and the file where that is remembered. */
+  readonly placed: PlacedLines;
+  readonly placedFile: string;
+  /** Makes the duty to tell the clients of the whole node durable. */
+  readonly recordDuty: (records: NodeRecords) => Promise<void>;
+  readonly placedIn: (path: string) => PlacedLines;
+  readonly openGrace: typeof openGrace;
+  readonly restart?: typeof restartTrigger;
+}
+
+/** Places nothing. */
+export const NOTHING_TO_PLACE: Trigger['place'] = async () => null;
+/** Opens nothing: grace is somebody else's, or on already. */
+export const NOTHING_TO_OPEN: Trigger['open'] = async () => 'kept';
+/** Milliseconds that another service may take to restart the lock manager. */
+const LOCK_WITHIN = 30_000;
+
+/** What the service's trigger does on this node. */
+export function triggerFor(options: TriggerOptions): Trigger {
+  const { service, openGrace } = options;
+  const kept: Trigger['open'] = async ({ kind }) => openGrace(kind, null);
+  switch (service.trigger) {
+    case 'auto':
+      return { open: (found) => openWithDuty(found, options), place: NOTHING_TO_PLACE, tell: notifyClients };
+    case 'notify':
+      return { open: kept, place: NOTHING_TO_PLACE, tell: notifyClients };
+    case 'sm-notify': {
+      const { dir, owner } = options.conveyTo;
+      const tell = tellBySmNotify({ dir: `${dir}-notify`, owner, log: options.log });
+      return { open: kept, place: NOTHING_TO_PLACE, tell };
+    }
+    case 'none': {
+      const { statd, conveyTo, placed, placedFile } = options;
+      const where = { sm: statd.sm, owner: conveyTo.owner, placed, placedFile };
+      return { open: NOTHING_TO_OPEN, place: (files) => placeForOthers(files, where), tell: null };
+    }
+    default:
+      return { open: restarting(service.trigger, options), place: NOTHING_TO_PLACE, tell: notifyClients };
+  }
+}
+
+function restarting(what: 'lockd-restart' | 'nfs-restart', options: TriggerOptions): Trigger['open'] {
+  const { node, statd, lockManager, isGraceOn, placedIn, recordDuty, restart = restartTrigger } = options;
+  return (former) =>
+    restart(former, {
+      ...{ what, command: options.service.restartCommand, node, lockManager, isGraceOn },
+      records: { conveyed: options.conveyTo.dir, placed: options.placedFile },
+      means: { planFile: node.planFile, statd, placedIn, beforeDrop: recordDuty },
+    });
+}
+
+/**
+ * The best way that this node has. Where only ways are left that drop everybody's locks, the clients of the whole node are
+ * told; NFS-Ganesha drops none, so that services which arrive together need not wait for each other.
+ */
+async function openWithDuty(
+  { kind }: Parameters<Trigger['open']>[0],
+  { node, statd, recordDuty, openGrace }: TriggerOptions,
+): Promise<'kept' | 'restarted'> {
+  if (kind === 'ganesha') return openGrace(kind, null);
+  return underNodeLock(node, LOCK_WITHIN, () =>
+    openGrace(kind, async () => {
+      const { files } = await readConveyed(statd.path);
+      await recordDuty({ files, stateNumber: reservedNumbers(await readStateFile(statd.state)).first });
+    }),
+  );
+}

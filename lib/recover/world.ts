@@ -1,0 +1,31 @@
+import type { Owner } from '../convey/index.ts';
+import type { Log } from '../node/event-log.ts';
+import type { LockManager } from '../node/lock-manager.ts';
+import type { Resolver } from '../node/resolver.ts';
+import type { Service } from '../node/service.ts';
+import type { Change, StoreState } from '../store/index.ts';
+import type { Trigger } from './triggers/types.ts';
+
+/** This node and the lock store, as a recovery sees them. */
+export interface RecoveryWorld {
+  readonly service: Pick<Service, 'addresses' | 'names' | 'notifyPort'>;
+  readonly state: () => StoreState;
+  /** Resolves when the changes are durable. */
+  readonly commit: (changes: readonly Change[]) => Promise<void>;
+  readonly lockManager: () => Promise<LockManager | null>;
+  /** @throws Fault where it cannot be asked. */
+  readonly isGraceOn: (kind: LockManager['kind']) => Promise<boolean>;
+  readonly trigger: Trigger;
+  readonly localAddresses: () => ReadonlySet<string>;
+  /** What a reclaim needs besides address and grace and does not find yet. */
+  readonly lacking: () => Promise<string[]>;
+  /** The number that this node's own status monitor announces. */
+  readonly localStateNumber: () => Promise<number | null>;
+  readonly resolver: Resolver;
+  /** The private statd directory, and who owns what is in it. */
+  readonly conveyTo: { readonly dir: string; readonly owner: Owner };
+  readonly log: Log;
+}
+
+/** How a recovery ended: `complete`, or grace was over, or there was none to be had, or it was broken off. */
+export type RecoveryEnd = 'complete' | 'grace-over' | 'too-late' | 'stopped';

@@ -1,0 +1,49 @@
+import t from 'tap';
+import { SERVER, waitUntil } from '../../scripts/lab/index.ts';
+import { keeperSays } from './nfslock-scene.ts';
+import { expectAllBack, ganeshaStarts, NEIGHBOUR, takeLocks, twoServices } from './two-services-scene.ts';
+
+// What becomes of a neighbour's lock where nobody tells its clients is in nfslock-control.test.ts: it is lost.
+t.test('triggers that restart the lock manager, on a node that serves others', async (t) => {
+  const service = await twoServices(t, { service: 'lockd-restart', neighbour: 'nfs-restart' });
+  const { cluster, n1, n2, c1, c2 } = service;
+  const adopted = { client: c1, server: SERVER, file: 'adopted' };
+  const neighbours = { client: c2, server: NEIGHBOUR.name, file: 'neighbours' };
+  const unprotected = { client: c2, server: n2.name, file: 'unprotected' };
+
+  await t.test('lockd-restart: clients of neighbour and unprotected exports are told, too', async (t) => {
+    const holdings = [adopted, neighbours, unprotected];
+    await takeLocks(t, service, holdings);
+    const starts = await ganeshaStarts(n2);
+    await expectAllBack(t, service, holdings, n2, () => n1.powerOff());
+    t.equal(await ganeshaStarts(n2), starts + 1, 'NFS-Ganesha was restarted once');
+    t.match(await keeperSays(n2, 'grace-opened'), { way: 'restarted' });
+    const told = (await c2.events()).filter(({ event }) => event === 'sm-notify');
+    t.ok(
+      told.some(({ monName }) => monName === NEIGHBOUR.address),
+      "c2 was told by the neighbour's address",
+    );
+    t.ok(
+      told.some(({ monName }) => monName === n2.address),
+      "c2 was told by the node's own address",
+    );
+    const file = await waitUntil('what was conveyed is taken back', { timeout: 30 }, async () => {
+      const text = await n2.readFile('/var/lib/nfs/sm/c1');
+      return /c1 n1$/m.test(text) ? false : text;
+    });
+    t.match(file, /c1 n2$/m, "c1's own line stays");
+  });
+
+  await t.test('nfs-restart, of two services that arrive together: one restart', async (t) => {
+    await c2.unlock({ server: n2.name, file: 'unprotected' });
+    await n1.powerOn();
+    await cluster.waitForNodes([n1, n2]);
+    // Both services are on n2 now, and what starts last on n1 must be warm.
+    await c1.lock({ server: n1.name, file: 'warm', wait: 'grace', retryMs: 200 }, 60);
+    await c1.unlock({ server: n1.name, file: 'warm' });
+    const holdings = [adopted, neighbours];
+    const starts = await ganeshaStarts(n1);
+    await expectAllBack(t, service, holdings, n1, () => n2.powerOff());
+    t.equal(await ganeshaStarts(n1), starts + 1, 'NFS-Ganesha was restarted once');
+  });
+});

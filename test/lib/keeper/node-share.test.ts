@@ -1,0 +1,138 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Test } from 'tap';
+import { conveyPrivate, PlacedLines } from '../../../lib/convey/index.ts';
+import { NodeShare } from '../../../lib/keeper/node-share.ts';
+import { lockFile } from '../../../lib/node/file-lock.ts';
+import { NodeDirectory } from '../../../lib/node/node-directory.ts';
+import { RuntimeDirectory } from '../../../lib/node/runtime-directory.ts';
+import type { Service } from '../../../lib/node/service.ts';
+import { formatMonitorRecord } from '../../../lib/nsm/monitor-record.ts';
+import { recordDuty } from '../../../lib/recover/node-duty.ts';
+import type { Change } from '../../../lib/store/index.ts';
+import { ClientHost } from '../../support/client-host.ts';
+import { exampleService } from '../../support/example-service.ts';
+import { inOwnNetwork } from '../../support/own-network.ts';
+import { lineOf, smDirectory, until } from '../capture/sm-directory.ts';
+import { fileOf, HOLDER, recordOf } from '../store/arbitraries.ts';
+import { ExampleNode, lockManager } from './example-surroundings.ts';
+
+async function stage(t: Test, more: Partial<Service> = {}) {
+  const root = t.testdir({});
+  const statd = smDirectory(join(root, 'live'), { neighbour: lineOf('neighbour') });
+  const service = exampleService({ addresses: ['192.0.2.1'], ...more });
+  const directory = new RuntimeDirectory('nfs-a', join(root, 'run'));
+  await directory.create(service);
+  const node = new ExampleNode();
+  node.node = new NodeDirectory(join(root, 'node'));
+  await node.node.create();
+  node.lockManager = lockManager(1, 'kernel');
+  for (const address of ['127.0.0.1', '::1', 'fe80::1', '192.0.2.1', '127.0.8.9', 'not']) {
+    node.addresses.add(address);
+  }
+  const changes: Change[] = [];
+  const events: string[] = [];
+  const opened = { drop: false, ends: false };
+  const placed = new PlacedLines(directory.placedFile);
+  const share = new NodeShare({
+    ...{ service, directory, statd, owner: { uid: 0, gid: 0 }, placed, holder: () => HOLDER },
+    push: async (list) => void changes.push(...list),
+    surroundings: {
+      ...node.surroundings(),
+      openGrace: async (_kind, beforeDrop) => {
+        if (!opened.drop) return 'kept';
+        await beforeDrop?.();
+        t.equal(share.restarting, true);
+        node.lockManager = opened.ends ? null : lockManager(2, 'kernel');
+        return 'restarted';
+      },
+    },
+    log: (event) => events.push(event),
+    answerWithin: 50,
+  });
+  t.teardown(() => share.stop());
+  return { root, statd, directory, node, share, placed, changes, events, opened };
+}
+
+await inOwnNetwork(import.meta.url, {
+  async 'a restart of ours is no restart behind our back, and leaves a duty'(t) {
+    const { share, node, opened, changes, events } = await stage(t);
+    const warm = lockManager(1, 'kernel');
+    t.equal(await share.trigger.open(warm), 'kept');
+    t.same(changes, []);
+    opened.drop = true;
+    t.equal(await share.trigger.open(warm), 'restarted');
+    t.same(changes, [{ type: 'holder', lockManager: 'kernel:2:1', statd: null }]);
+    t.equal(share.restarting, false);
+    t.ok(existsSync(node.node.dutyStore));
+    opened.ends = true;
+    await share.trigger.open(warm);
+    t.match(changes.at(-1), { lockManager: null });
+    await share.tick();
+    t.ok(events.includes('duty'), 'which is taken up');
+    share.seen(fileOf('neighbour'));
+    share.stop();
+    await until(() => events.includes('duty-ended'));
+  },
+
+  async 'with trigger=none nobody is told, unless a keeper of the node has restarted the lock manager'(t) {
+    const { share, node } = await stage(t, { trigger: 'none' });
+    t.equal(share.trigger.tell, null);
+    await recordDuty(node.node, HOLDER, { files: [fileOf('c')], stateNumber: 1 });
+    t.type(share.trigger.tell, 'function');
+  },
+
+  async 'a restart that another keeper died in is finished, by one'(t) {
+    const { share, node, root, directory, statd, events } = await stage(t);
+    const conveyed = join(root, 'other');
+    await conveyPrivate({ dir: conveyed, files: [fileOf('c')], stateNumber: 3, owner: { uid: 0, gid: 0 } });
+    for (const placed of [directory.placedFile, join(root, 'theirs.json')]) {
+      writeFileSync(node.node.planFile, JSON.stringify({ statd: null, nfs: [], conveyed, placed }));
+      t.equal(share.restarting, true);
+      const release = await lockFile(node.node.restartLock, 0);
+      await share.tick();
+      t.ok(existsSync(node.node.planFile), 'whoever has the lock is at it');
+      await release?.();
+      // No lock manager answers.
+      await t.rejects(share.tick(), { code: 'timed-out' });
+      t.notOk(existsSync(node.node.planFile));
+      t.ok(existsSync(placed));
+    }
+    t.same(readdirSync(statd.sm).sort(), ['c', 'neighbour']);
+    writeFileSync(node.node.planFile, 'rubbish');
+    await share.tick();
+    t.notOk(events.includes('restart-finished'));
+    node.missing = [];
+    const plan = { statd: null, nfs: [], conveyed, placed: directory.placedFile };
+    writeFileSync(node.node.planFile, JSON.stringify(plan));
+    await share.tick();
+    t.ok(events.includes('restart-finished'));
+    share.stop();
+  },
+
+  async "what convey placed is taken back; the node's own addresses are nobody else's"(t) {
+    const { share, placed, events, node, directory } = await stage(t);
+    await share.settled();
+    t.same(events, []);
+    placed.add([{ name: 'c', modified: 1, lines: [formatMonitorRecord(recordOf('c', 'elsewhere'))] }]);
+    await share.settled();
+    t.same(events, ['take-back-failed'], 'no rpcbind runs');
+    const host = await ClientHost.start({ address: '127.0.0.1', rpcbindPort: 111, statd: ['tcp'] });
+    t.teardown(() => host.stop());
+    await share.settled();
+    t.same(events, ['take-back-failed', 'taken-back']);
+    // A half-removed service has no addresses.
+    mkdirSync(join(directory.path, '..', 'half'));
+    writeFileSync(join(directory.path, '..', 'half', 'service.json'), 'rubbish');
+    node.addresses.add('198.51.100.7');
+    node.missing = [];
+    await recordDuty(node.node, HOLDER, { files: [fileOf('127.55.0.1')], stateNumber: 1 });
+    const client = await ClientHost.start({ address: '127.55.0.1', rpcbindPort: 111 });
+    t.teardown(() => client.stop());
+    await share.tick();
+    await until(() => events.includes('telling') || events.includes('duty-failed'));
+    t.ok(events.includes('telling'));
+    share.stop();
+    await until(() => events.includes('duty-ended'));
+  },
+});

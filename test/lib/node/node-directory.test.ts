@@ -1,0 +1,17 @@
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import t from 'tap';
+import { NODE_DIRECTORY, NodeDirectory } from '../../../lib/node/node-directory.ts';
+
+t.test('what the services share lies in one directory of root alone', async (t) => {
+  t.equal(new NodeDirectory().path, NODE_DIRECTORY);
+  const path = join(t.testdir({}), 'run', 'node');
+  const node = new NodeDirectory(path);
+  const { restartLock, planFile, dutyLock, dutyStore, dutyStatd } = node;
+  const all = [restartLock, planFile, dutyLock, dutyStore, dutyStatd];
+  t.equal(new Set(all).size, all.length);
+  t.ok(all.every((each) => dirname(each) === path));
+  await node.create();
+  await node.create();
+  t.equal(statSync(path).mode & 0o777, 0o700);
+});

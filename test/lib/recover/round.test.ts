@@ -1,0 +1,95 @@
+import t, { type Test } from 'tap';
+import { RecoveryBook } from '../../../lib/recover/book.ts';
+import type { NotifyOptions } from '../../../lib/recover/notifier/index.ts';
+import { tellRound } from '../../../lib/recover/round.ts';
+import type { Tell } from '../../../lib/recover/triggers/types.ts';
+import type { RecoveryWorld } from '../../../lib/recover/world.ts';
+import { type Change, claimEpoch } from '../../../lib/store/index.ts';
+import { fileOf, HOLDER } from '../store/arbitraries.ts';
+
+const CLIENT = '192.0.2.9';
+const ADDRESS = '192.0.2.1';
+
+/** A round of one client, told by a function of the test's. */
+async function stage(t: Test, tell: Tell) {
+  const files = [fileOf(CLIENT)];
+  const claim = await claimEpoch({ dir: t.testdir({}), service: 'nfs-a', holder: HOLDER });
+  const store = await claim.establish({ current: [], inherited: files, ledger: [], stateNumber: 7 });
+  t.teardown(() => store.close());
+  const durable: Change[] = [];
+  const hindrances: string[] = [];
+  const node = { grace: true };
+  const world: RecoveryWorld = {
+    ...{ service: { addresses: [ADDRESS], names: [], notifyPort: 0 }, state: () => store.state },
+    commit: async (changes) => {
+      await store.commit(changes);
+      durable.push(...changes);
+    },
+    lockManager: async () => ({ kind: 'kernel', identity: 'lockd:1:1', startedAt: 0 }),
+    isGraceOn: async () => node.grace,
+    trigger: { open: async () => 'kept', place: async () => null, tell },
+    localAddresses: () => new Set([ADDRESS]),
+    lacking: async () => [],
+    localStateNumber: async () => 31,
+    resolver: { addresses: async () => [], names: async () => [] },
+    conveyTo: { dir: '/nonexistent', owner: { uid: 0, gid: 0 } },
+    log: () => undefined,
+  };
+  const book = new RecoveryBook(store.state);
+  const abort = new AbortController();
+  const round = () =>
+    tellRound({
+      ...{ world, book, files, addresses: [ADDRESS], tell, signal: abort.signal },
+      onHindrance: (reason) => hindrances.push(reason),
+    });
+  return { round, book, durable, hindrances, abort, node };
+}
+
+const untilEnd = ({ signal }: NotifyOptions) =>
+  new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve());
+  });
+
+t.test('the number is durable before anybody is told, and grace ends the telling', async (t) => {
+  let numbers: unknown[] = [];
+  const stages = await stage(t, async (options) => {
+    numbers = [options.stateNumber, ...stages.durable];
+    t.match([...options.targets], [{ client: CLIENT }]);
+    t.match(options.announcements, [{ name: ADDRESS }]);
+    stages.node.grace = false;
+    await untilEnd(options);
+  });
+  t.equal(await stages.round(), 'grace-over');
+  t.match(numbers, [33, { type: 'number', number: 33 }]);
+});
+
+t.test('without grace nobody is told', async (t) => {
+  const { round, node } = await stage(t, async () => t.fail('told'));
+  node.grace = false;
+  t.equal(await round(), 'grace-over');
+});
+
+t.test('it is complete when the last one is back', async (t) => {
+  const stages = await stage(t, (options) => {
+    stages.book.seen(fileOf(CLIENT));
+    return untilEnd(options);
+  });
+  t.equal(await stages.round(), 'complete');
+  t.match(stages.durable.at(-1), { type: 'noted', entry: { phase: 'back' } });
+});
+
+t.test('what cannot be sent calls for another round', async (t) => {
+  const { round, hindrances } = await stage(t, () => Promise.reject(new Error('no port')));
+  t.equal(await round(), 'again');
+  t.same(hindrances, ['the notifications to be sent (no port)']);
+});
+
+t.test('a stop, before it or in it', async (t) => {
+  const stages = await stage(t, (options) => {
+    stages.abort.abort();
+    return untilEnd(options);
+  });
+  t.equal(await stages.round(), 'stopped');
+  t.equal(await stages.round(), 'stopped');
+});
