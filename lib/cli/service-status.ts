@@ -72,7 +72,7 @@ export function statusFromStore(path: string, state: StoreState): ServiceStatus 
 }
 
 function fromReport({ version, pid, ...report }: Report): ServiceStatus {
-  const { faultCode: _, ...facts } = report;
+  const { faultCode: _, handedOverTo: __, ...facts } = report;
   return { source: 'keeper', ...facts, keeper: { pid, version } };
 }
 

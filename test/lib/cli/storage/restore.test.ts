@@ -34,7 +34,7 @@ t.test(
 
 t.test('on the node that has the store, what it captured is conveyed too', async (t) => {
   const { options, dir, root, statd } = byHand(t);
-  await leave(dir, [fileOf('192.0.2.1')], { holder: thisHolder(await bootId(), atWorkSince()) });
+  await leave(dir, [fileOf('192.0.2.1')], { holder: thisHolder(await bootId()) });
   const to = join(root, 'conveyed');
   mkdirSync(to);
   rmdirSync(statd.sm);

@@ -54,7 +54,7 @@ t.test('with that word, the clients of the other node are to be told', async (t)
 t.test('the same node goes on in place, also where a command died at its work', async (t) => {
   const { options, dir } = byHand(t);
   const service = `place-${process.pid}`;
-  const holder = thisHolder(await bootId(), atWorkSince());
+  const holder = thisHolder(await bootId());
   await leave(dir, [fileOf('192.0.2.1')], { service, holder, inOrder: false });
   const taken = await takeStore({ ...options, service: null }, 'snapshot', atWorkSince());
   t.equal(taken.inPlace, true);
