@@ -1,4 +1,4 @@
-import { descendants, parseElements } from './elements.ts';
+import { descendants, parseElements, unescaped } from './elements.ts';
 
 export interface NodeStatus {
   readonly online: boolean;
@@ -65,7 +65,8 @@ export function parseStatus(xml: string): ClusterStatus {
     node: a.node ?? '',
     operation: a.op_key ?? '',
     code: Number(a.exitcode),
-    reason: a.exitreason ?? '',
+    // Pacemaker escapes it before it makes XML of it.
+    reason: unescaped(a.exitreason ?? ''),
   }));
   return {
     dc: dc?.present === 'true' ? (dc.name ?? null) : null,

@@ -34,7 +34,8 @@ export function descendants(element: Element, name: string): Element[] {
   ]);
 }
 
-function unescaped(value: string): string {
+/** Text without XML's five entities. */
+export function unescaped(value: string): string {
   return value
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')

@@ -87,9 +87,8 @@ t.test('parameters are changed on a running resource', async (t) => {
     'a wrong value: the service is stopped with its reason, and the right one starts it',
     async (t) => {
       await setParameter(service, 'max_lag', 'soon');
-      // crm_mon escapes some reasons twice in its XML.
       t.match(await refusal(service, 6), {
-        reason: /^parameter max_lag: found ("|&quot;)soon\1, wanted seconds, from 1 to 86400$/,
+        reason: 'parameter max_lag: found "soon", wanted seconds, from 1 to 86400',
       });
       t.ok((await operations(service)).includes('reload-agent error'));
       await setParameter(service, 'max_lag', '30');
