@@ -35,7 +35,10 @@ t.test('each wrong value, through Pacemaker: start fails with 6, and the reason 
   await n1.output(['cibadmin', '--modify', '--scope', 'resources', '--xml-file', '/tmp/resources.xml']);
   const { failures, resources: shown } = await cluster.waitFor(
     'every start was tried',
-    (status) => status.failures.filter(({ code }) => code === 6).length === passed.length,
+    (status) =>
+      status.failures.filter(({ code }) => code === 6).length === passed.length &&
+      // A start that failed is followed by a stop.
+      passed.every((_, index) => status.resources[`wrong-${index}`]?.role === 'Stopped'),
     60,
   );
   for (const [index, { name, value, shown: found }] of passed.entries()) {
