@@ -30,7 +30,11 @@ export class FaultyNode {
     more: Readonly<Record<string, string>> = {},
   ): Promise<Answer & { took: number }> {
     const began = performance.now();
-    const parameters = { OCF_RESKEY_shared_dir: '/srv/shared/locks', OCF_RESKEY_lock_manager: 'ganesha' };
+    const parameters = {
+      OCF_RESKEY_shared_dir: '/srv/shared/locks',
+      OCF_RESKEY_lock_manager: 'ganesha',
+      OCF_RESKEY_max_lag: '5',
+    };
     const answer = await this.sandbox.agent(action, { ...RIGHT, ...parameters, ...more });
     return { ...answer, took: performance.now() - began };
   }
