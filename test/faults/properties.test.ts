@@ -18,10 +18,10 @@ import { markRecord, RecordReader } from '../../lib/rpc/record-marking.ts';
 import { decodeReply } from '../../lib/rpc/reply.ts';
 import { portFrom, registrationsFrom } from '../../lib/rpc/rpcbind.ts';
 import { XdrReader, xdrString, xdrUnsigned } from '../../lib/rpc/xdr.ts';
-import { decodeEntry, type Entry, headerOf } from '../../lib/store/entry.ts';
+import { decodeEntry, type Entry, encodeEntry, headerOf } from '../../lib/store/entry.ts';
 import { journalName, parseJournalName } from '../../lib/store/journal-name.ts';
 import { parseJournal } from '../../lib/store/journal-reader.ts';
-import { decodeLine, encodeLine, partsOf } from '../../lib/store/line.ts';
+import { decodeLine, partsOf } from '../../lib/store/line.ts';
 import { change, HOLDER, latin1, record } from '../lib/store/arbitraries.ts';
 
 /** What was given away by mistake throws a TypeError or RangeError; what a stranger wrote, a Fault. */
@@ -221,7 +221,7 @@ property(
 const header = headerOf({ service: 'a', epoch: 1, holder: HOLDER, since: 1, format: 'record' }, 1, 1);
 const entry: fc.Arbitrary<Entry> = change;
 property('an entry is read as it was written', 4, entry, (one) => {
-  return JSON.stringify(decodeEntry(decodeLine(encodeLine(one).slice(0, -1)))) === JSON.stringify(one);
+  return JSON.stringify(decodeEntry(decodeLine(encodeEntry(one).slice(0, -1)))) === JSON.stringify(one);
 });
 property(
   'any text is a journal, and what cannot be read is named',
@@ -239,7 +239,7 @@ property(
   4,
   fc.tuple(fc.array(entry, { maxLength: 5 }), fc.nat()),
   ([all, at]) => {
-    const whole = [{ type: 'header', header } as const, ...all].map(encodeLine).join('');
+    const whole = [{ type: 'header', header } as const, ...all].map(encodeEntry).join('');
     const { entries, damage, torn } = parseJournal(
       { epoch: 1, generation: 1 },
       whole.slice(0, at % (whole.length + 1)),
@@ -253,7 +253,7 @@ property(
   4,
   fc.tuple(fc.array(entry, { minLength: 1, maxLength: 5 }), fc.nat(), fc.integer({ min: 1, max: 255 })),
   ([all, at, mask]) => {
-    const whole = [{ type: 'header', header } as const, ...all].map(encodeLine).join('');
+    const whole = [{ type: 'header', header } as const, ...all].map(encodeEntry).join('');
     const content = Buffer.from(whole, 'latin1');
     const place = at % content.length;
     content[place] = Number(content[place]) ^ mask;
