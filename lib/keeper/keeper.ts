@@ -129,7 +129,7 @@ export class Keeper {
   }
 
   #keep(statd: StatdDirectory, store: Store, picture: Picture, before: Holder): Kept {
-    const { atWork, isGraceOn, openGrace, localAddresses, lacking, resolver } = this.#surroundings;
+    const { atWork, isGraceOn, openGrace, localAddresses, lacking, resolver, settling } = this.#surroundings;
     const writer = new DurableWriter((changes) => store.commit(changes));
     const push = (changes: readonly Change[]) => writer.push(changes);
     const log = this.#log;
@@ -138,7 +138,7 @@ export class Keeper {
       state: () => store.state,
       commit: push,
       lockManager: async () => (await atWork()).lockManager,
-      ...{ isGraceOn, openGrace, localAddresses, resolver, log },
+      ...{ isGraceOn, openGrace, localAddresses, resolver, settling, log },
       lacking: () => lacking(this.#service),
       localStateNumber: () => readStateFile(statd.state).catch(() => null),
       conveyTo: {
@@ -209,7 +209,9 @@ export class Keeper {
     if (this.#fault !== null) return 'failed';
     if (this.#stopped !== null) return 'stopping';
     if (this.#kept === null) return 'adopting';
-    return this.#kept.recovering.running ? 'recovering' : 'capturing';
+    const { settling, running } = this.#kept.recovering;
+    if (settling) return 'settling';
+    return running ? 'recovering' : 'capturing';
   }
 
   #verdict(): Report['verdict'] {

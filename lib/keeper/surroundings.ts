@@ -1,4 +1,6 @@
 import { isGraceOn } from '../node/grace.ts';
+import { endKernelGrace, readKernelGrace } from '../node/kernel-grace.ts';
+import { countLocks } from '../node/kernel-locks.ts';
 import { releaseLocks } from '../node/release-locks.ts';
 import { createResolver, type Resolver } from '../node/resolver.ts';
 import type { Service } from '../node/service.ts';
@@ -6,7 +8,9 @@ import { wasStoppedAlone } from '../node/stopped-alone.ts';
 import { localAddresses } from '../node/this-node.ts';
 import { openGrace } from '../recover/open-grace.ts';
 import { lacking } from '../recover/readiness.ts';
+import type { SettlingMeans } from '../recover/settled-grace.ts';
 import type { Disk } from '../store/index.ts';
+import { graceNeed } from './grace-need.ts';
 import { type AtWork, followProcesses } from './identities.ts';
 
 /** What a keeper finds round it: the processes, addresses and grace of this node, its cluster, and the disk. */
@@ -20,15 +24,23 @@ export interface Surroundings {
   readonly lacking: typeof lacking;
   readonly releaseLocks: typeof releaseLocks;
   readonly wasStoppedAlone: typeof wasStoppedAlone;
+  readonly settling: SettlingMeans;
   readonly resolver: Resolver;
   /** Where the lock store is; the real one where it is left out. */
   readonly disk?: Disk;
 }
 
+const SETTLING: SettlingMeans = {
+  isOn: async () => (await readKernelGrace()).on,
+  end: () => endKernelGrace(),
+  countLocks: () => countLocks(),
+  neededBy: (service) => graceNeed(service),
+};
+
 /** This node as it is. */
 export function realSurroundings({ lockManager }: Pick<Service, 'lockManager'>): Surroundings {
   return {
     ...{ atWork: followProcesses(lockManager), localAddresses, isGraceOn, openGrace, lacking },
-    ...{ releaseLocks, wasStoppedAlone, resolver: createResolver({}) },
+    ...{ releaseLocks, wasStoppedAlone, settling: SETTLING, resolver: createResolver({}) },
   };
 }

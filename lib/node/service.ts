@@ -8,6 +8,8 @@ export const CAPTURE_CHOICES = ['watch', 'monitor'] as const;
 export const RECORD_FORMAT_CHOICES = ['record'] as const;
 /** How lock manager, status monitor and clients are made to recognise what was conveyed. */
 export const TRIGGER_CHOICES = ['auto', 'notify'] as const;
+/** When the grace period after a failover ends: by itself, or once all clients are back and nothing moves. */
+export const GRACE_END_CHOICES = ['full', 'settled'] as const;
 
 /**
  * One HA NFS service as its resource declares it: the parameters of nfslock, typed, and the name of the
@@ -35,6 +37,7 @@ export const serviceSchema = z.object({
   trigger: z.enum(TRIGGER_CHOICES),
   /** Whether the service's locks on this node are released once its addresses have left. */
   unlockOnStop: z.boolean(),
+  graceEnd: z.enum(GRACE_END_CHOICES),
 });
 
 export type Service = z.infer<typeof serviceSchema>;

@@ -34,7 +34,7 @@ export interface RecoveryWorld {
   readonly log: Log;
 }
 
-/** How a recovery ended: `complete`, or grace was over, or there was none to be had, or it was broken off. */
+/** How a recovery ended: `complete` (see RecoveryBook.isDone), grace over, none to be had, or broken off. */
 export type RecoveryEnd = 'complete' | 'grace-over' | 'too-late' | 'stopped';
 
 /** How often readiness, grace and the ledger are looked at, milliseconds. */
@@ -191,13 +191,13 @@ export class Recovery {
   }
 
   async #watchRound(signal: AbortSignal, number: number): Promise<RecoveryEnd | 'again'> {
+    const { service } = this.#world;
     const again = Date.now() + TELL_AGAIN_AFTER;
     while (!signal.aborted) {
       await pause(LOOK_EVERY);
       const changes = this.#book.take();
       if (changes.length > 0) await this.#world.commit(changes);
-      const open = this.#book.open();
-      if (open.length === 0) return 'complete';
+      if (this.#book.isDone(service.graceEnd === 'settled')) return 'complete';
       if ((await this.#grace(await this.#world.lockManager())) === 'off') return 'grace-over';
       const blocked = this.waitingFor.length > 0;
       if (blocked) {
@@ -205,15 +205,9 @@ export class Recovery {
         this.waitingFor = [];
         return 'again';
       }
-      const waiting = open.some((client) => this.#book.hasAnswered(client) && this.#isTold(client, number));
-      if (waiting && Date.now() > again) return 'again';
+      if (this.#book.isAnyToldInVain(number) && Date.now() > again) return 'again';
     }
     return 'stopped';
-  }
-
-  #isTold(client: string, number: number): boolean {
-    const entry = this.#book.entry(client);
-    return entry.phase === 'told' && entry.number === number;
   }
 
   /** `off` only where it is certain: asked twice, of a lock manager that is no longer starting. */

@@ -21,6 +21,7 @@ t.test('the least that can be said makes a whole service', async (t) => {
     recordFormat: 'record',
     trigger: 'auto',
     unlockOnStop: true,
+    graceEnd: 'full',
   });
   t.same(serviceSchema.parse(service), service, 'and is what the keeper takes');
 });
@@ -37,6 +38,7 @@ t.test('every parameter reaches the service', async (t) => {
     OCF_RESKEY_lock_manager: 'ganesha',
     OCF_RESKEY_statd_dir: '/var/lib/nfs',
     OCF_RESKEY_unlock_on_stop: 'no',
+    OCF_RESKEY_grace_end: 'settled',
   });
   t.same(serviceOf('locks:0', values), {
     name: 'locks:0',
@@ -50,6 +52,7 @@ t.test('every parameter reaches the service', async (t) => {
     recordFormat: 'record',
     trigger: 'notify',
     unlockOnStop: false,
+    graceEnd: 'settled',
   });
 });
 

@@ -5,6 +5,6 @@ export function exampleService(more: Partial<Service> = {}): Service {
   return {
     ...{ name: 'nfs-a', sharedDir: '/srv/store', addresses: ['192.0.2.1'], names: [], exports: [] },
     ...{ statdDir: null, lockManager: 'auto', capture: 'watch', recordFormat: 'record', trigger: 'auto' },
-    ...{ unlockOnStop: true, ...more },
+    ...{ unlockOnStop: true, graceEnd: 'full', ...more },
   };
 }
