@@ -47,7 +47,7 @@ t.test('the table of parameters says what the agent says', async (t) => {
   const parameters = Object.entries(nfslockParameters)
     .filter(([name]) => rows.some(([row]) => row === name))
     .map(([name, { default: value }]) => [name, said(value, name)]);
-  t.equal(parameters.length, 7);
+  t.equal(parameters.length, 8);
   t.same(rows.sort(), parameters.sort());
 });
 
