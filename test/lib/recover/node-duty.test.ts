@@ -87,6 +87,14 @@ await inOwnNetwork(import.meta.url, {
     one.seen(fileOf('127.51.0.1'));
     await until(() => events.includes('duty-ended'));
     t.equal(one.open, true, 'until a keeper clears it away');
+    const restarted = await lockFile(node.restartLock, 0);
+    await until(async () => {
+      const since = Date.now();
+      await one.tick();
+      return Date.now() - since > 1900;
+    });
+    t.equal(one.open, true, 'and not while a restart may add to it');
+    await restarted?.();
     await cleared(one);
   },
 
