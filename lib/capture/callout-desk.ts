@@ -91,7 +91,10 @@ export class CalloutDesk {
     this.#underWay += 1;
     const durable = await this.#record(client === null ? [] : [client]);
     this.#underWay -= 1;
-    if (durable && !this.#closed) writeFifo(this.#options.door.answer, formatCalloutAnswer(ticket));
+    if (!durable || this.#closed) return;
+    writeFifo(this.#options.door.answer, formatCalloutAnswer(ticket));
+    // We may have been too late: each client that comes until we are waited for again is unprotected for a while.
+    if (this.armed === false) await this.workOff();
   }
 
   #isDue(): boolean {

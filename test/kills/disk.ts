@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Room for the journals and copies of some hundred clients; ext4 wants no less for its own journal. */
@@ -31,9 +31,19 @@ export class Disk {
     return disk;
   }
 
-  /** Keeps what has reached the disk by now: to be called at the moment of the power cut. */
+  /**
+   * Keeps what has reached the disk by now: to be called at the moment of the power cut. The file system goes on
+   * writing by itself, and a copy that is half of before and half of after is no state that a disk was ever in: where
+   * two copies in a row are alike, the first one is how all of it stood at one moment.
+   */
   cut(): void {
-    copyFileSync(this.#image, this.#cut);
+    let copy = readFileSync(this.#image);
+    for (;;) {
+      const again = readFileSync(this.#image);
+      if (again.equals(copy)) break;
+      copy = again;
+    }
+    writeFileSync(this.#cut, copy);
   }
 
   /** Puts what the power cut left in place of what the file system knew; ext4 replays its journal. */

@@ -36,6 +36,8 @@ export interface Setting {
 /** What came of one kill. */
 export interface Kill {
   readonly granted: number;
+  /** What the client waited that waited longest, milliseconds: half a second and more says that nobody was waited for. */
+  readonly slowest: number;
   /** Milliseconds from the start of the stream. */
   readonly after: number;
   /** What the lock store lacks: where processes died and the machine went on, and where its power was cut. */
@@ -101,7 +103,9 @@ async function killOn(owner: Owner, mode: Mode, setting: Setting): Promise<Kill>
     copiers[period] = lossOf(grants, keptByCopier(copyOf(disk, period)), killedAt);
   const facts = { killedAt, monitored: monitored().slice(1).map(monitoredOf) };
   const broken = mode.broken({ ...facts, loss: killed }) ?? mode.broken({ ...facts, loss: powerCut });
-  return { granted: grants.length, after: Math.round(killedAt - began), killed, powerCut, copiers, broken };
+  const slowest = Math.round(Math.max(0, ...grants.map(({ took }) => took)));
+  const after = Math.round(killedAt - began);
+  return { granted: grants.length, slowest, after, killed, powerCut, copiers, broken };
 }
 
 /** Lets clients come; resolves when the first one has its lock. `gone` resolves when the node is silent. */
@@ -147,9 +151,14 @@ function phaseOf(period: number): string {
   return (Math.random() * period).toFixed(3);
 }
 
-function grantOf(line: string): Grant {
-  const [client = '', at = ''] = line.split(' ');
-  return { client, at: Number(at) };
+/** A grant, and how long its client had waited for it, milliseconds. */
+interface Answered extends Grant {
+  readonly took: number;
+}
+
+function grantOf(line: string): Answered {
+  const [client = '', at = '', took = ''] = line.split(' ');
+  return { client, at: Number(at), took: Number(took) };
 }
 
 function monitoredOf(line: string): Monitored {

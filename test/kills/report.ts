@@ -42,6 +42,8 @@ function tableOf(mode: string, kills: readonly Kill[]): string[] {
     '| --- | --- | --- | --- | --- |',
     ...rows.map(([name, losses]) => rowOf(name, losses)),
     '',
+    `The slowest answer in one kill took, ms: median, 95 %, most ${spread(kills.map(({ slowest }) => slowest))}.`,
+    '',
   ];
 }
 

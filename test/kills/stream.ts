@@ -11,8 +11,8 @@ import { XdrWriter } from '../../scripts/lab/client/xdr.ts';
  * over one TCP connection to the rpc.statd of this network namespace; the lock would be granted once that is answered.
  * It lives outside the node's process namespace, so that it is there to tell when the node is not.
  *
- * usage: stream.js NODE_NAME CLIENTS_PER_SECOND. Prints `ADDRESS MILLISECONDS` for each lock that is granted, and ends
- * when statd does.
+ * usage: stream.js NODE_NAME CLIENTS_PER_SECOND. Prints `ADDRESS WHEN TOOK`, both in milliseconds, for each lock that is
+ * granted, and ends when statd does.
  */
 const STATD = { host: '127.0.0.1', port: 32765, program: 100024, version: 1, procedure: 2 };
 const [node = '', rate = ''] = process.argv.slice(2);
@@ -32,9 +32,11 @@ for (let client = 1; ; client += 1) {
   const reply = new Promise<Buffer>((resolve) => {
     granted = resolve;
   });
+  const asked = performance.now();
   socket.write(toRecord(encodeCall(client, STATD, null, args.bytes())));
   if (decodeReply(await reply).u32() !== 0) throw new Error(`rpc.statd does not monitor ${address}`);
-  process.stdout.write(`${address} ${performance.timeOrigin + performance.now()}\n`);
+  const now = performance.now();
+  process.stdout.write(`${address} ${performance.timeOrigin + now} ${now - asked}\n`);
   // Clients come as they like: the time to the next one is distributed exponentially.
   await pause((-Math.log(1 - Math.random()) * 1000) / Number(rate));
 }
