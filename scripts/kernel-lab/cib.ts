@@ -4,7 +4,7 @@ export interface Primitive {
   /** `ocf:provider:type`. */
   readonly agent: string;
   readonly params: Readonly<Record<string, string>>;
-  /** Recurring monitor, in seconds; default 10. */
+  /** Recurring monitor, in seconds; default 60: a node has one slow processor, and most of it would go there. */
   readonly monitor?: number;
 }
 
@@ -22,7 +22,7 @@ const pairs = (id: string, values: Readonly<Record<string, string>>) =>
     .map(([name, value]) => `<nvpair id="${id}-${name}" name="${name}" value="${text(value)}"/>`)
     .join('');
 
-function primitive({ id, agent, params, monitor = 10 }: Primitive): string {
+function primitive({ id, agent, params, monitor = 60 }: Primitive): string {
   const [kind, provider, type] = agent.split(':');
   const operations = [
     ['start', '0', '90s'],

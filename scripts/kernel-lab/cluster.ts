@@ -115,6 +115,17 @@ export class Cluster {
     });
   }
 
+  /** Stops the cluster on a node as a shutdown does: its resources move away first. */
+  async leave(node: Guest): Promise<void> {
+    await node.sh('pkill -TERM -x pacemakerd');
+    await until(async () => (await node.run(['pidof', 'pacemakerd'])).code !== 0, {
+      what: `Pacemaker's end on ${node.name}`,
+      timeout: 120_000,
+      every: 500,
+    });
+    await node.sh('pkill -TERM -x corosync');
+  }
+
   /** Puts a node into standby, or back. */
   async standby(node: Guest, on = true): Promise<void> {
     await node.sh(`crm_attribute -N ${node.name} -n standby -v ${on ? 'on' : 'off'} -l forever`);

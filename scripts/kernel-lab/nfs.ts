@@ -54,9 +54,14 @@ export async function addAddress(guest: Guest, address: string): Promise<void> {
 }
 
 /** Mounts `source` (host:/path) by NFSv3 with real locks. */
-export async function mountNfs(guest: Guest, source: string, directory: string, options = ''): Promise<void> {
+export async function mountNfs(
+  guest: Guest,
+  source: string,
+  directory: string,
+  options = 'proto=tcp,mountproto=tcp',
+): Promise<void> {
   await guest.sh(
-    `mkdir -p ${directory} && mount -t nfs -o vers=3,hard,lock,proto=tcp,mountproto=tcp,${options} ${source} ${directory}`,
+    `mkdir -p ${directory} && mount -t nfs -o vers=3,hard,lock,${options} ${source} ${directory}`,
     { timeout: 60_000 },
   );
 }
@@ -71,11 +76,13 @@ export interface Grace {
 /** Both managers' grace as the node's kernel tells it. */
 export async function readGrace(guest: Guest): Promise<Grace> {
   const text = await guest.sh(
-    'for f in /proc/fs/lockd/nlm_end_grace /proc/fs/nfsd/v4_end_grace; do cat $f 2>/dev/null || echo -; done',
+    'for f in lockd/nlm_end_grace nfsd/v4_end_grace nfsd/threads; do cat /proc/fs/$f 2>/dev/null || echo -; done',
   );
   // the kernel ends its answer with a NUL
-  const [nlm, v4] = text.split('\n').map((line) => (line.includes('-') ? null : line.includes('N')));
-  return { nlm: nlm ?? null, v4: v4 ?? null };
+  const [nlm, v4, threads = '-'] = text.split('\n');
+  const on = (line = '-') => (line.includes('-') ? null : line.includes('N'));
+  // an nfsd that never ran says that its grace is on
+  return { nlm: on(nlm), v4: Number(threads) > 0 ? on(v4) : null };
 }
 
 /** Ends both grace periods and waits until they are over. */

@@ -3,36 +3,63 @@ import type { Group, Primitive } from '../../scripts/kernel-lab/cib.ts';
 /** What carries the locks: nothing; the stock agents that lose them; the stock set-up that keeps them; Lockferry. */
 export type Protection = 'none' | 'stock-pair' | 'stock' | 'lockferry';
 
-/** One HA NFS service of a scenario. */
+/** One exported directory of a service, with an address of its own. */
+export interface Share {
+  /** Names its directory on the service's disk, and its mount point on the clients. */
+  readonly name: string;
+  readonly vip: string;
+  readonly fsid: number;
+  /** Is nfslock given its address? A share without is the control: the same in everything else. */
+  readonly carried: boolean;
+}
+
+/** One HA NFS service of a scenario: a Pacemaker group. */
 export interface NfsService {
   readonly id: string;
   readonly device: string;
+  /** Where its disk is mounted. */
   readonly directory: string;
-  readonly vip: string;
-  readonly fsid: number;
+  readonly shares: readonly Share[];
   /** The node where it starts. */
   readonly home: string;
   /** What Lockferry's agent is given beside the obvious. */
   readonly nfslock?: Readonly<Record<string, string>>;
 }
 
-/** The Pacemaker group that makes the service, in the order that its protection wants. */
-export function serviceGroup(service: NfsService, protection: Protection): Group {
-  const { id, device, directory, vip, fsid, home } = service;
+/** The directory that a share exports. */
+export function exportOf({ directory }: NfsService, share: Share): string {
+  return `${directory}/${share.name}`;
+}
+
+/**
+ * The Pacemaker group that makes the service, in the order that its protection wants.
+ * @param withNfsd whether the group starts nfsd; else it runs on the node already. The stock agent always starts it.
+ */
+export function serviceGroup(service: NfsService, protection: Protection, withNfsd: boolean): Group {
+  const { id, device, directory, shares, home } = service;
   const primitive = (name: string, agent: string, params: Primitive['params']): Primitive => ({
     id: `${id}-${name}`,
     agent,
     params,
   });
   const fs = primitive('fs', 'ocf:heartbeat:Filesystem', { device, directory, fstype: 'ext4' });
-  const address = primitive('ip', 'ocf:heartbeat:IPaddr2', { ip: vip, cidr_netmask: '24', nic: 'vec0' });
-  const exported = primitive('export', 'ocf:heartbeat:exportfs', {
-    clientspec: '*',
-    directory,
-    fsid: String(fsid),
-    options: 'rw,sync,no_root_squash,no_subtree_check',
-  });
-  const plain = primitive('nfsd', 'ocf:lab:nfsd', {});
+  const addresses = shares.map(({ name, vip }) =>
+    primitive(`ip-${name}`, 'ocf:heartbeat:IPaddr2', {
+      ip: vip,
+      cidr_netmask: vip.includes(':') ? '64' : '24',
+      nic: 'vec0',
+    }),
+  );
+  const exported = shares.map((share) =>
+    primitive(`export-${share.name}`, 'ocf:heartbeat:exportfs', {
+      clientspec: '*',
+      directory: exportOf(service, share),
+      fsid: String(share.fsid),
+      options: 'rw,sync,no_root_squash,no_subtree_check',
+    }),
+  );
+  const plain = withNfsd ? [primitive('nfsd', 'ocf:lab:nfsd', {})] : [];
+  const vips = shares.map(({ vip }) => vip).join(' ');
   const nfsserver = (params: Primitive['params']) =>
     primitive('nfsserver', 'ocf:heartbeat:nfsserver', {
       nfs_init_script: '/usr/local/sbin/nfs-init',
@@ -40,30 +67,40 @@ export function serviceGroup(service: NfsService, protection: Protection): Group
       ...params,
     });
   const members: Record<Protection, () => Primitive[]> = {
-    none: () => [fs, plain, exported, address],
+    none: () => [fs, ...plain, ...exported, ...addresses],
     'stock-pair': () => [
       fs,
       nfsserver({ nfs_no_notify: 'true' }),
-      exported,
-      address,
-      primitive('notify', 'ocf:heartbeat:nfsnotify', { source_host: vip }),
+      ...exported,
+      ...addresses,
+      primitive('notify', 'ocf:heartbeat:nfsnotify', { source_host: vips }),
     ],
-    stock: () => [fs, address, nfsserver({ nfs_ip: vip }), exported],
+    stock: () => [fs, ...addresses, nfsserver({ nfs_ip: vips }), ...exported],
     lockferry: () => [
       fs,
-      primitive('lock', 'ocf:lockferry:nfslock', {
-        shared_dir: `${directory}/.lockferry`,
-        ip: vip,
-        exports: directory,
-        lock_manager: 'kernel',
-        ...service.nfslock,
-      }),
-      plain,
-      exported,
-      address,
+      { ...primitive('lock', 'ocf:lockferry:nfslock', nfslock(service)), monitor: 10 },
+      ...plain,
+      ...exported,
+      ...addresses,
     ],
   };
   return { id, members: members[protection](), prefers: home };
+}
+
+function nfslock(service: NfsService): Primitive['params'] {
+  const carried = service.shares.filter(({ carried }) => carried);
+  return {
+    shared_dir: storeOf(service),
+    ip: carried.map(({ vip }) => vip).join(' '),
+    exports: carried.map((share) => exportOf(service, share)).join(' '),
+    lock_manager: 'kernel',
+    ...service.nfslock,
+  };
+}
+
+/** The service's lock store. */
+export function storeOf({ directory }: NfsService): string {
+  return `${directory}/.lockferry`;
 }
 
 /** The last resource of a service to start. */

@@ -5,8 +5,9 @@
 {"op": "many", "file", "start", "length", "stride", "count"}                       count write locks, stride bytes apart
 {"op": "unlock", "file", "start", "length"}
 {"op": "test", "file", "start", "length"}                                          F_GETLK: is somebody else's lock there?
+{"op": "held", "file": directory}                                                  /proc/locks, and the directory's device
 Answer: {"ok": true, "ms": how long the system call took} or {"ok": false, "error": errno's name, "ms"}; many adds "got",
-test adds "free". Files stay open to the end: closing one would drop all locks on it (fcntl(2)).
+test adds "free", held "device" and "locks". Files stay open to the end: closing one would drop all locks on it (fcntl(2)).
 """
 import errno
 import fcntl
@@ -34,6 +35,10 @@ def request(command, path, mode, start, length):
 
 
 def act(order):
+    if order["op"] == "held":
+        device = os.stat(order["file"]).st_dev
+        with open("/proc/locks", encoding="ascii") as table:
+            return {"device": f"{os.major(device):02x}:{os.minor(device):02x}", "locks": table.read()}
     path, start, length = order["file"], order.get("start", 0), order.get("length", 1)
     if order["op"] == "lock":
         command = fcntl.F_SETLKW if order.get("wait") else fcntl.F_SETLK

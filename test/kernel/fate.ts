@@ -1,0 +1,159 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Guest, until } from '../../scripts/kernel-lab/index.ts';
+import { heldLocks, type LockAnswer, LockProcess, type Range } from '../../scripts/kernel-lab/locks.ts';
+import * as nfs from '../../scripts/kernel-lab/nfs.ts';
+import { mountPoint, type Scene } from './scene.ts';
+import { type NfsService, type Share, storeOf } from './service.ts';
+
+/** What became of one client's lock. */
+export interface Fate {
+  /** Milliseconds from the event to the lock on the server that has the service afterwards; null: never again. */
+  readonly reclaimed: number | null;
+  /** Looks at that server, after the first that saw the lock, which did not see it. */
+  readonly gaps: number;
+  /** Did a competitor get the lock that tried without a pause from the event to the end of grace? */
+  readonly taken: boolean;
+  /** What a competitor was told that tried when everything was over. */
+  readonly after: LockAnswer;
+  /** Does the client's kernel still list the lock as its own? */
+  readonly believes: boolean;
+}
+
+export interface Outcome {
+  /** By the share's name. */
+  readonly fates: Readonly<Record<string, Fate>>;
+  /** Milliseconds from the event to all services wholly up where they belong now. */
+  readonly served: number;
+  /** What the cluster says of itself in the end. */
+  readonly log: string;
+}
+
+/** What happens to the servers. @returns the server that each service, by its id, has to be on afterwards. */
+export type Happening = (scene: Scene) => Promise<Readonly<Record<string, Guest>>>;
+
+/** Each share's lock is at a place of its own in its file, by which it is known on the server. */
+const rangeOf = (share: Share): Range => ({
+  file: `${mountPoint(share)}/data`,
+  start: share.fsid,
+  length: 5,
+});
+
+/** A competitor for one lock, on another client. */
+class Rival {
+  taken = false;
+  readonly #process: LockProcess;
+  readonly #range: Range;
+  #over = false;
+  #trying: Promise<void> = Promise.resolve();
+
+  constructor(client: Guest, range: Range) {
+    this.#process = LockProcess.start(client);
+    this.#range = range;
+  }
+
+  begin(): void {
+    this.#trying = this.#try();
+  }
+
+  async #try(): Promise<void> {
+    while (!this.#over && !this.taken) {
+      this.taken = (await this.#process.lock(this.#range)).ok;
+      await delay(200);
+    }
+  }
+
+  /** A last try; one that is under way is waited for. */
+  async last(): Promise<LockAnswer> {
+    this.#over = true;
+    await this.#trying;
+    return this.#process.lock(this.#range);
+  }
+}
+
+/** Follows one lock on the server that is to have it. */
+class Lookout {
+  first: number | null = null;
+  gaps = 0;
+  #over = false;
+  readonly #watching: Promise<void>;
+
+  constructor(server: Guest, { directory }: NfsService, share: Share, since: number) {
+    this.#watching = this.#watch(LockProcess.start(server), directory, share.fsid, since);
+  }
+
+  async #watch(process: LockProcess, directory: string, place: number, since: number): Promise<void> {
+    while (!this.#over) {
+      const there = (await process.held(directory)).some(({ start }) => start === place);
+      if (there) this.first ??= Date.now() - since;
+      else if (this.first !== null) this.gaps += 1;
+      await delay(200);
+    }
+    await process.end();
+  }
+
+  end(): Promise<void> {
+    this.#over = true;
+    return this.#watching;
+  }
+}
+
+/**
+ * The first client takes a lock on every share, something happens to the servers, and the second client tries to get
+ * each of these locks, until all services are up again and grace is over.
+ */
+export async function follow(scene: Scene, happening: Happening): Promise<Outcome> {
+  const [owner, other] = scene.clients as [Guest, Guest];
+  const watched = scene.services.flatMap((service) => service.shares.map((share) => ({ service, share })));
+  const rivals = watched.map(({ share }) => new Rival(other, rangeOf(share)));
+  const process = LockProcess.start(owner);
+  for (const { share } of watched) {
+    const answer = await process.lock(rangeOf(share));
+    if (!answer.ok) throw new Error(`the first lock on ${share.name} was refused: ${answer.error}`);
+  }
+  for (const service of scene.services) await recorded(scene, service, owner);
+
+  const event = Date.now();
+  const places = await happening(scene);
+  for (const rival of rivals) rival.begin();
+  const placeOf = ({ id }: NfsService) => places[id] ?? missing(id);
+  const lookouts = watched.map(({ service, share }) => new Lookout(placeOf(service), service, share, event));
+  for (const service of scene.services) await scene.served(service, placeOf(service));
+  const served = Date.now() - event;
+  for (const server of new Set(Object.values(places))) await graceOver(server);
+  const answers = await Promise.all(rivals.map((rival) => rival.last()));
+  await Promise.all(lookouts.map((lookout) => lookout.end()));
+  const fates = watched.map(async ({ share }, at): Promise<[string, Fate]> => {
+    const taken = rivals[at]?.taken || answers[at]?.ok === true;
+    const believes = (await heldLocks(owner, mountPoint(share))).some(({ start }) => start === share.fsid);
+    const [lookout, after] = [lookouts[at] as Lookout, answers[at] as LockAnswer];
+    // the competitor's own lock is a lock on the server, too
+    const reclaimed = taken ? null : lookout.first;
+    return [share.name, { reclaimed, gaps: lookout.gaps, taken, after, believes }];
+  });
+  const log = await (Object.values(places)[0] as Guest).sh('crm_mon -1rf');
+  await process.end();
+  return { fates: Object.fromEntries(await Promise.all(fates)), served, log };
+}
+
+function missing(id: string): never {
+  throw new Error(`the event does not say where service ${id} has to be`);
+}
+
+/** Waits until the lock store has the client's record: without the statd callout that is a moment after its lock. */
+async function recorded({ servers }: Scene, service: NfsService, client: Guest): Promise<void> {
+  const [sa, sb] = servers;
+  const home = service.home === 'sa' ? sa : sb;
+  if ((await home.run(['test', '-d', storeOf(service)])).code !== 0) return;
+  await until(async () => (await home.run(['grep', '-rqw', client.ip, storeOf(service)])).code === 0, {
+    what: `${client.name} in the lock store of ${service.id}`,
+    timeout: 20_000,
+  });
+}
+
+async function graceOver(server: Guest): Promise<void> {
+  await until(async () => Object.values(await nfs.readGrace(server)).every((on) => on !== true), {
+    what: `the end of grace on ${server.name}`,
+    timeout: 120_000,
+    every: 300,
+  });
+}

@@ -1,0 +1,16 @@
+import { appendFile } from 'node:fs/promises';
+import type { Outcome } from './fate.ts';
+
+/** One run of a row, for the table of results. */
+export interface Result extends Pick<Outcome, 'fates' | 'served'> {
+  readonly row: string;
+  readonly passed: boolean;
+}
+
+/** Keeps a result where `scripts/test-kernel --results FILE` asks for it. */
+export async function note({ row, passed, fates, served }: Result): Promise<void> {
+  const file = process.env.LOCKFERRY_KERNEL_RESULTS ?? '';
+  if (file === '') return;
+  const at = new Date().toISOString();
+  await appendFile(file, `${JSON.stringify({ at, row, passed, served, fates })}\n`);
+}

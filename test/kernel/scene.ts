@@ -1,0 +1,131 @@
+import { Cluster } from '../../scripts/kernel-lab/cluster.ts';
+import { type Guest, type KernelLab, until } from '../../scripts/kernel-lab/index.ts';
+import { installLockferry } from '../../scripts/kernel-lab/install.ts';
+import * as nfs from '../../scripts/kernel-lab/nfs.ts';
+import { exportOf, lastOf, type NfsService, type Protection, type Share, serviceGroup } from './service.ts';
+
+/** What a scenario starts from. */
+export interface Setting {
+  readonly protect: Protection;
+  /** Default: one, with a share that nfslock carries and one that it does not. */
+  readonly services?: readonly NfsService[];
+  /** Default 2. */
+  readonly clients?: number;
+  /** Seconds of both grace periods, default 30. The kernel's own are 50 and 90. */
+  readonly grace?: number;
+  /** nfsd runs on both nodes from boot, and its grace period is over; otherwise the service's group starts it. */
+  readonly warm?: boolean;
+  /** The host that clients mount a share from, default its address. */
+  readonly host?: (share: Share) => string;
+  /** Names that the servers do not know. */
+  readonly hidden?: readonly string[];
+  /** A shell script, run on every node before NFS. */
+  readonly prepare?: string;
+  /** IPv6 beside IPv4. */
+  readonly ipv6?: boolean;
+}
+
+/** Two servers with Pacemaker whose services run at home, and clients that have mounted all of their shares. */
+export interface Scene {
+  readonly servers: readonly [sa: Guest, sb: Guest];
+  readonly clients: readonly Guest[];
+  readonly services: readonly NfsService[];
+  readonly cluster: Cluster;
+  /** Boots a server that is off, and lets it join the cluster. */
+  readonly rejoin: (server: Guest) => Promise<void>;
+  /** Waits until a service is wholly up on a server. */
+  readonly served: (service: NfsService, server: Guest) => Promise<void>;
+}
+
+export const KEPT: Share = { name: 'kept', vip: '10.77.0.100', fsid: 77, carried: true };
+export const CONTROL: Share = { name: 'control', vip: '10.77.0.101', fsid: 78, carried: false };
+
+export const SERVICE: NfsService = {
+  ...{ id: 'a', device: '/dev/ubdb', directory: '/srv/a', home: 'sa' },
+  shares: [KEPT, CONTROL],
+};
+
+/** Where a client has mounted a share. */
+export const mountPoint = ({ name }: Share) => `/mnt/${name}`;
+
+/** Boots everything, and waits until it serves. */
+export async function setScene(lab: KernelLab, setting: Setting): Promise<Scene> {
+  const { protect, services = [SERVICE], warm = false, host = ({ vip }: Share) => vip } = setting;
+  const install = await installLockferry(lab.room);
+  const disks = await Promise.all(services.map(() => lab.sharedDisk()));
+  const boot = (name: string, last: number, more: object) => {
+    const ip6 = setting.ipv6 ? { ip6: `fd77::${last}/64` } : {};
+    return lab.boot(name, { ip: `10.77.0.${last}/24`, ...ip6, ...more });
+  };
+  const server = { disks, mem: 384, install };
+  const names = Array.from({ length: setting.clients ?? 2 }, (_, at) => `c${at + 1}`);
+  const [sa, sb, ...clients] = (await Promise.all([
+    boot('sa', 1, server),
+    boot('sb', 2, server),
+    ...names.map((name, at) => boot(name, 11 + at, { mem: 128 })),
+  ])) as [Guest, Guest, ...Guest[]];
+  const servers = [sa, sb] as const;
+  const shares = services.flatMap((service) => service.shares);
+  const hosts = {
+    ...Object.fromEntries([...servers, ...clients].map(({ name, ip }) => [name, ip])),
+    ...Object.fromEntries(shares.map(({ name, vip }) => [`nfs-${name}`, vip])),
+  };
+  const known = Object.entries(hosts).filter(([name]) => !setting.hidden?.includes(name));
+  const periods = { nlmGrace: setting.grace ?? 30, v4Grace: setting.grace ?? 30 };
+  const prepare = async (guest: Guest) => {
+    const isServer = servers.includes(guest);
+    await guest.sh(setting.prepare ?? ':');
+    // nfsserver starts rpc.statd itself, on the directory that it has moved to the shared disk
+    const statd = !isServer || !protect.startsWith('stock');
+    await nfs.prepareNode(guest, { ...periods, hosts: isServer ? Object.fromEntries(known) : hosts, statd });
+    if (!isServer) return;
+    await guest.sh(`mkdir -p ${services.map(({ directory }) => directory).join(' ')}`);
+    if (!warm) return;
+    await nfs.startNfsd(guest);
+    await nfs.endGrace(guest);
+  };
+  for (const service of services) await makeExports(sa, service);
+  await Promise.all([...servers, ...clients].map(prepare));
+  const groups = services.map((service) => serviceGroup(service, protect, !warm));
+  const cluster = await Cluster.form(servers, groups);
+  const served = (service: NfsService, on: Guest) =>
+    cluster.started(lastOf(serviceGroup(service, protect, !warm)), on);
+  for (const service of services) await served(service, service.home === 'sa' ? sa : sb);
+  await Promise.all(servers.map((each) => nfs.endGrace(each)));
+  const mountAll = async (client: Guest) => {
+    for (const share of shares) {
+      const ip6 = share.vip.includes(':');
+      const options = ip6 ? 'proto=tcp6,mountproto=tcp6' : 'proto=tcp,mountproto=tcp';
+      const name = host(share);
+      const source = `${name.includes(':') ? `[${name}]` : name}:${exportOf(serviceWith(services, share), share)}`;
+      await nfs.mountNfs(client, source, mountPoint(share), options);
+    }
+  };
+  await Promise.all(clients.map(mountAll));
+  const rejoin = async (guest: Guest) => {
+    await guest.boot();
+    await prepare(guest);
+    await cluster.join(guest);
+    await until(async () => (await cluster.onlineNodes(guest)).length === 2, {
+      what: `${guest.name} and the other server online`,
+      timeout: 60_000,
+      every: 500,
+    });
+  };
+  return { servers, clients, services, cluster, rejoin, served };
+}
+
+/** Directories to export on the service's disk, which no node has mounted yet. */
+async function makeExports(server: Guest, service: NfsService): Promise<void> {
+  const { device, directory, shares } = service;
+  await nfs.mountShare(server, device, directory);
+  await server.sh(
+    `mkdir ${shares.map((share) => exportOf(service, share)).join(' ')} && umount ${directory}`,
+  );
+}
+
+function serviceWith(services: readonly NfsService[], share: Share): NfsService {
+  const found = services.find(({ shares }) => shares.includes(share));
+  if (!found) throw new Error(`no service has the share ${share.name}`);
+  return found;
+}
