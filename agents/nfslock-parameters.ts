@@ -3,6 +3,7 @@ import { floatingAddress } from '../lib/node/floating-address.ts';
 import { hostName } from '../lib/node/host-name.ts';
 import {
   CAPTURE_CHOICES,
+  GRACE_END_CHOICES,
   LOCK_MANAGER_CHOICES,
   RECORD_FORMAT_CHOICES,
   type Service,
@@ -173,6 +174,18 @@ manager that goes on running would otherwise keep them, and refuse them when the
     reloadable: true,
     schema: flag,
   },
+  grace_end: {
+    shortdesc: 'When the grace period ends',
+    longdesc: `"full": after its full time. "settled": as soon as all former clients are back, or have been told twice
+and not come, and neither the monitor records nor the number of locks have changed for two seconds, so that new locks
+are granted sooner after a failover. Only the kernel's grace period is ended, and not where it serves NFSv4 as well, or
+while another service of the node needs it.`,
+    type: 'string',
+    wanted: GRACE_END_CHOICES.join(' or '),
+    default: 'full',
+    reloadable: true,
+    schema: oneOf(GRACE_END_CHOICES),
+  },
 } as const satisfies Readonly<Record<string, Parameter<unknown>>>;
 
 /** The resource instance where it can name a run-time directory, else null: no such service was ever started. */
@@ -209,5 +222,6 @@ export function serviceOf(instance: string | null, values: Values<typeof nfslock
     strict: values.strict,
     restartCommand: values.restart_command,
     unlockOnStop: values.unlock_on_stop,
+    graceEnd: values.grace_end,
   };
 }

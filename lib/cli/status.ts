@@ -25,8 +25,8 @@ const HELP = `Prints JSON as one object on one line, {"services":[...]}. Each se
   service      its name
   source       "keeper" or "store": who says so
   sharedDir    directory of its lock store
-  phase        "adopting", "recovering", "capturing", "stopping", "failed",
-               "stopped" (a store whose owner left in order)
+  phase        "adopting", "recovering", "settling", "capturing", "stopping",
+               "failed", "stopped" (a store whose owner left in order)
   verdict      {state, reason}; state is "ok", "degraded", "failed" or
                "unanswering" (its keeper does not answer)
   owner        {node, epoch, since}; since in milliseconds since 1970

@@ -210,7 +210,9 @@ export class Keeper {
     if (this.#fault !== null) return 'failed';
     if (this.#stopped !== null) return 'stopping';
     if (this.#kept === null) return 'adopting';
-    return this.#kept.recovering.running ? 'recovering' : 'capturing';
+    const { settling, running } = this.#kept.recovering;
+    if (settling) return 'settling';
+    return running ? 'recovering' : 'capturing';
   }
 
   #verdict(): Report['verdict'] {

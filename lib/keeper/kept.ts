@@ -39,7 +39,7 @@ export interface Place {
 /** Joins what a keeper works with; nothing of it is at work yet. */
 export function keep({ store, picture, before, handedOverTo }: Adopted, place: Place): Kept {
   const { service, directory, statd, placed, surroundings, log } = place;
-  const { atWork, isGraceOn, localAddresses, lacking, resolver } = surroundings;
+  const { atWork, isGraceOn, localAddresses, lacking, resolver, settling } = surroundings;
   const writer = new DurableWriter((changes) => store.commit(changes));
   const push = (changes: readonly Change[]) => writer.push(changes);
   const owner = ownerOf(statd) ?? { uid: 0, gid: 0, mode: 0o700 };
@@ -52,7 +52,7 @@ export function keep({ store, picture, before, handedOverTo }: Adopted, place: P
     state: () => store.state,
     commit: push,
     lockManager: async () => (await atWork()).lockManager,
-    ...{ isGraceOn, localAddresses, resolver, log, trigger: share.trigger },
+    ...{ isGraceOn, localAddresses, resolver, settling, log, trigger: share.trigger },
     lacking: () => lacking(service),
     localStateNumber: () => readStateFile(statd.state).catch(() => null),
     conveyTo: { dir: directory.statdDirectory, owner },

@@ -38,8 +38,11 @@ export const reportSchema = z.object({
   pid: z.number(),
   service: z.string(),
   sharedDir: z.string(),
-  /** `adopting`: start is not done. `recovering`: former clients are being told. `capturing`: nothing is open. */
-  phase: z.enum(['adopting', 'recovering', 'capturing', 'stopping', 'failed']),
+  /**
+   * `adopting`: start is not done. `recovering`: former clients are being told. `settling`: they are back, and grace is
+   * about to be ended. `capturing`: nothing is open.
+   */
+  phase: z.enum(['adopting', 'recovering', 'settling', 'capturing', 'stopping', 'failed']),
   verdict: verdictSchema,
   /** Why adoption failed, as a Fault's code; null while it did not. */
   faultCode: z.nullable(z.string()),

@@ -1,7 +1,15 @@
 import { sentenceOf } from '../fault.ts';
+import type { Service } from '../node/service.ts';
 import { Recovery } from '../recover/recovery.ts';
+import { endWhenSettled, type SettlingMeans } from '../recover/settled-grace.ts';
 import type { RecoveryEnd, RecoveryWorld } from '../recover/world.ts';
 import type { Change, StoredFile } from '../store/index.ts';
+
+/** A recovery's world, and what it takes to end grace once it has settled. */
+export interface RecoveringWorld extends RecoveryWorld {
+  readonly service: RecoveryWorld['service'] & Pick<Service, 'name'>;
+  readonly settling: SettlingMeans;
+}
 
 interface Running {
   readonly recovery: Recovery;
@@ -9,22 +17,30 @@ interface Running {
   readonly since: number;
   /** Resolves when it has ended; null: it is being prepared. */
   ended: Promise<void> | null;
+  /** Whether its clients are back, and grace is about to be ended. */
+  settling: boolean;
 }
 
 /** The recoveries of a keeper's service, one at a time. */
 export class Recovering {
-  readonly #world: RecoveryWorld;
+  readonly #world: RecoveringWorld;
   #running: Running | null = null;
   #trouble: string | null = null;
   #unprepared = false;
+  /** Files that statd wrote. */
+  #writes = 0;
 
-  constructor(world: RecoveryWorld) {
+  constructor(world: RecoveringWorld) {
     this.#world = world;
   }
 
   /** Whether former clients are being told. */
   get running(): boolean {
     return this.#running !== null;
+  }
+
+  get settling(): boolean {
+    return this.#running?.settling ?? false;
   }
 
   /** Whether the last one could not be prepared and has to be begun again. */
@@ -49,6 +65,7 @@ export class Recovering {
 
   /** statd wrote this file anew. @returns what that means for the ledger, to be committed with the file. */
   seen(file: StoredFile): Change[] {
+    this.#writes += 1;
     return this.#running?.recovery.seen(file) ?? [];
   }
 
@@ -59,7 +76,8 @@ export class Recovering {
    */
   async begin(present: readonly StoredFile[]): Promise<void> {
     const recovery = new Recovery(this.#world);
-    const running: Running = { recovery, abort: new AbortController(), since: Date.now(), ended: null };
+    const abort = new AbortController();
+    const running: Running = { recovery, abort, since: Date.now(), ended: null, settling: false };
     this.#running = running;
     this.#unprepared = false;
     this.#trouble = null;
@@ -74,17 +92,28 @@ export class Recovering {
     running.ended = this.#run(running);
   }
 
-  async #run({ recovery, abort }: Running): Promise<void> {
+  async #run(running: Running): Promise<void> {
+    const { recovery, abort } = running;
     const { log } = this.#world;
     try {
       const end: RecoveryEnd = await recovery.run(abort.signal);
       log('recovery', { end });
       this.#trouble = recovery.trouble;
+      if (end === 'complete') await this.#settle(running);
     } catch (error) {
       log('recovery-failed', { reason: sentenceOf(error) });
       this.#trouble = `former clients could not be told: ${sentenceOf(error)}`;
     }
     this.#running = null;
+  }
+
+  /** Ends the grace period where that is wanted; where it cannot be, it ends by itself later. */
+  async #settle(running: Running): Promise<void> {
+    const { service, lockManager, settling, log } = this.#world;
+    if (service.graceEnd !== 'settled' || (await lockManager())?.kind !== 'kernel') return;
+    running.settling = true;
+    const writes = () => this.#writes;
+    await endWhenSettled({ ...settling, writes, service: service.name, signal: running.abort.signal, log });
   }
 
   /** Tells nobody any more. */

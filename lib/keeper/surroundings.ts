@@ -1,4 +1,6 @@
 import { isGraceOn } from '../node/grace.ts';
+import { endKernelGrace, readKernelGrace } from '../node/kernel-grace.ts';
+import { countLocks } from '../node/kernel-locks.ts';
 import { NodeDirectory } from '../node/node-directory.ts';
 import { releaseLocks } from '../node/release-locks.ts';
 import { createResolver, type Resolver } from '../node/resolver.ts';
@@ -7,7 +9,9 @@ import { wasStoppedAlone } from '../node/stopped-alone.ts';
 import { localAddresses } from '../node/this-node.ts';
 import { openGrace } from '../recover/open-grace.ts';
 import { lacking } from '../recover/readiness.ts';
+import type { SettlingMeans } from '../recover/settled-grace.ts';
 import type { Disk } from '../store/index.ts';
+import { graceNeed } from './grace-need.ts';
 import { type AtWork, followProcesses } from './identities.ts';
 
 /** What a keeper finds round it: the processes, addresses and grace of this node, its cluster, and the disk. */
@@ -21,6 +25,7 @@ export interface Surroundings {
   readonly lacking: typeof lacking;
   readonly releaseLocks: typeof releaseLocks;
   readonly wasStoppedAlone: typeof wasStoppedAlone;
+  readonly settling: SettlingMeans;
   readonly resolver: Resolver;
   /** What the services of this node share. */
   readonly node: NodeDirectory;
@@ -28,10 +33,18 @@ export interface Surroundings {
   readonly disk?: Disk;
 }
 
+const SETTLING: SettlingMeans = {
+  isOn: async () => (await readKernelGrace()).on,
+  end: () => endKernelGrace(),
+  countLocks: () => countLocks(),
+  neededBy: (service) => graceNeed(service),
+};
+
 /** This node as it is. */
 export function realSurroundings({ lockManager }: Pick<Service, 'lockManager'>): Surroundings {
   return {
     ...{ atWork: followProcesses(lockManager), localAddresses, isGraceOn, openGrace, lacking },
-    ...{ releaseLocks, wasStoppedAlone, resolver: createResolver({}), node: new NodeDirectory() },
+    ...{ releaseLocks, wasStoppedAlone, settling: SETTLING, resolver: createResolver({}) },
+    node: new NodeDirectory(),
   };
 }

@@ -105,7 +105,8 @@ export class RuntimeDirectory {
 /** Names of the services that are started on this node. */
 export async function startedServices(base: string = SERVICES_DIRECTORY): Promise<string[]> {
   try {
-    return (await readdir(base)).sort();
+    const entries = await readdir(base, { withFileTypes: true });
+    return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
     throw error;

@@ -15,6 +15,8 @@ export const TRIGGER_CHOICES = [
   'nfs-restart',
   'none',
 ] as const;
+/** When the grace period after a failover ends: by itself, or once all clients are back and nothing moves. */
+export const GRACE_END_CHOICES = ['full', 'settled'] as const;
 
 /**
  * One HA NFS service as its resource declares it: the parameters of nfslock, typed, and the name of the
@@ -50,6 +52,7 @@ export const serviceSchema = z.object({
   restartCommand: z.array(z.string()),
   /** Whether the service's locks on this node are released once its addresses have left. */
   unlockOnStop: z.boolean(),
+  graceEnd: z.enum(GRACE_END_CHOICES),
 });
 
 export type Service = z.infer<typeof serviceSchema>;

@@ -2,11 +2,16 @@ import type { Change, LedgerEntry, Phase, StoredFile, StoreState } from '../stor
 import { clientsIn, clientsOf } from '../store/index.ts';
 import type { NotifyResult } from './notifier/index.ts';
 
+/** After its second answer, a client's reclaim may take so long, milliseconds: its connection may have to be made anew. */
+const HOPELESS_AFTER = 15_000;
+
 /**
  * The ledger of one recovery: the clients that former epochs left, and what became of each. What changes
  * in it goes to the store in batches.
  */
 export class RecoveryBook {
+  /** When each client had answered all names of a round, milliseconds since 1970, round after round. */
+  readonly #answers = new Map<string, number[]>();
   readonly clients: ReadonlySet<string>;
   /** Whether an earlier keeper of this epoch's holder had begun to tell them. */
   readonly toldBefore: boolean;
@@ -63,15 +68,35 @@ export class RecoveryBook {
     const answered = this.#answered.get(client) ?? new Set();
     if (outcome === 'answered') this.#answered.set(client, answered.add(name));
     const { phase, names } = this.entry(client);
-    if (answered.size >= announced) this.#complete.add(client);
+    if (answered.size >= announced && !this.#complete.has(client)) {
+      this.#complete.add(client);
+      this.#answers.set(client, [...(this.#answers.get(client) ?? []), Date.now()]);
+    }
     const reached: Phase = this.#complete.has(client) ? 'told' : answered.size > 0 ? 'answered' : phase;
     const settled = phase === 'back' || phase === 'present' || phase === 'told';
     this.#note(client, { phase: settled ? phase : reached, number, names: { ...names, [name]: outcome } });
   }
 
-  /** Has this client answered in the present round? */
-  hasAnswered(client: string): boolean {
-    return this.#answered.has(client);
+  /** Is there a client that has answered all names in the present round, with this number, and is not back? */
+  isAnyToldInVain(number: number): boolean {
+    return this.open().some((client) => {
+      const entry = this.entry(client);
+      return this.#answered.has(client) && entry.phase === 'told' && entry.number === number;
+    });
+  }
+
+  /** Can no more come? @param givingUp whether hopeless clients are not waited for. */
+  isDone(givingUp: boolean): boolean {
+    return this.open().every((client) => givingUp && this.isHopeless(client));
+  }
+
+  /**
+   * Has it answered all names in two rounds, and not come since? It has no locks to reclaim, most likely: a record stays
+   * in `sm/` long after the last lock.
+   */
+  isHopeless(client: string, now = Date.now()): boolean {
+    const [, second] = this.#answers.get(client) ?? [];
+    return second !== undefined && now - second >= HOPELESS_AFTER;
   }
 
   /** Clients of which more can come: not back, and where their line was there before, not yet told every name. */

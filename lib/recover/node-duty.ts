@@ -147,7 +147,7 @@ export class NodeDuty {
     const { node, nodeName, ownAddresses, owner, surroundings } = this.#options;
     return {
       ...surroundings,
-      service: { addresses: [...(await ownAddresses())], names: [nodeName], notifyPort: 0 },
+      service: { addresses: [...(await ownAddresses())], names: [nodeName], notifyPort: 0, graceEnd: 'full' },
       state: () => store.state,
       commit: (changes) => store.commit(changes),
       trigger: TELL,

@@ -89,20 +89,13 @@ async function watchRound(
     await pause(LOOK_EVERY);
     const changes = book.take();
     if (changes.length > 0) await world.commit(changes);
-    const open = book.open();
-    if (open.length === 0) return 'complete';
+    if (book.isDone(world.service.graceEnd === 'settled')) return 'complete';
     if ((await certainGrace(world, await world.lockManager())) === 'off') return 'grace-over';
     if (isHindered()) {
       await pause(1000);
       return 'again';
     }
-    const waiting = open.some((client) => book.hasAnswered(client) && isTold(book, client, number));
-    if (waiting && Date.now() > again) return 'again';
+    if (book.isAnyToldInVain(number) && Date.now() > again) return 'again';
   }
   return 'stopped';
-}
-
-function isTold(book: RecoveryBook, client: string, number: number): boolean {
-  const entry = book.entry(client);
-  return entry.phase === 'told' && entry.number === number;
 }

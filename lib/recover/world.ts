@@ -8,7 +8,7 @@ import type { Trigger } from './triggers/types.ts';
 
 /** This node and the lock store, as a recovery sees them. */
 export interface RecoveryWorld {
-  readonly service: Pick<Service, 'addresses' | 'names' | 'notifyPort'>;
+  readonly service: Pick<Service, 'addresses' | 'names' | 'notifyPort' | 'graceEnd'>;
   readonly state: () => StoreState;
   /** Resolves when the changes are durable. */
   readonly commit: (changes: readonly Change[]) => Promise<void>;
@@ -27,5 +27,5 @@ export interface RecoveryWorld {
   readonly log: Log;
 }
 
-/** How a recovery ended: `complete`, or grace was over, or there was none to be had, or it was broken off. */
+/** How a recovery ended: `complete` (see RecoveryBook.isDone), grace over, none to be had, or broken off. */
 export type RecoveryEnd = 'complete' | 'grace-over' | 'too-late' | 'stopped';

@@ -23,6 +23,7 @@ t.test('the least that can be said makes a whole service', async (t) => {
     ...{ notifyPort: 0, maxLag: 30, strict: false },
     restartCommand: [],
     unlockOnStop: true,
+    graceEnd: 'full',
   });
   t.same(serviceSchema.parse(service), service, 'and is what the keeper takes');
 });
@@ -43,6 +44,7 @@ t.test('every parameter reaches the service', async (t) => {
     OCF_RESKEY_max_lag: '5',
     OCF_RESKEY_strict: 'yes',
     OCF_RESKEY_unlock_on_stop: 'no',
+    OCF_RESKEY_grace_end: 'settled',
   });
   t.same(serviceOf('locks:0', values), {
     name: 'locks:0',
@@ -58,6 +60,7 @@ t.test('every parameter reaches the service', async (t) => {
     ...{ notifyPort: 722, maxLag: 5, strict: true },
     restartCommand: ['/etc/init.d/nfs', '--quiet'],
     unlockOnStop: false,
+    graceEnd: 'settled',
   });
 });
 

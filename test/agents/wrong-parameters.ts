@@ -44,6 +44,7 @@ export const wrongParameters: readonly WrongParameter[] = [
   { name: 'record_format', value: 'Record', shown: '"Record"' },
   { name: 'record_format', value: 'json', shown: '"json"' },
   { name: 'capture', value: 'always', shown: '"always"' },
+  { name: 'grace_end', value: 'early', shown: '"early"' },
   { name: 'capture', value: 'watch\nmonitor', shown: '"watch\\nmonitor"' },
   { name: 'trigger', value: 'restart', shown: '"restart"' },
   { name: 'trigger', value: 'sm_notify', shown: '"sm_notify"' },

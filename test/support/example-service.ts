@@ -5,6 +5,14 @@ export function exampleService(more: Partial<Service> = {}): Service {
   return {
     ...{ name: 'nfs-a', sharedDir: '/srv/store', addresses: ['192.0.2.1'], names: [], exports: [] },
     ...{ statdDir: null, lockManager: 'auto', capture: 'watch', recordFormat: 'record', trigger: 'auto' },
-    ...{ restartCommand: [], notifyPort: 0, maxLag: 30, strict: false, unlockOnStop: true, ...more },
+    ...{
+      restartCommand: [],
+      notifyPort: 0,
+      maxLag: 30,
+      strict: false,
+      unlockOnStop: true,
+      graceEnd: 'full',
+      ...more,
+    },
   };
 }

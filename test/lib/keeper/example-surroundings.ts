@@ -2,6 +2,7 @@ import type { AtWork } from '../../../lib/keeper/identities.ts';
 import type { Surroundings } from '../../../lib/keeper/surroundings.ts';
 import type { LockManager } from '../../../lib/node/lock-manager.ts';
 import { NodeDirectory } from '../../../lib/node/node-directory.ts';
+import type { SettlingMeans } from '../../../lib/recover/settled-grace.ts';
 import type { Disk } from '../../../lib/store/index.ts';
 
 /** A node whose state a test sets: no lock manager or statd runs, no address is up, nothing can be told yet. */
@@ -16,6 +17,15 @@ export class ExampleNode {
   node = new NodeDirectory('/nonexistent/lockferry');
   release: () => Promise<void> = async () => undefined;
   readonly released: string[] = [];
+  /** Ends the grace period; a test waits for that. */
+  readonly settling: SettlingMeans = {
+    isOn: async () => this.grace,
+    end: async () => {
+      this.grace = false;
+    },
+    countLocks: async () => 0,
+    neededBy: async () => null,
+  };
   atWork: () => Promise<AtWork> = async () => ({ lockManager: this.lockManager, statd: this.statd });
 
   surroundings(disk?: Disk): Surroundings {
@@ -31,6 +41,7 @@ export class ExampleNode {
         this.released.push(`${kind} ${addresses}`);
       },
       wasStoppedAlone: async () => this.stoppedAlone,
+      settling: this.settling,
       resolver: { addresses: async () => [], names: async () => [] },
       ...(disk === undefined ? {} : { disk }),
     };

@@ -1,17 +1,16 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { Recovering } from '../../../lib/keeper/recovering.ts';
+import { Recovering, type RecoveringWorld } from '../../../lib/keeper/recovering.ts';
 import { notifyClients } from '../../../lib/recover/notifier/index.ts';
 import type { Trigger } from '../../../lib/recover/triggers/index.ts';
-import type { RecoveryWorld } from '../../../lib/recover/world.ts';
 import { claimEpoch } from '../../../lib/store/index.ts';
 import { exampleService } from '../../support/example-service.ts';
 import { until } from '../capture/sm-directory.ts';
 import { fileOf, HOLDER } from '../store/arbitraries.ts';
 import { ExampleNode, lockManager } from './example-surroundings.ts';
 
-async function stage(t: Test, change: Partial<RecoveryWorld> = {}) {
+async function stage(t: Test, change: Partial<RecoveringWorld> = {}) {
   const root = t.testdir({ store: {}, blocked: '' });
   const claim = await claimEpoch({ dir: join(root, 'store'), service: 'nfs-a', holder: HOLDER });
   const inherited = [fileOf('192.0.2.9')];
@@ -19,13 +18,19 @@ async function stage(t: Test, change: Partial<RecoveryWorld> = {}) {
   t.teardown(() => store.close());
   const node = new ExampleNode();
   const events: string[] = [];
-  const { isGraceOn, localAddresses, resolver } = node.surroundings();
+  const { isGraceOn, localAddresses, resolver, settling } = node.surroundings();
   const trigger: Trigger = { open: async () => 'kept', place: async () => null, tell: notifyClients };
   const conveyTo = { dir: join(root, 'run', 'statd'), owner: { uid: 0, gid: 0 } };
   const recovering = new Recovering({
     ...{ service: exampleService(), state: () => store.state, isGraceOn, trigger, localAddresses },
     ...{ commit: (changes) => store.commit(changes), lockManager: async () => node.lockManager },
-    ...{ lacking: async () => node.missing, localStateNumber: async () => null, resolver, conveyTo },
+    ...{
+      lacking: async () => node.missing,
+      localStateNumber: async () => null,
+      resolver,
+      conveyTo,
+      settling,
+    },
     log: (event) => events.push(event),
     ...change,
   });
@@ -72,6 +77,30 @@ t.test('one that breaks says why', async (t) => {
   t.equal(recovering.trouble, 'former clients could not be told: broken');
   t.ok(events.includes('recovery-failed'));
 });
+
+for (const [kind, graceEnd, ended] of [
+  ['kernel', 'settled', true],
+  ['kernel', 'full', false],
+  ['ganesha', 'settled', false],
+] as const) {
+  t.test(`everyone is back, ${kind}, grace_end=${graceEnd}`, async (t) => {
+    const service = exampleService({ graceEnd, addresses: ['127.0.0.1'] });
+    const { recovering, node, store, run, events } = await stage(t, { service });
+    mkdirSync(run);
+    node.lockManager = lockManager(7, kind);
+    await recovering.begin([]);
+    await until(() => recovering.waitingFor.length > 0);
+    t.equal(recovering.settling, false);
+    node.addresses.add('127.0.0.1');
+    node.missing = [];
+    await store.commit(recovering.seen(fileOf('192.0.2.9')));
+    if (ended) await until(() => recovering.settling);
+    await until(() => !recovering.running);
+    t.equal(recovering.settling, false);
+    t.equal(node.grace, !ended);
+    t.equal(events.includes('grace-ended'), ended);
+  });
+}
 
 function values({ running, unprepared, trouble, waitingFor, waited }: Recovering) {
   return { running, unprepared, trouble, waitingFor, waited };

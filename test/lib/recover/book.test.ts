@@ -75,10 +75,9 @@ t.test('a client is told when it has answered every name', async (t) => {
   const book = bookOf(['a']);
   book.result(result('a', 'vip', 'unanswered'), 7, 2);
   t.equal(book.phase('a'), 'recorded', 'an attempt is no answer');
-  t.notOk(book.hasAnswered('a'));
   book.result(result('a', 'vip', 'answered'), 7, 2);
   t.same(taken(book), ['a answered 7']);
-  t.ok(book.hasAnswered('a'));
+  t.notOk(book.isAnyToldInVain(7), 'not by every name');
   book.result(result('a', 'vip', 'answered'), 7, 2);
   t.equal(book.phase('a'), 'answered', 'the same name twice is one name');
   book.result(result('a', 'nfs.test', 'refused'), 7, 2);
@@ -86,13 +85,16 @@ t.test('a client is told when it has answered every name', async (t) => {
   book.result(result('a', 'nfs.test', 'answered'), 7, 2);
   t.match(book.entry('a'), { phase: 'told', number: 7, names: { vip: 'answered', 'nfs.test': 'answered' } });
   t.same(book.open(), ['a'], 'told is not back');
+  t.ok(book.isAnyToldInVain(7));
+  t.notOk(book.isAnyToldInVain(9), 'another number is another telling');
 });
 
 t.test('another round begins anew, and takes nothing back', async (t) => {
   const book = bookOf(['a']);
   book.result(result('a', 'vip', 'answered'), 7, 1);
+  t.ok(book.isAnyToldInVain(7));
   book.beginRound();
-  t.notOk(book.hasAnswered('a'));
+  t.notOk(book.isAnyToldInVain(7));
   book.result(result('a', 'vip', 'unanswered'), 9, 1);
   t.match(book.entry('a'), { phase: 'told', number: 9, names: { vip: 'unanswered' } });
 });
@@ -115,4 +117,25 @@ t.test('who was present is done with when it has answered every name, not one of
   t.same(book.open(), []);
   book.beginRound();
   t.same(book.open(), ['a']);
+});
+
+t.test('who answered everything in two rounds and did not come is hopeless after a while', async (t) => {
+  const book = bookOf(['a', 'b']);
+  const LATER = Date.now() + 16_000;
+  const answers = (client: string) => book.result(result(client, 'vip', 'answered'), 7, 1);
+  book.seen(fileOf('b'));
+  t.notOk(book.isHopeless('a', LATER), 'never told');
+  answers('a');
+  answers('a');
+  t.notOk(book.isHopeless('a', LATER), 'twice in one round is once');
+  book.beginRound();
+  answers('a');
+  t.notOk(book.isHopeless('a'), 'it may be on its way');
+  t.notOk(book.isDone(true));
+  t.ok(book.isHopeless('a', LATER));
+  t.intercept(Date, 'now', { value: () => LATER });
+  t.ok(book.isDone(true));
+  t.notOk(book.isDone(false), 'where grace runs its full time nobody is given up');
+  book.seen(fileOf('a'));
+  t.ok(book.isDone(false));
 });

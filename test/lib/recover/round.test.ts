@@ -20,7 +20,10 @@ async function stage(t: Test, tell: Tell) {
   const hindrances: string[] = [];
   const node = { grace: true };
   const world: RecoveryWorld = {
-    ...{ service: { addresses: [ADDRESS], names: [], notifyPort: 0 }, state: () => store.state },
+    ...{
+      service: { addresses: [ADDRESS], names: [], notifyPort: 0, graceEnd: 'full' },
+      state: () => store.state,
+    },
     commit: async (changes) => {
       await store.commit(changes);
       durable.push(...changes);

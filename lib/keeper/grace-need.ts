@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { sentenceOf } from '../fault.ts';
+import { readNfsd, servesV4 } from '../node/nfsd.ts';
+import { NodeDirectory } from '../node/node-directory.ts';
+import { RuntimeDirectory, SERVICES_DIRECTORY, startedServices } from '../node/runtime-directory.ts';
+import { askKeeper } from './ask.ts';
+
+/** How long another service's keeper may take to answer, milliseconds. */
+const ANSWER_WITHIN = 1000;
+
+/**
+ * What needs the kernel's grace period on this node, besides the service of this name whose clients are all back: NFSv4,
+ * whose clients reclaim in it too; clients of unprotected exports, while they are being told of a restart; and other
+ * services, unless theirs are back as well and they want it ended as well.
+ * @returns one sentence; null: nothing does.
+ */
+export async function graceNeed(
+  own: string,
+  runtime = SERVICES_DIRECTORY,
+  root = '/',
+  node = new NodeDirectory(),
+): Promise<string | null> {
+  const nfsd = await readNfsd(root);
+  if (nfsd !== null && servesV4(nfsd))
+    return 'NFSv4 is served here, and its clients reclaim in the same grace period';
+  if (existsSync(node.planFile)) return 'the lock manager is being restarted';
+  if (existsSync(node.dutyStore)) return 'clients of exports that no service protects are being told';
+  for (const name of await startedServices(runtime)) {
+    const need = name === own ? null : await needOf(name, runtime);
+    if (need !== null) return need;
+  }
+  return null;
+}
+
+async function needOf(name: string, runtime: string): Promise<string | null> {
+  const directory = new RuntimeDirectory(name, runtime);
+  try {
+    const service = await directory.service();
+    if (service?.graceEnd === 'full') return `${name} wants the full grace period`;
+    const { phase } = await askKeeper(directory.socket, 'report', Date.now() + ANSWER_WITHIN);
+    return phase === 'adopting' || phase === 'recovering' ? `${name} is ${phase}` : null;
+  } catch (error) {
+    return `${name} does not say how far it is: ${sentenceOf(error)}`;
+  }
+}
