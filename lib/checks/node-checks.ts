@@ -5,6 +5,7 @@ import { findProgram } from '../node/program.ts';
 import type { Service } from '../node/service.ts';
 import { findStatdDirectory } from '../node/statd-directory.ts';
 import type { Finding } from './finding.ts';
+import { SM_NOTIFY_CHECKS } from './sm-notify-checks.ts';
 
 /** The node that is checked; a test gives another. */
 export interface CheckedNode {
@@ -84,7 +85,13 @@ const storePlace: Check = async ({ sharedDir, statdDir }, { root }) => {
   return { code, verdict: 'ok', evidence: sharedDir };
 };
 
-const CHECKS: readonly Check[] = [nodeVersion, statdDirectory, ganeshaControl, storePlace];
+const CHECKS: readonly Check[] = [
+  nodeVersion,
+  statdDirectory,
+  ganeshaControl,
+  storePlace,
+  ...SM_NOTIFY_CHECKS,
+];
 
 /** Checks that this node can run the service; never touches shared_dir. One finding a check, in a fixed order. */
 export function checkNode(service: Service, node: CheckedNode): Promise<Finding[]> {

@@ -33,3 +33,8 @@ function valuesIn(text: string, section: string, key: string): string[] {
     return value && current === section && name?.toLowerCase() === key ? [value] : [];
   });
 }
+
+/** Does a value stand for no? (nfs-utils, support/nfs/conffile.c conf_get_bool()) */
+export function isNo(value: string): boolean {
+  return /^(0|f|false|n|no|off)$/i.test(value);
+}

@@ -9,7 +9,10 @@ import { readFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 
 const [file = ''] = process.argv.slice(2);
-const runs = readFileSync(file, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
+const runs = readFileSync(file, 'utf8')
+  .split('\n')
+  .filter(Boolean)
+  .map((line) => JSON.parse(line));
 const rows = Map.groupBy ? Map.groupBy(runs, ({ row }) => row) : grouped(runs);
 
 function grouped(all) {
@@ -20,12 +23,14 @@ function grouped(all) {
 
 const version = (name) => {
   try {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query(1) fills it in
     return execFileSync('dpkg-query', ['-W', '-f', '${Version}', name], { encoding: 'utf8' });
   } catch {
     return 'not installed';
   }
 };
-const median = (numbers) => [...numbers].sort((one, other) => one - other)[Math.floor((numbers.length - 1) / 2)];
+const median = (numbers) =>
+  [...numbers].sort((one, other) => one - other)[Math.floor((numbers.length - 1) / 2)];
 const seconds = (numbers) => (numbers.length === 0 ? '' : `${(median(numbers) / 1000).toFixed(1)} s`);
 
 /** What became of a share's lock in all runs that passed: `kept`, `lost`, or both with their numbers. */

@@ -3,10 +3,15 @@ import t from 'tap';
 import { realSurroundings } from '../../../lib/keeper/surroundings.ts';
 
 t.test('the node as it is', async (t) => {
-  const { localAddresses, atWork, resolver, disk } = realSurroundings({ lockManager: 'ganesha' });
+  const { localAddresses, atWork, resolver, settling, disk } = realSurroundings({ lockManager: 'ganesha' });
   const loopback = (networkInterfaces().lo ?? []).map(({ address }) => address);
   for (const address of loopback) t.ok(localAddresses().has(address), address);
   t.ok('statd' in (await atWork()));
   t.same(await resolver.addresses('127.0.0.9', [4]), ['127.0.0.9']);
+  // the test machine has no kernel NFS server, so there is nothing to end
+  t.equal(await settling.isOn(), false);
+  await settling.end();
+  t.equal(await settling.countLocks(), 0);
+  t.equal(await settling.neededBy('nfs-a'), null);
   t.equal(disk, undefined, 'the real one');
 });

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { nfsConfValues } from '../../../lib/node/nfs-conf.ts';
+import { isNo, nfsConfValues } from '../../../lib/node/nfs-conf.ts';
 
 t.test('values of one key, where they are and in the order that counts', async (t) => {
   const root = t.testdir({
@@ -23,4 +23,9 @@ t.test('values of one key, where they are and in the order that counts', async (
 t.test('nothing is there', async (t) => {
   t.same(await nfsConfValues('statd', 'ha-callout', t.testdir({})), []);
   t.same(await nfsConfValues('lockferry', 'none'), [], 'the real root by default');
+});
+
+t.test('words for no', async (t) => {
+  for (const word of ['0', 'f', 'False', 'N', 'no', 'OFF']) t.ok(isNo(word), word);
+  for (const word of ['1', 't', 'yes', 'on', 'none', '']) t.notOk(isNo(word), word);
 });
