@@ -53,7 +53,7 @@ const lines = [...rows].map(([row, all]) => {
 const dates = runs.map(({ at }) => at.slice(0, 10)).sort();
 console.log(`# Results on real kernels
 
-Written by \`scripts/test-kernel --full\`. Runs of ${dates[0]} to ${dates.at(-1)}, Lockferry ${
+Written by \`scripts/kernel-lab/results.mjs\` from the runs that \`scripts/test-kernel\` noted. Runs of ${dates[0]} to ${dates.at(-1)}, Lockferry ${
   JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
 }.
 

@@ -140,7 +140,7 @@ function missing(id: string): never {
 }
 
 /** Waits until the lock store has the client's record: without the statd callout that is a moment after its lock. */
-async function recorded({ servers }: Scene, service: NfsService, client: Guest): Promise<void> {
+export async function recorded({ servers }: Scene, service: NfsService, client: Guest): Promise<void> {
   const [sa, sb] = servers;
   const home = service.home === 'sa' ? sa : sb;
   if ((await home.run(['test', '-d', storeOf(service)])).code !== 0) return;

@@ -1,7 +1,7 @@
 import { type Guest, until } from '../../scripts/kernel-lab/index.ts';
-import { heldLocks } from '../../scripts/kernel-lab/locks.ts';
-import type { Happening } from './fate.ts';
-import type { Scene } from './scene.ts';
+import { heldLocks, LockProcess } from '../../scripts/kernel-lab/locks.ts';
+import { type Happening, recorded } from './fate.ts';
+import { KEPT, mountPoint, type Scene } from './scene.ts';
 
 /** What happens to the first server, or to service `a` on it; each says where the services have to be then. */
 
@@ -77,6 +77,29 @@ export const toAndFro: Happening = async (scene) => {
   }
   return { a: sb };
 };
+
+/** Where the lock of the client that is not frozen begins. */
+const THAWED = 500;
+
+/** The primary dies, and the first client's status monitor hears nothing; a third client's does. */
+export const clientFrozen: Happening = async (scene) => {
+  const { clients, services } = scene;
+  const [frozen, , third] = clients as [Guest, Guest, Guest];
+  await LockProcess.start(third).lock({ file: `${mountPoint(KEPT)}/data`, start: THAWED });
+  for (const service of services) await recorded(scene, service, third);
+  await frozen.sh('pkill -STOP -x rpc.statd');
+  return primaryKilled(scene);
+};
+
+/** What became of the clients, after clientFrozen. */
+export async function afterFrozen({ servers: [, sb], services: [service] }: Scene): Promise<unknown> {
+  const { services } = JSON.parse(await sb.sh('lockferry status --json || :')) as {
+    services: { clients: { missed: number; back: number } }[];
+  };
+  const held = await heldLocks(sb, service?.directory ?? '');
+  const { missed = null, back = null } = services[0]?.clients ?? {};
+  return { missed, back, third: held.some(({ start }) => start === THAWED) };
+}
 
 /** Waits until the first service's first lock is on a server. */
 async function lockIsOn({ services: [service] }: Scene, server: Guest): Promise<void> {

@@ -20,6 +20,7 @@ for (const row of ROWS.filter(({ name, always }) => pattern.test(name) && (FULL 
         t.match(fate, wanted, share);
         if (wanted.taken === false) t.type(fate?.reclaimed, 'number', `${share} is on its server`);
       }
+      if (row.afterwards) t.match(await row.afterwards.look(scene), row.afterwards.wanted, 'afterwards');
       t.notMatch(outcome.log, /Failed Resource Actions/);
       const { fates, served } = outcome;
       await note({ row: row.name, passed: t.passing(), served, fates });

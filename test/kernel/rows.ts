@@ -1,6 +1,6 @@
 import type { Fate, Happening } from './fate.ts';
 import * as happenings from './happenings.ts';
-import { CONTROL, KEPT, SERVICE, type Setting } from './scene.ts';
+import { CONTROL, KEPT, type Scene, SERVICE, type Setting } from './scene.ts';
 import type { NfsService, Share } from './service.ts';
 
 /** One scenario, run as it is; what it proves stands in the fates of the locks. */
@@ -12,8 +12,8 @@ export interface Row {
   readonly happening: Happening;
   /** By share. */
   readonly wanted: Readonly<Record<string, Partial<Fate>>>;
-  /** What nfslock's keepers have to have logged on the surviving servers, in order, and nothing else of these. */
-  readonly events?: readonly string[];
+  /** What is looked at when it is over, and has to be found. */
+  readonly afterwards?: { readonly look: (scene: Scene) => Promise<unknown>; readonly wanted: object };
 }
 
 const REFUSED = { ok: false, error: 'EAGAIN' } as Fate['after'];
@@ -73,6 +73,16 @@ export const ROWS: readonly Row[] = [
     name: 'active/active, both services arrive together',
     setting: { services: [SERVICE, OTHER], warm: true },
     ...{ happening: happenings.bothArrive, wanted: { ...PAIR, neighbour: KEEPS } },
+  },
+  {
+    name: 'a client is frozen past the end of grace',
+    ...{ setting: { clients: 3 }, happening: happenings.clientFrozen },
+    wanted: { kept: LOSES, control: LOSES },
+    afterwards: { look: happenings.afterFrozen, wanted: { missed: 1, third: true } },
+  },
+  {
+    name: 'crm resource restart of nfslock and what depends on it',
+    ...{ setting: {}, happening: happenings.restarted('a-lock'), wanted: PAIR },
   },
   { name: 'primary cut off', setting: {}, happening: happenings.primaryCutOff, wanted: PAIR },
   {
