@@ -16,15 +16,17 @@ const node = (t: Test, files: Readonly<Record<string, string>> = {}) => new Fake
 
 t.test('the unit that notifies at boot has to be masked', async (t) => {
   const code = 'notify-unit';
-  const root = node(t);
-  t.match(await found(root, code), { verdict: 'ok', evidence: 'there is no rpc-statd-notify.service' });
-  root.put({ 'lib/systemd/system/rpc-statd-notify.service': '[Unit]' });
+  const root = node(t, { 'lib/systemd/system/rpc-statd-notify.service': '[Unit]' });
+  t.match(await found(root, code), { verdict: 'ok', evidence: 'there is no systemd' });
+  root.put({ 'run/systemd/system/other.service': '' });
   t.match(await found(root, code), {
     verdict: 'warning',
     cure: 'systemctl mask rpc-statd-notify.service',
   });
   root.link('etc/systemd/system/rpc-statd-notify.service', '/dev/null');
   t.match(await found(root, code), { verdict: 'ok', evidence: 'rpc-statd-notify.service is masked' });
+  for (const name of ['lib', 'etc']) root.remove(`${name}/systemd/system/rpc-statd-notify.service`);
+  t.match(await found(root, code), { verdict: 'ok', evidence: 'there is no rpc-statd-notify.service' });
 });
 
 t.test('rpc.statd must not start sm-notify', async (t) => {
