@@ -144,7 +144,12 @@ export async function recorded({ servers }: Scene, service: NfsService, client: 
   const [sa, sb] = servers;
   const home = service.home === 'sa' ? sa : sb;
   if ((await home.run(['test', '-d', storeOf(service)])).code !== 0) return;
-  await until(async () => (await home.run(['grep', '-rqw', client.ip, storeOf(service)])).code === 0, {
+  // its record's file has its name, where the server can resolve that, else the address that it came from
+  const known = [client.name, client.ip, client.ip.replace(/^.*\./, 'fd77::')].flatMap((word) => [
+    '-e',
+    `"${word}"`,
+  ]);
+  await until(async () => (await home.run(['grep', '-rqF', ...known, storeOf(service)])).code === 0, {
     what: `${client.name} in the lock store of ${service.id}`,
     timeout: 20_000,
   });
