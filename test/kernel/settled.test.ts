@@ -3,8 +3,8 @@ import { note } from './results.ts';
 import { settleWithLateClient } from './settled.ts';
 
 const ALL = Array.from({ length: 3 }, () => [200, 200]);
-/** Two seconds of stillness, the five after which a Linux client tries again, and what slow machines take. */
-const GRANTED_WITHIN = 8000;
+/** Half of the grace period. What it takes is two seconds of stillness, and up to five until a Linux client tries again. */
+const GRANTED_WITHIN = 30_000;
 
 const pattern = new RegExp(process.env.LOCKFERRY_KERNEL_ROWS ?? '.');
 
@@ -16,11 +16,12 @@ for (const [graceEnd, grace] of [
   if (!pattern.test(name) || (graceEnd === 'full' && process.env.LOCKFERRY_KERNEL_FULL !== '1')) continue;
   for (let run = 1; run <= Number(process.env.LOCKFERRY_KERNEL_TIMES ?? 1); run += 1) {
     labTest(`${name}, run ${run}`, async (t, lab) => {
-      const { held, reclaimed, granted, stalled } = await settleWithLateClient(lab, graceEnd, grace);
+      const { held, reclaimed, granted, stalled, events } = await settleWithLateClient(lab, graceEnd, grace);
       t.comment(`last reclaim after ${reclaimed} ms; a new lock ${granted} ms later`);
+      t.comment(events);
       t.same(held, ALL, 'server and clients agree on all locks');
       if (graceEnd === 'settled') t.ok(granted < GRANTED_WITHIN, `${granted} ms after the last reclaim`);
-      else t.ok(granted > GRANTED_WITHIN, 'the whole grace period has to pass');
+      t.equal(events.includes('grace-ended'), graceEnd === 'settled', 'who ended grace');
       await note({ row: name, passed: t.passing(), served: stalled, fates: {}, reclaimed, granted });
     });
   }

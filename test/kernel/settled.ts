@@ -16,6 +16,8 @@ export interface Settled {
   readonly granted: number;
   /** Milliseconds from the event to that lock. */
   readonly stalled: number;
+  /** What nfslock logged on the adoptive node. */
+  readonly events: string;
   /** Locks of each holder, on the server and in its own belief, when it was over. */
   readonly held: readonly (readonly [server: number, client: number])[];
 }
@@ -80,6 +82,7 @@ export async function settleWithLateClient(
     reclaimed: last - event,
     granted: granted - last,
     stalled: granted - event,
+    events: await sb.sh('cat /run/lockferry/services/*/events.jsonl'),
     held: await Promise.all(held),
   };
 }
