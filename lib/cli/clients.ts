@@ -1,15 +1,14 @@
 import { resolve } from 'node:path';
 import type { Argv } from 'yargs';
-import { Fault, sentenceOf } from '../fault.ts';
-import { isStarted } from '../keeper/index.ts';
-import { RuntimeDirectory, startedServices } from '../node/runtime-directory.ts';
+import { sentenceOf } from '../fault.ts';
 import { printable } from '../printable.ts';
 import type { StoreState } from '../store/index.ts';
 import { type ClientEntry, clientList } from './client-list.ts';
 import { clientsText } from './clients-text.ts';
 import { jsonText } from './json-text.ts';
 import type { Means } from './means.ts';
-import { jsonOption, onceEach, sharedDirOption } from './options.ts';
+import { jsonOption, onceEach, serviceOrStore, sharedDirOption } from './options.ts';
+import { servicesHere } from './services-here.ts';
 import { askOnce, READ_WITHIN } from './storage/session.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -58,11 +57,7 @@ export function clientsOptions(yargs: Argv) {
     .option('shared-dir', { ...sharedDirOption, describe: 'Read the lock store in this directory' })
     .option('json', jsonOption)
     .check(onceEach('shared-dir'))
-    .check(({ service, sharedDir }) => {
-      if (service !== undefined && sharedDir !== undefined)
-        throw new Error('give a service or --shared-dir, not both');
-      return true;
-    })
+    .check(serviceOrStore)
     .example('lockferry clients', 'those of all services of this node')
     .example('lockferry clients --shared-dir /srv/nfs', 'of a store, from any node')
     .epilogue(HELP);
@@ -81,19 +76,11 @@ export async function clients(options: ClientsOptions, { stdout }: Terminal, mea
 }
 
 async function ofThisNode(service: string | undefined, means: Means): Promise<ServiceClients[]> {
-  const { runtime } = means;
-  const started: string[] = [];
-  for (const name of await startedServices(runtime)) if (await isStarted(name, runtime)) started.push(name);
-  if (service !== undefined && !started.includes(service)) {
-    throw new Fault('bad-parameter', `no service ${printable(service, 80)} is started on this node`);
-  }
-  const wanted = service === undefined ? started : [service];
+  const here = await servicesHere(service, means.runtime);
   return Promise.all(
-    wanted.map(async (name) => {
-      const declared = await new RuntimeDirectory(name, runtime).service().catch(sentenceOf);
-      if (declared instanceof Object) return inStore(name, resolve(declared.sharedDir), means);
-      // Null: it was stopped since it was found started.
-      return { service: name, sharedDir: null, clients: null, problem: `cannot be asked: ${declared}` };
+    here.map(async ({ service: name, sharedDir, problem }) => {
+      if (sharedDir === null) return { service: name, sharedDir, clients: null, problem };
+      return inStore(name, sharedDir, means);
     }),
   );
 }

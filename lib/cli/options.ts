@@ -39,6 +39,12 @@ export function onceEach(...names: readonly string[]): (argv: Record<string, unk
   };
 }
 
+/** Refuses a service of this node together with a store. */
+export function serviceOrStore({ service, sharedDir }: Record<string, unknown>): true {
+  if (service === undefined || sharedDir === undefined) return true;
+  throw new Error('give a service or --shared-dir, not both');
+}
+
 /** Floating addresses, at least one, in canonical text. @throws Error that quotes what is none */
 export function addressList(text: string): string[] {
   const addresses = listOf(text, floatingAddress, '--ip: this is no address of a service');

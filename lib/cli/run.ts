@@ -5,6 +5,7 @@ import { VERSION } from '../version.ts';
 import { CLIENTS_SUMMARY, clients, clientsOptions } from './clients.ts';
 import type { Means } from './means.ts';
 import { NOTIFY_SUMMARY, notify, notifyOptions } from './notify.ts';
+import { REPORT_SUMMARY, report, reportOptions } from './report.ts';
 import { RESTORE_SUMMARY, restore, restoreOptions } from './restore.ts';
 import { SETUP_SUMMARY, setupCommands } from './setup.ts';
 import { SNAPSHOT_SUMMARY, snapshot, snapshotOptions } from './snapshot.ts';
@@ -52,6 +53,9 @@ async function parse(argv: readonly string[], terminal: Terminal, means: Means):
     })
     .command('clients [service]', CLIENTS_SUMMARY, clientsOptions, (options) => {
       command = () => clients(options, terminal, means);
+    })
+    .command('report [service]', REPORT_SUMMARY, reportOptions, (options) => {
+      command = () => report(options, terminal, means);
     })
     .command('snapshot', SNAPSHOT_SUMMARY, snapshotOptions, (options) => {
       command = () => snapshot(options, terminal, means);

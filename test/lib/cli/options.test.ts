@@ -1,5 +1,5 @@
 import t from 'tap';
-import { addressList, nameList, onceEach } from '../../../lib/cli/options.ts';
+import { addressList, nameList, onceEach, serviceOrStore } from '../../../lib/cli/options.ts';
 
 t.test('addresses and names are lists, each item once, in canonical text', async (t) => {
   t.same(addressList('192.0.2.10, 2001:DB8::0:1 192.0.2.10'), ['192.0.2.10', '2001:db8::1']);
@@ -15,4 +15,10 @@ t.test('an option stands once and says something', async (t) => {
   t.equal(check({ to: '/a' }), true);
   t.throws(() => check({ to: ['/a', '/b'] }), { message: '--to can be given once' });
   t.throws(() => check({ from: '' }), { message: '--from needs a value' });
+});
+
+t.test('a service or a store', async (t) => {
+  t.equal(serviceOrStore({ service: 'a' }), true);
+  t.equal(serviceOrStore({ sharedDir: '/a' }), true);
+  t.throws(() => serviceOrStore({ service: 'a', sharedDir: '/a' }), { message: /not both/ });
 });

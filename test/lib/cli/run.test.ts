@@ -17,7 +17,7 @@ t.test('help and version', async (t) => {
   const setup = await ran(['setup', 'callout', '--help']);
   t.match(setup, { code: 0, err: '', out: /--undo[\s\S]*--yes[\s\S]*Exit code: 0/ });
   for (const line of `${help.out}${setup.out}`.split('\n')) t.ok(line.length <= 80, line);
-  for (const command of ['status', 'clients', 'snapshot', 'restore', 'notify']) {
+  for (const command of ['status', 'clients', 'report', 'snapshot', 'restore', 'notify']) {
     t.match(help.out, new RegExp(`^ +lockferry ${command} `, 'm'));
     const { code, out, err } = await ran([command, '--help']);
     t.strictSame({ code, err }, { code: 0, err: '' });
@@ -46,6 +46,8 @@ t.test('a command line that cannot be understood is refused in one line', async 
     [['status', '--shared-dir='], /--shared-dir needs a value/],
     [['status', '--shared-dir', 'a', '--shared-dir', 'b'], /--shared-dir can be given once/],
     [['clients', 'a', '--shared-dir', '/b'], /give a service or --shared-dir, not both/],
+    [['report', 'a', '--shared-dir', '/b'], /give a service or --shared-dir, not both/],
+    [['report', '--html', '/a', '--json'], /give --html or --json, not both/],
     [['clients', 'a', 'b'], /Unknown argument: b/],
     [['snapshot'], /Missing required argument: shared-dir/],
     [['restore', '--shared-dir', '/a'], /Missing required argument: to/],
@@ -84,6 +86,7 @@ t.test('every command reaches what it is named after', async (t) => {
   const runtime = shortDirectory(t);
   const none = join(runtime, 'none');
   t.match(await ran(['clients', 'nfs'], runtime), { code: 1, err: /no service nfs is started on this node/ });
+  t.match(await ran(['report', 'nfs'], runtime), { code: 1, err: /no service nfs is started on this node/ });
   const taking = ['--shared-dir', none, '--statd-dir', runtime];
   t.match(await ran(['snapshot', ...taking], runtime), { code: 1, err: /give --service/ });
   t.match(await ran(['restore', ...taking, '--to', none], runtime), { code: 1, err: /says whose it is/ });
