@@ -42,10 +42,12 @@ export interface PictureOptions {
 
 /** Knows which lines in `sm/` are not statd's, and is told what becomes of them. */
 export interface Exempt {
-  /** What of this file statd wrote; null: nothing. */
-  written(file: StoredFile): StoredFile | null;
+  /** A look begins. */
+  refresh(): void;
+  /** What of these files statd wrote. */
+  written(files: readonly StoredFile[]): StoredFile[];
   /** These names are not there. */
-  gone(names: Iterable<string>): void;
+  gone(names: readonly string[]): void;
 }
 
 /** A name, and where it was seen last. */
@@ -113,6 +115,7 @@ export class Picture {
     if (this.agenda.watched) await setImmediate().then(() => setImmediate());
     const task = await this.agenda.next(this.#unsettled.keys(), this.#known.keys());
     if (task === null) return MISSING;
+    this.#exempt?.refresh();
     const captured: StoredFile[] = [];
     const goneNow: Known[] = [];
     let turn = performance.now();
@@ -125,7 +128,7 @@ export class Picture {
     task.done();
     this.#suspectMoves(goneNow);
     return {
-      captured,
+      captured: this.#exempt === undefined ? captured : this.#exempt.written(captured),
       absent: this.#reallyAbsent(task.stamp.identity),
       present: this.#known.size - this.#absent.size,
       problems: [...this.#troubled].flatMap(([name, { problems }]) =>
@@ -150,9 +153,7 @@ export class Picture {
     known.place = place;
     if (known.certainty !== 'settled') this.#unsettled.set(name, known);
     if (known.problems.length > 0) this.#troubled.set(name, known);
-    if (found.captured === null) return;
-    const written = this.#exempt === undefined ? found.captured : this.#exempt.written(found.captured);
-    if (written !== null) captured.push(written);
+    if (found.captured !== null) captured.push(found.captured);
   }
 
   #gone(name: string, known: Known, goneNow: Known[]): void {

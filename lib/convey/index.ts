@@ -1,5 +1,6 @@
 export { conveyLive, type LiveOptions } from './live.ts';
 export { PlacedLines } from './placed.ts';
+export { PlacedOnNode } from './placed-on-node.ts';
 export {
   type ConveyOptions,
   conveyPrivate,

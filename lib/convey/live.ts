@@ -50,7 +50,6 @@ export async function conveyLive(options: LiveOptions): Promise<SetAside[]> {
   for (const name of readdirSync(sm, 'latin1')) {
     if (name.startsWith(TEMPORARY)) unlinkSync(smPath(sm, name));
   }
-  placed.added();
   const setAside: SetAside[] = [];
   const written: PlacedFile[] = [];
   await inSlices(unitedByName(options.files), (file) => {

@@ -3,19 +3,22 @@ import * as z from 'zod/mini';
 import { formatMonitorRecord, type MonitorRecord, parseMonitorRecord } from '../nsm/monitor-record.ts';
 import type { StoredFile } from '../store/index.ts';
 
-const schema = z.array(
-  z.object({
-    /** Name in `sm/`, latin1. */
-    name: z.string(),
-    /** Its time, milliseconds since 1970: statd leaves another one. */
-    modified: z.number(),
-    /** Lines of ours in it, latin1. */
-    lines: z.array(z.string()),
-  }),
-);
+const fileSchema = z.object({
+  /** Name in `sm/`, latin1. */
+  name: z.string(),
+  /** Its time, milliseconds since 1970: statd leaves another one. */
+  modified: z.number(),
+  /** Lines of ours in it, latin1. */
+  lines: z.array(z.string()),
+});
+const schema = z.object({
+  /** Whether they are being put there just now: what is not there yet is not gone. */
+  placing: z.boolean(),
+  files: z.array(fileSchema),
+});
 
 /** A file of the live `sm/` with lines that convey put there. */
-export type PlacedFile = z.infer<typeof schema>[number];
+export type PlacedFile = z.infer<typeof fileSchema>;
 
 /**
  * The lines in statd's own `sm/` that convey put there and statd has not written anew since. They say nothing about who
@@ -23,30 +26,36 @@ export type PlacedFile = z.infer<typeof schema>[number];
  */
 export class PlacedLines {
   readonly #path: string;
-  readonly #files = new Map<string, PlacedFile>();
-  /** Whether they are being put there just now: what is not there yet is not gone. */
-  #placing = false;
+  /** `seen`: the file's time when it was looked at last. */
+  readonly #files = new Map<string, PlacedFile & { readonly seen: number }>();
+  /** null: nothing was ever placed. */
+  #placing: boolean | null = null;
 
-  /** @param path a file in /run, so that the next keeper of the service knows it too; it need not be there. */
+  /** @param path a file in /run, so that every keeper of the node knows it too; it need not be there. */
   constructor(path: string) {
     this.#path = path;
-    for (const file of read(path)) this.#files.set(file.name, file);
+    const { placing, files } = read(path);
+    this.#placing = placing;
+    for (const file of files) this.#files.set(file.name, { ...file, seen: file.modified });
+  }
+
+  /** Whether all that was to be placed is there. */
+  get complete(): boolean {
+    return this.#placing === false;
   }
 
   /** Remembers lines that are about to be put there. @throws errors of the file system. */
   add(files: readonly PlacedFile[]): void {
     for (const file of files) {
       const lines = [...new Set([...(this.#files.get(file.name)?.lines ?? []), ...file.lines])];
-      this.#files.set(file.name, { ...file, lines });
+      this.#files.set(file.name, { ...file, lines, seen: file.modified });
     }
-    this.#placing = true;
-    writeFileSync(`${this.#path}.new`, JSON.stringify([...this.#files.values()]), { mode: 0o600 });
-    renameSync(`${this.#path}.new`, this.#path);
+    this.#write(true);
   }
 
-  /** All of them are there. */
+  /** All of them are there. @throws errors of the file system. */
   added(): void {
-    this.#placing = false;
+    this.#write(false);
   }
 
   /** What of this file statd wrote; null: all of it is as convey left it. */
@@ -59,11 +68,11 @@ export class PlacedLines {
     // The same lines at another time: statd dropped and wrote them between two looks.
     const again = standing.length === lines.length && standing.length === ours.size;
     if (standing.length === 0 && this.#placing) return file;
-    if (standing.length === 0 || (again && file.modified !== placed.modified)) {
+    if (standing.length === 0 || (again && file.modified !== placed.seen)) {
       this.#files.delete(file.name);
       return file;
     }
-    this.#files.set(file.name, { ...placed, modified: file.modified, lines: standing });
+    this.#files.set(file.name, { ...placed, seen: file.modified, lines: standing });
     const records = file.records.filter((record) => !ours.has(formatMonitorRecord(record)));
     return records.length === 0 ? null : { ...file, records };
   }
@@ -74,16 +83,28 @@ export class PlacedLines {
     for (const name of names) this.#files.delete(name);
   }
 
+  /** Whether statd has not written this file since convey did: its other lines are older than that. */
+  untouched({ name, modified }: Pick<StoredFile, 'name' | 'modified'>): boolean {
+    return this.#files.get(name)?.modified === modified;
+  }
+
   /** What is still as convey left it. */
   standing(): MonitorRecord[] {
     return [...this.#files.values()].flatMap(({ lines }) => lines.map((line) => parseMonitorRecord(line)));
   }
+
+  #write(placing: boolean): void {
+    this.#placing = placing;
+    const files = [...this.#files.values()].map(({ name, modified, lines }) => ({ name, modified, lines }));
+    writeFileSync(`${this.#path}.new`, JSON.stringify({ placing, files }), { mode: 0o600 });
+    renameSync(`${this.#path}.new`, this.#path);
+  }
 }
 
-function read(path: string): PlacedFile[] {
+function read(path: string): { placing: boolean | null; files: PlacedFile[] } {
   try {
     return schema.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch {
-    return [];
+    return { placing: null, files: [] };
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { PlacedLines } from '../convey/index.ts';
+import { PlacedLines, PlacedOnNode } from '../convey/index.ts';
 import { Fault, sentenceOf } from '../fault.ts';
 import type { Log } from '../node/event-log.ts';
 import type { RuntimeDirectory } from '../node/runtime-directory.ts';
@@ -128,12 +128,13 @@ export class Keeper {
   async #adopt(): Promise<Kept> {
     const statd = statdDirectory(await findStatdDirectory(this.#service.statdDir));
     const placed = new PlacedLines(this.#directory.placedFile);
-    const adopted = await takeOver(this.#service, statd, this.#surroundings, placed);
+    const exempt = new PlacedOnNode(placed, () => this.#directory.otherPlacedFiles());
+    const adopted = await takeOver(this.#service, statd, this.#surroundings, exempt);
     const { from, inPlace, handedOverTo } = adopted;
     const { epoch, holder, inherited } = adopted.store.state;
     this.#log('adopted', { epoch, node: holder.node, from, inPlace, handedOver: handedOverTo !== null });
     const place = { service: this.#service, directory: this.#directory, surroundings: this.#surroundings };
-    const kept = keep(adopted, { ...place, statd, placed, log: this.#log });
+    const kept = keep(adopted, { ...place, statd, placed, exempt, log: this.#log });
     if (inherited.size > 0) await kept.recovering.begin(adopted.present);
     await Promise.race([kept.callout.open(), pause(CALLOUT_WITHIN, undefined, { ref: false })]);
     return kept;

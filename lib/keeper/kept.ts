@@ -1,4 +1,4 @@
-import type { PlacedLines } from '../convey/index.ts';
+import type { PlacedLines, PlacedOnNode } from '../convey/index.ts';
 import type { Log } from '../node/event-log.ts';
 import type { RuntimeDirectory } from '../node/runtime-directory.ts';
 import type { Service } from '../node/service.ts';
@@ -30,15 +30,17 @@ export interface Place {
   readonly service: Service;
   readonly directory: RuntimeDirectory;
   readonly statd: StatdDirectory;
-  /** Lines in the live `sm/` that convey put there. */
+  /** Lines in the live `sm/` that convey put there for this service. */
   readonly placed: PlacedLines;
+  /** The same for any service of the node. */
+  readonly exempt: PlacedOnNode;
   readonly surroundings: Surroundings;
   readonly log: Log;
 }
 
 /** Joins what a keeper works with; nothing of it is at work yet. */
 export function keep({ store, picture, before, handedOverTo }: Adopted, place: Place): Kept {
-  const { service, directory, statd, placed, surroundings, log } = place;
+  const { service, directory, statd, placed, exempt, surroundings, log } = place;
   const { atWork, isGraceOn, localAddresses, lacking, resolver, settling } = surroundings;
   const writer = new DurableWriter((changes) => store.commit(changes));
   const push = (changes: readonly Change[]) => writer.push(changes);
@@ -58,6 +60,8 @@ export function keep({ store, picture, before, handedOverTo }: Adopted, place: P
     conveyTo: { dir: directory.statdDirectory, owner },
   });
   const seen = (file: StoredFile) => {
+    // It is new to us, but older than what convey added to it: nobody has come back.
+    if (exempt.untouched(file)) return [];
     share.seen(file);
     return recovering.seen(file);
   };

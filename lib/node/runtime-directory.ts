@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { chmod, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf, Fault } from '../fault.ts';
@@ -50,6 +51,13 @@ export class RuntimeDirectory {
   /** Which lines in the live `sm/` convey put there for this service. */
   get placedFile(): string {
     return join(this.path, 'placed.json');
+  }
+
+  /** The same of the node's other services. */
+  otherPlacedFiles(): string[] {
+    const base = dirname(this.path);
+    const others = readdirSync(base).filter((name) => name !== basename(this.path));
+    return others.map((name) => new RuntimeDirectory(name, base).placedFile);
   }
 
   /** Creates the directory and leaves the service in it. @throws Fault `not-ours` where others could write. */

@@ -124,9 +124,19 @@ export class CtdbScene {
     return told.map(([, name = '', number]) => [name, Number(number)]);
   }
 
+  /** What the keepers that are there wrote down. */
+  async #events(): Promise<string> {
+    const events = [this.n1, this.n2].map(async (node) => [
+      node.name,
+      (await node.run(['sh', '-c', 'tail -n 30 /run/lockferry/services/*/events.jsonl'])).stdout,
+      await node.run(['grep', 'GRACE', '/var/log/ganesha/ganesha.log']).then(({ stdout }) => stdout),
+    ]);
+    return (await Promise.all(events)).flat().join('\n');
+  }
+
   /** Waits until a client was told under each of these names, since it had been told `before` times. */
   waitForTelling(client: Host, names: readonly string[], before: number): Promise<[string, number][]> {
-    const explain = async () => JSON.stringify(await this.told(client));
+    const explain = async () => `${JSON.stringify(await this.told(client))}\n${await this.#events()}`;
     return waitUntil(`${client.name} told as ${names}`, { timeout: 30, explain }, async () => {
       const told = (await this.told(client)).slice(before);
       return names.every((name) => told.some(([as]) => as === name)) && told;

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { conveyLive, type Owner, type PlacedLines } from '../../convey/index.ts';
 import { findProcess } from '../../node/process.ts';
 import type { StoredFile } from '../../store/index.ts';
@@ -7,9 +6,8 @@ export interface PlaceOptions {
   /** statd's `sm/`. */
   readonly sm: string;
   readonly owner: Owner;
+  /** It says whether this was done, perhaps by a former keeper of the service. */
   readonly placed: PlacedLines;
-  /** The file of `placed`: it says that this was done, perhaps by a former keeper of the service. */
-  readonly placedFile: string;
   readonly findStatd?: () => Promise<unknown>;
 }
 
@@ -20,9 +18,9 @@ export interface PlaceOptions {
  */
 export async function placeForOthers(
   files: readonly StoredFile[],
-  { sm, owner, placed, placedFile, findStatd = () => findProcess('rpc.statd') }: PlaceOptions,
+  { sm, owner, placed, findStatd = () => findProcess('rpc.statd') }: PlaceOptions,
 ): Promise<string | null> {
-  if (existsSync(placedFile)) return null;
+  if (placed.complete) return null;
   if ((await findStatd()) !== null) {
     return 'records are not conveyed, for rpc.statd runs already; with trigger=none, start it after nfslock';
   }

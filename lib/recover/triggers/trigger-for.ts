@@ -51,8 +51,8 @@ export function triggerFor(options: TriggerOptions): Trigger {
       return { open: kept, place: NOTHING_TO_PLACE, tell };
     }
     case 'none': {
-      const { statd, conveyTo, placed, placedFile } = options;
-      const where = { sm: statd.sm, owner: conveyTo.owner, placed, placedFile };
+      const { statd, conveyTo, placed } = options;
+      const where = { sm: statd.sm, owner: conveyTo.owner, placed };
       return { open: NOTHING_TO_OPEN, place: (files) => placeForOthers(files, where), tell: null };
     }
     default:

@@ -185,12 +185,18 @@ t.test("lines that are not statd's are not captured", async (t) => {
     a: lineOf('a'),
   });
   const gone: string[] = [];
+  let refreshed = 0;
   const exempt = {
-    written: (file: StoredFile) => (file.name === 'ours' ? null : { ...file, modified: 7 }),
+    refresh: () => {
+      refreshed += 1;
+    },
+    written: (files: readonly StoredFile[]) =>
+      files.filter(({ name }) => name !== 'ours').map((file) => ({ ...file, modified: 7 })),
     gone: (names: Iterable<string>) => void gone.push(...names),
   };
   const picture = new Picture({ directory, exempt });
   const { captured } = await picture.look();
+  t.equal(refreshed, 1, 'asked what others have placed since');
   t.same(names(captured), ['a', 'both']);
   t.ok(
     captured.every(({ modified }) => modified === 7),

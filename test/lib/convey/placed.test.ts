@@ -70,6 +70,32 @@ t.test('while they are being placed, what is not there yet is not gone', (t) => 
   placed.gone(['c']);
   t.same(placed.written(file([STATDS])), file([STATDS]), "a neighbour's");
   t.equal(placed.written(file([OURS])), null);
+  t.equal(placed.complete, false);
+  placed.added();
+  t.equal(placed.complete, true);
+  t.end();
+});
+
+t.test('another keeper sees when they are being placed, too', (t) => {
+  const { path, placed } = stage(t);
+  t.equal(placed.complete, false, 'nothing was placed');
+  placed.add([{ name: 'c', modified: 1000, lines: [formatMonitorRecord(OURS)] }]);
+  const other = new PlacedLines(path);
+  other.gone(['c']);
+  t.same(other.standing(), [OURS]);
+  placed.added();
+  t.equal(new PlacedLines(path).complete, true);
+  t.end();
+});
+
+t.test('a file is untouched until statd writes it', (t) => {
+  const { placed } = stage(t, OURS);
+  t.ok(placed.untouched(file([OURS, STATDS])));
+  t.same(placed.written(file([OURS, STATDS])), file([STATDS]));
+  t.ok(placed.untouched(file([OURS, STATDS])), 'and a look does not change that');
+  placed.written(file([OURS, STATDS], 2000));
+  t.notOk(placed.untouched(file([OURS, STATDS], 2000)));
+  t.notOk(placed.untouched({ name: 'other', modified: 1000 }));
   t.end();
 });
 

@@ -1,14 +1,13 @@
-import { writeFileSync } from 'node:fs';
+import { utimesSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { PlacedLines } from '../../../lib/convey/index.ts';
+import { PlacedLines, PlacedOnNode } from '../../../lib/convey/index.ts';
 import { takeOver } from '../../../lib/keeper/adoption.ts';
 import { keep } from '../../../lib/keeper/kept.ts';
 import { RuntimeDirectory } from '../../../lib/node/runtime-directory.ts';
 import { exampleService } from '../../support/example-service.ts';
 import { lineOf, smDirectory } from '../capture/sm-directory.ts';
-import { fileOf } from '../store/arbitraries.ts';
 import { ExampleNode } from './example-surroundings.ts';
 
 t.test(
@@ -21,8 +20,10 @@ t.test(
     const service = exampleService({ sharedDir: join(root, 'store') });
     const surroundings = new ExampleNode().surroundings();
     const placed = new PlacedLines(directory.placedFile);
-    const adopted = await takeOver(service, statd, surroundings, placed);
-    const kept = keep(adopted, { service, directory, statd, placed, surroundings, log: () => undefined });
+    const exempt = new PlacedOnNode(placed, () => directory.otherPlacedFiles());
+    const adopted = await takeOver(service, statd, surroundings, exempt);
+    const place = { service, directory, statd, placed, exempt, surroundings, log: () => undefined };
+    const kept = keep(adopted, place);
     t.teardown(async () => {
       kept.callout.close();
       kept.share.stop();
@@ -36,6 +37,21 @@ t.test(
     t.same([...kept.store.state.current.keys()], ['client']);
     await kept.writer.push([{ type: 'recovery-begun', at: 1 }]);
     await kept.recovering.begin([]);
-    t.same(kept.recovering.seen(fileOf('client')).length, 1, 'it was expected');
+    const neighbour = new RuntimeDirectory('nfs-b', join(root, 'run', 'services'));
+    await mkdir(neighbour.path);
+    const neighbours = new PlacedLines(neighbour.placedFile);
+    const [old, theirs] = [lineOf('client', 'older'), lineOf('client', 'placed')];
+    neighbours.add([{ name: 'client', modified: 1_000_000, lines: [theirs.trim()] }]);
+    writeFileSync(join(statd.sm, 'client'), old + theirs);
+    utimesSync(join(statd.sm, 'client'), 1000, 1000);
+    neighbours.added();
+    await kept.capturing.capture();
+    const line = () => kept.store.state.current.get('client')?.records.map(({ myName }) => myName);
+    t.same(line(), ['older'], 'what convey placed for a neighbour is not captured');
+    t.equal(kept.store.state.ledger.get('client')?.phase, 'conveyed', 'and nobody has come back by it');
+    writeFileSync(join(statd.sm, 'client'), lineOf('client', 'anew') + theirs);
+    await kept.capturing.capture();
+    t.same(line(), ['anew']);
+    t.equal(kept.store.state.ledger.get('client')?.phase, 'back', 'statd wrote it anew');
   },
 );

@@ -11,7 +11,7 @@ t.test('records are placed once, and only while no statd runs', async (t) => {
   let statd: object | null = {};
   const place = () =>
     placeForOthers([fileOf('c')], {
-      ...{ sm, placedFile, owner: { uid: 0, gid: 0 }, placed: new PlacedLines(placedFile) },
+      ...{ sm, owner: { uid: 0, gid: 0 }, placed: new PlacedLines(placedFile) },
       findStatd: async () => statd,
     });
   t.match(await place(), /rpc.statd runs already; with trigger=none, start it after nfslock/);
@@ -27,6 +27,6 @@ t.test('the real node is asked', async (t) => {
   const root = t.testdir({ sm: {} });
   const placedFile = join(root, 'placed.json');
   const placed = new PlacedLines(placedFile);
-  await placeForOthers([], { sm: join(root, 'sm'), placedFile, owner: { uid: 0, gid: 0 }, placed });
+  await placeForOthers([], { sm: join(root, 'sm'), owner: { uid: 0, gid: 0 }, placed });
   t.pass('statd may run on this machine, or not');
 });
