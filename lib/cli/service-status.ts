@@ -4,6 +4,7 @@ import { countClients } from '../keeper/client-counts.ts';
 import { askKeeper, type ClientCounts, isStarted, type Report, type Verdict } from '../keeper/index.ts';
 import { RuntimeDirectory } from '../node/runtime-directory.ts';
 import type { Damage, StoreState } from '../store/index.ts';
+import { graceOfService } from './grace-of-service.ts';
 
 /** What `lockferry status` knows of one service; null: not known to who was asked. This is its JSON, too. */
 export interface ServiceStatus {
@@ -23,6 +24,8 @@ export interface ServiceStatus {
   readonly clients: ClientCounts | null;
   /** Milliseconds that the oldest change has waited to become durable. */
   readonly lag: number | null;
+  /** Milliseconds of grace that a recovery has left at least. */
+  readonly graceLeft: number | null;
   readonly waitingFor: readonly string[];
   readonly problems: readonly string[];
   readonly keeper: { readonly pid: number; readonly version: string } | null;
@@ -37,7 +40,8 @@ export async function statusFromKeeper(
   if (!(await isStarted(name, runtime))) return null;
   const directory = new RuntimeDirectory(name, runtime);
   try {
-    return fromReport(await askKeeper(directory.socket, 'report', deadline));
+    const report = await askKeeper(directory.socket, 'report', deadline);
+    return fromReport(report, report.phase === 'recovering' ? await graceOfService(directory) : null);
   } catch (error) {
     const declared = await directory.service().catch(() => null);
     return {
@@ -48,6 +52,7 @@ export async function statusFromKeeper(
         stateNumber: null,
         clients: null,
         lag: null,
+        graceLeft: null,
         waitingFor: [],
         problems: [],
         keeper: null,
@@ -62,7 +67,7 @@ export function statusFromStore(path: string, state: StoreState): ServiceStatus 
   return {
     ...{ service, source: 'store', sharedDir: resolve(path), phase: phaseOf(state), verdict: judge(damage) },
     owner: { node: holder.node, epoch, since },
-    ...{ stateNumber, clients: countClients(state), lag: null, waitingFor: [] },
+    ...{ stateNumber, clients: countClients(state), lag: null, graceLeft: null, waitingFor: [] },
     problems: [
       ...damage.map(describe),
       ...torn.map((end) => `${describe(end)}; cut short, never acknowledged`),
@@ -71,9 +76,9 @@ export function statusFromStore(path: string, state: StoreState): ServiceStatus 
   };
 }
 
-function fromReport({ version, pid, ...report }: Report): ServiceStatus {
+function fromReport({ version, pid, ...report }: Report, graceLeft: number | null): ServiceStatus {
   const { faultCode: _, handedOverTo: __, ...facts } = report;
-  return { source: 'keeper', ...facts, keeper: { pid, version } };
+  return { source: 'keeper', ...facts, graceLeft, keeper: { pid, version } };
 }
 
 function phaseOf({ ended, inherited }: StoreState): ServiceStatus['phase'] {

@@ -22,6 +22,7 @@ export function statusText(status: ServiceStatus): string {
     ...fact('state number', [stateNumber === null ? null : String(stateNumber)]),
     ...fact('clients', [clientsText(status.clients)]),
     ...fact('lag', [lagText(status.lag)]),
+    ...fact('grace', [graceText(status)]),
     ...fact('waiting for', status.waitingFor),
     ...fact('problems', status.problems, printableSentence),
     ...fact('shared_dir', [sharedDir]),
@@ -38,13 +39,19 @@ function fact(name: string, values: readonly (string | null)[], escaped = printa
   return lines.map((line, index) => `${`  ${index === 0 ? name : ''}`.padEnd(INDENT)}${line}`);
 }
 
+function graceText({ phase, graceLeft }: ServiceStatus): string | null {
+  if (graceLeft !== null) return `${Math.ceil(graceLeft / 1000)} s left, at least`;
+  return phase === 'recovering' ? 'how long it lasts is not known here' : null;
+}
+
 function ownerText(owner: ServiceStatus['owner']): string | null {
   if (owner === null) return null;
   const { node, epoch, since } = owner;
   return `${node || 'an unknown node'}, epoch ${epoch}, since ${instant(since) ?? 'an unknown time'}`;
 }
 
-function clientsText(clients: ServiceStatus['clients']): string | null {
+/** `12: 3 recorded, 9 back`; null: not known. */
+export function clientsText(clients: ServiceStatus['clients']): string | null {
   if (clients === null) return null;
   const some = Object.entries(clients).filter(([, number]) => number > 0);
   if (some.length === 0) return 'none';
@@ -52,7 +59,7 @@ function clientsText(clients: ServiceStatus['clients']): string | null {
   return `${total}: ${some.map(([phase, number]) => `${number} ${phase}`).join(', ')}`;
 }
 
-function lagText(lag: ServiceStatus['lag']): string | null {
+export function lagText(lag: ServiceStatus['lag']): string | null {
   if (lag === null) return null;
   return lag === 0 ? 'none, all is durable' : `${(lag / 1000).toFixed(3)} s`;
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Argv } from 'yargs';
 import { startedServices } from '../node/runtime-directory.ts';
+import { nodeName } from '../node/this-node.ts';
 import { printable } from '../printable.ts';
 import { jsonText } from './json-text.ts';
 import type { Means } from './means.ts';
@@ -9,11 +10,14 @@ import { type ServiceStatus, statusFromKeeper, statusFromStore } from './service
 import { statusText } from './status-text.ts';
 import { askOnce, READ_WITHIN } from './storage/session.ts';
 import type { Terminal } from './terminal.ts';
+import { watch } from './watch/watch.ts';
 
 export interface StatusOptions {
   /** A lock store to read; undefined: ask the keepers of this node. */
   readonly sharedDir: string | undefined;
   readonly json: boolean;
+  /** Show it again and again, until a signal comes. */
+  readonly watch: boolean;
 }
 
 /** How long a keeper may take to answer, milliseconds. */
@@ -21,7 +25,10 @@ const ANSWER_WITHIN = 2000;
 
 export const STATUS_SUMMARY = 'Show the services of this node, or what a lock store says';
 
-const HELP = `Prints JSON as one object on one line, {"services":[...]}. Each service has
+const HELP = `--watch asks again every second, until Ctrl-C. On a terminal it shows a picture,
+with a bar for each recovery; elsewhere it prints a line for each change.
+
+--json prints JSON as one object on one line, {"services":[...]}. Each service has
   service      its name
   source       "keeper" or "store": who says so
   sharedDir    directory of its lock store
@@ -33,6 +40,7 @@ const HELP = `Prints JSON as one object on one line, {"services":[...]}. Each se
   stateNumber  the NSM state number that was reserved last
   clients      {recorded, conveyed, answered, told, present, back, missed}
   lag          milliseconds that the oldest change waits to become durable
+  graceLeft    in a recovery, milliseconds of grace that are left at least
   waitingFor   what the recovery waits for, a list
   problems     what was set aside, a list
   keeper       {pid, version}
@@ -44,27 +52,41 @@ answer, or something cannot be read, which standard error then says.`;
 /** Declares the options of `lockferry status`. */
 export function statusOptions(yargs: Argv) {
   return yargs
-    .usage('lockferry status [--shared-dir DIR] [--json]')
+    .usage('lockferry status [--shared-dir DIR] [--json | --watch]')
     .usage(`${STATUS_SUMMARY}. Run it as root.`)
     .option('shared-dir', {
       ...sharedDirOption,
       describe: 'Read the lock store in this directory, and change nothing',
     })
     .option('json', jsonOption)
+    .option('watch', { type: 'boolean', default: false, describe: 'Show it live, until Ctrl-C' })
     .check(onceEach('shared-dir'))
+    .check(({ watch, json }) => {
+      if (watch && json) throw new Error('give --watch or --json, not both');
+      return true;
+    })
     .example('lockferry status', 'the services of this node')
     .example('lockferry status --shared-dir /srv/nfs', 'the store, from any node')
     .epilogue(HELP);
 }
 
 /** Prints what is known. @returns the exit code. @throws Fault where the store cannot be read in time. */
-export async function status(options: StatusOptions, { stdout }: Terminal, means: Means): Promise<number> {
+export async function status(options: StatusOptions, terminal: Terminal, means: Means): Promise<number> {
   const { sharedDir, json } = options;
-  const services =
+  const ask = async () =>
     sharedDir === undefined ? await ofThisNode(means.runtime) : [await ofStore(resolve(sharedDir), means)];
-  if (json) stdout.write(jsonText({ services }));
-  else stdout.write(services.map(statusText).join('\n') || 'No service is started on this node.\n');
-  return services.every(({ verdict }) => verdict.state === 'ok') ? 0 : 1;
+  if (options.watch) {
+    const last = await watch({ of: sharedDir ?? nodeName(), ask }, terminal, means);
+    return last.problem === null && areWell(last.services) ? 0 : 1;
+  }
+  const services = await ask();
+  if (json) terminal.stdout.write(jsonText({ services }));
+  else terminal.stdout.write(services.map(statusText).join('\n') || 'No service is started on this node.\n');
+  return areWell(services) ? 0 : 1;
+}
+
+function areWell(services: readonly ServiceStatus[]): boolean {
+  return services.every(({ verdict }) => verdict.state === 'ok');
 }
 
 async function ofStore(path: string, { storage }: Means): Promise<ServiceStatus> {

@@ -8,6 +8,11 @@ export interface Output {
   write(text: string): unknown;
   /** Whether a person looks at it, so that a line can be written anew. */
   readonly isTTY?: boolean | undefined;
+  /** How large the terminal is at this moment. */
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
+  /** Called when nobody reads any more. */
+  once?(event: 'error', listener: () => void): unknown;
 }
 
 /** Columns of everything that is printed for people. */

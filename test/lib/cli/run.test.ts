@@ -39,6 +39,7 @@ t.test('a command line that cannot be understood is refused in one line', async 
     [['status', 'extra'], /Unknown argument: extra/],
     [['status', '--bogus'], /Unknown argument: bogus/],
     [['status', '--no-json'], /Unknown argument/],
+    [['status', '--json', '--watch'], /give --watch or --json, not both/],
     [['status', '--shared-dir'], /Not enough arguments following: shared-dir/],
     [['setup'], /what to set up is needed: callout/],
     [['setup', 'bogus'], /Unknown argument: bogus/],

@@ -20,8 +20,14 @@ t.test('a keeper is asked for its report', async (t) => {
     ...{ source: 'keeper', service: 'nfs-a', sharedDir: '/srv/nfs-a', phase: 'capturing' },
     ...{ verdict: { state: 'ok', reason: null }, stateNumber: 1_764_000_001 },
     ...{ owner: { node: 'n1', epoch: 3, since: 1_764_000_000_500 }, clients: NO_CLIENTS, lag: 7 },
-    ...{ waitingFor: [], problems: [], keeper: { pid: 42, version: '0.1.0' } },
+    ...{ graceLeft: null, waitingFor: [], problems: [], keeper: { pid: 42, version: '0.1.0' } },
   });
+});
+
+t.test('in a recovery, how long grace lasts', async (t) => {
+  const base = shortDirectory(t);
+  t.teardown(await keeperWith(base, reportOf('nfs-a', { phase: 'recovering' })));
+  t.match(await statusFromKeeper('nfs-a', soon(), base), { phase: 'recovering', graceLeft: null });
 });
 
 t.test('a keeper that hangs is unanswering, and its service is still named', async (t) => {
@@ -52,7 +58,7 @@ t.test('a store says whose it is, who is in it and how it stands', async (t) => 
     ...{ service: 'nfs-a', source: 'store', sharedDir: dir, phase: 'capturing' },
     ...{ verdict: { state: 'ok', reason: null }, owner: { node: 'n1', epoch: 1, since: 1000 } },
     ...{ stateNumber: null, clients: { ...NO_CLIENTS, recorded: 1 }, lag: null },
-    ...{ waitingFor: [], problems: [], keeper: null },
+    ...{ graceLeft: null, waitingFor: [], problems: [], keeper: null },
   });
   await first.close();
 

@@ -12,7 +12,13 @@ const WELL: ServiceStatus = {
     stateNumber: 1_764_000_001,
   },
   ...{ verdict: { state: 'ok', reason: null }, owner: { node: 'n1', epoch: 3, since: 1_764_000_000_500 } },
-  ...{ clients: { ...NO_CLIENTS, recorded: 3, back: 9 }, lag: 0, waitingFor: [], problems: [] },
+  ...{
+    clients: { ...NO_CLIENTS, recorded: 3, back: 9 },
+    lag: 0,
+    graceLeft: null,
+    waitingFor: [],
+    problems: [],
+  },
   keeper: { pid: 42, version: '0.1.0' },
 };
 
@@ -46,6 +52,7 @@ t.test('a service that is not', async (t) => {
   state number  1764000001
   clients       none
   lag           1.234 s
+  grace         how long it lasts is not known here
   waiting for   NFS
                 address 192.0.2.1
   problems      sm/x: empty
@@ -99,4 +106,11 @@ t.test("strangers' text neither steers the terminal nor floods it", async (t) =>
   t.notMatch(text, 'problem 20');
   t.match(text, 'and 5 more; --json has them all');
   t.ok(text.length < 10_000);
+});
+
+t.test('grace, while clients are being told', async (t) => {
+  const recovering = { ...WELL, phase: 'recovering' } as const;
+  t.match(statusText({ ...recovering, graceLeft: 42_001 }), /\n {2}grace {9}43 s left, at least\n/);
+  t.match(statusText(recovering), /\n {2}grace {9}how long it lasts is not known here\n/);
+  t.notMatch(statusText(WELL), 'grace');
 });
