@@ -94,6 +94,7 @@ export class Keeper {
   /** The monitor's question; where the monitor captures, its capture. */
   async monitor(): Promise<Report> {
     if (this.#kept !== null && this.#stopped === null) {
+      this.#lookForAddress();
       const inTime = pause(MONITOR_WITHIN, undefined, { ref: false });
       await Promise.race([this.#kept.capturing.captureAndJudge(), inTime]);
     }
@@ -134,7 +135,8 @@ export class Keeper {
     const { epoch, holder, inherited } = adopted.store.state;
     this.#log('adopted', { epoch, node: holder.node, from, inPlace, handedOver: handedOverTo !== null });
     const place = { service: this.#service, directory: this.#directory, surroundings: this.#surroundings };
-    const kept = keep(adopted, { ...place, statd, placed, exempt, log: this.#log });
+    const onCapture = () => this.#lookForAddress();
+    const kept = keep(adopted, { ...place, statd, placed, exempt, onCapture, log: this.#log });
     if (inherited.size > 0) await kept.recovering.begin(adopted.present);
     await Promise.race([kept.callout.open(), pause(CALLOUT_WITHIN, undefined, { ref: false })]);
     return kept;
@@ -152,9 +154,15 @@ export class Keeper {
     }
   }
 
-  async #tick(kept: Kept): Promise<void> {
+  /** Also when a client is captured: the address may go again before the next tick. */
+  #lookForAddress(): void {
+    if (this.#addressSeen) return;
     const local = this.#surroundings.localAddresses();
-    this.#addressSeen ||= this.#service.addresses.some((address) => local.has(address));
+    this.#addressSeen = this.#service.addresses.some((address) => local.has(address));
+  }
+
+  async #tick(kept: Kept): Promise<void> {
+    this.#lookForAddress();
     this.#checking ??= this.#checkOwnership(kept);
     await kept.share.tick();
     if (this.#handedOver || !this.#owner) return;

@@ -35,6 +35,8 @@ export interface Place {
   /** The same for any service of the node. */
   readonly exempt: PlacedOnNode;
   readonly surroundings: Surroundings;
+  /** Called for each file that is captured. */
+  readonly onCapture: () => void;
   readonly log: Log;
 }
 
@@ -60,6 +62,7 @@ export function keep({ store, picture, before, handedOverTo }: Adopted, place: P
     conveyTo: { dir: directory.statdDirectory, owner },
   });
   const seen = (file: StoredFile) => {
+    place.onCapture();
     // It is new to us, but older than what convey added to it: nobody has come back.
     if (exempt.untouched(file)) return [];
     share.seen(file);

@@ -67,9 +67,9 @@ t.test('a start that takes too long says what it waits for', { buffered: true },
     message: /^the keeper did not come up: no keeper listens/,
   });
   fake.behave({ report: { phase: 'adopting' } });
-  await t.rejects(start(1500), { message: 'start is still waiting: for the lock store' });
+  await t.rejects(start(4000), { message: 'start is still waiting: for the lock store' });
   fake.behave({ report: { phase: 'adopting', waitingFor: ['grace to be on', 'address a'] } });
-  await t.rejects(start(1500), { message: 'start is still waiting: grace to be on, address a' });
+  await t.rejects(start(4000), { message: 'start is still waiting: grace to be on, address a' });
   for (const pid of fake.pids) t.equal(await lives(pid), false);
 });
 

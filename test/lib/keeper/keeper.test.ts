@@ -357,6 +357,25 @@ t.test('the locks of a service whose address has left are released', async (t) =
   t.notOk(events.includes('release-failed'));
 });
 
+t.test('an address that was here for less than a tick was here', async (t) => {
+  for (const [what, look] of [
+    ['a monitor', (one: Keeper) => one.monitor()],
+    ['a client that came by it', (_: Keeper, put: (name: string) => void) => put('c')],
+  ] as const) {
+    const { keeper, node, put, current } = await stage(t);
+    node.lockManager = lockManager(7);
+    const one = keeper();
+    await one.adopt();
+    await one.monitor();
+    node.addresses.add(ADDRESS);
+    await look(one, put);
+    if (what !== 'a monitor') await until(async () => (await current()).length === 1);
+    node.addresses.clear();
+    await one.stop();
+    t.same(node.released, [`ganesha ${ADDRESS}`], what);
+  }
+});
+
 t.test(
   'what is handed over is captured until another node has it; then it is left without a word',
   async (t) => {

@@ -22,8 +22,12 @@ t.test(
     const placed = new PlacedLines(directory.placedFile);
     const exempt = new PlacedOnNode(placed, () => directory.otherPlacedFiles());
     const adopted = await takeOver(service, statd, surroundings, exempt);
-    const place = { service, directory, statd, placed, exempt, surroundings, log: () => undefined };
-    const kept = keep(adopted, place);
+    let captures = 0;
+    const onCapture = () => {
+      captures += 1;
+    };
+    const place = { service, directory, statd, placed, exempt, surroundings, onCapture };
+    const kept = keep(adopted, { ...place, log: () => undefined });
     t.teardown(async () => {
       kept.callout.close();
       kept.share.stop();
@@ -35,6 +39,7 @@ t.test(
     writeFileSync(join(statd.sm, 'client'), lineOf('client'));
     await kept.capturing.capture();
     t.same([...kept.store.state.current.keys()], ['client']);
+    t.equal(captures, 1);
     await kept.writer.push([{ type: 'recovery-begun', at: 1 }]);
     await kept.recovering.begin([]);
     const neighbour = new RuntimeDirectory('nfs-b', join(root, 'run', 'services'));
