@@ -1,3 +1,5 @@
+import { lockdRestartedAt } from './lockd-restart.ts';
+import { NodeDirectory } from './node-directory.ts';
 import { findProcess, identityWord, isAlive, type ProcessIdentity, startedAt } from './process.ts';
 import type { LOCK_MANAGER_CHOICES } from './service.ts';
 
@@ -40,10 +42,12 @@ export class ProcessWatch {
 export class LockManagerWatch {
   readonly #watches: readonly (readonly [LockManagerKind, ProcessWatch])[];
   readonly #proc: string;
+  readonly #lockdRestart: string;
 
-  /** @param proc where procfs is mounted. */
-  constructor(choice: (typeof LOCK_MANAGER_CHOICES)[number], proc = '/proc') {
+  /** @param proc where procfs is mounted. @param node what the services of this node share. */
+  constructor(choice: (typeof LOCK_MANAGER_CHOICES)[number], proc = '/proc', node = new NodeDirectory()) {
     this.#proc = proc;
+    this.#lockdRestart = node.lockdRestart;
     const kinds: readonly LockManagerKind[] = choice === 'auto' ? ['ganesha', 'kernel'] : [choice];
     this.#watches = kinds.map((kind) => [kind, new ProcessWatch(PROCESS[kind], proc)]);
   }
@@ -52,9 +56,15 @@ export class LockManagerWatch {
   async now(): Promise<LockManager | null> {
     for (const [kind, watch] of this.#watches) {
       const found = await watch.now();
-      if (found)
-        return { kind, identity: identityWord(found), startedAt: await startedAt(found, this.#proc) };
+      if (found) return this.#incarnation(kind, found);
     }
     return null;
+  }
+
+  async #incarnation(kind: LockManagerKind, found: ProcessIdentity): Promise<LockManager> {
+    const word = identityWord(found);
+    const restarted = kind === 'kernel' ? await lockdRestartedAt(this.#lockdRestart, found) : null;
+    if (restarted === null) return { kind, identity: word, startedAt: await startedAt(found, this.#proc) };
+    return { kind, identity: `${word}:${restarted}`, startedAt: restarted };
   }
 }

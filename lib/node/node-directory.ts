@@ -25,6 +25,11 @@ export class NodeDirectory {
     return join(this.path, 'restart.json');
   }
 
+  /** Says when lockd was made to drop its locks while its thread went on. */
+  get lockdRestart(): string {
+    return join(this.path, 'lockd-restart.json');
+  }
+
   /** Held by the keeper that tells the clients of the node's unprotected exports. */
   get dutyLock(): string {
     return join(this.path, 'duty.lock');

@@ -4,8 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Fault, sentenceOf } from '../fault.ts';
 import { runChecked } from '../node/command.ts';
 import { type GraceStatus, readKernelGrace } from '../node/kernel-grace.ts';
+import { noteLockdRestart } from '../node/lockd-restart.ts';
 import { lockdMounts } from '../node/lockd-users.ts';
 import { type Nfsd, nfsdArguments, readNfsd, servesV4 } from '../node/nfsd.ts';
+import { NODE_DIRECTORY, NodeDirectory } from '../node/node-directory.ts';
 import { lockdThatRestarts } from './lockd-kill.ts';
 import { pinLockd } from './lockd-pin.ts';
 import { nfsdcldRuns, withoutNfsdcld } from './nfsdcld.ts';
@@ -148,7 +150,11 @@ const sigkill: Way = {
   async open({ beforeDrop, root, run, signal }) {
     const lockd = await lockdThatRestarts(root);
     await beforeDrop();
-    signal(lockd, 'SIGKILL');
+    const node = new NodeDirectory(join(root, NODE_DIRECTORY));
+    await node.create();
+    // Before the signal: a keeper that learns of it too early waits for grace, one that never does loses its clients.
+    noteLockdRestart(node.lockdRestart, lockd);
+    signal(lockd.pid, 'SIGKILL');
     // lockd sleeps until a call comes in, and only then sees the signal
     await run(['rpcinfo', '-T', 'tcp', '127.0.0.1', '100021', '4'], CALL_WITHIN);
   },

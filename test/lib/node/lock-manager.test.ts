@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { LockManagerWatch, ProcessWatch } from '../../../lib/node/lock-manager.ts';
+import { noteLockdRestart } from '../../../lib/node/lockd-restart.ts';
+import { NodeDirectory } from '../../../lib/node/node-directory.ts';
 import { FakeRoot } from './fake-root.ts';
 
 const kernel = { kind: 'kernel', identity: 'lockd:50:100', startedAt: 1_700_000_001_000 };
@@ -42,6 +44,26 @@ t.test('one that is named is the only one', async (t) => {
   root.process(60, 'ganesha.nfsd', 200);
   t.same(await new LockManagerWatch('kernel', proc).now(), kernel);
   t.same(await new LockManagerWatch('ganesha', proc).now(), ganesha);
+});
+
+t.test('a lockd that was made to drop its locks is another one, and as young as that', async (t) => {
+  const { root, proc } = node(t.testdir());
+  root.process(50, 'lockd', 100).process(60, 'ganesha.nfsd', 200);
+  const directory = new NodeDirectory(join(root.path, 'node'));
+  await directory.create();
+  const [watch, other] = (['kernel', 'ganesha'] as const).map(
+    (kind) => new LockManagerWatch(kind, proc, directory),
+  ) as [LockManagerWatch, LockManagerWatch];
+  t.same(await watch.now(), kernel);
+  const before = Date.now();
+  noteLockdRestart(directory.lockdRestart, { command: 'lockd', pid: 50, startTicks: 100 });
+  const restarted = await watch.now();
+  t.match(restarted, { kind: 'kernel', identity: /^lockd:50:100:\d+$/ });
+  t.ok((restarted?.startedAt ?? 0) >= before);
+  t.same(await other.now(), ganesha);
+  root.remove('proc/50');
+  root.process(51, 'lockd', 300);
+  t.match(await watch.now(), { identity: 'lockd:51:300' }, 'the next one was not');
 });
 
 t.test('the system itself is looked at where no other place is named', async (t) => {

@@ -7,8 +7,8 @@ t.test('what the services share lies in one directory of root alone', async (t) 
   t.equal(new NodeDirectory().path, NODE_DIRECTORY);
   const path = join(t.testdir({}), 'run', 'node');
   const node = new NodeDirectory(path);
-  const { restartLock, planFile, dutyLock, dutyStore, dutyStatd } = node;
-  const all = [restartLock, planFile, dutyLock, dutyStore, dutyStatd];
+  const { restartLock, planFile, lockdRestart, dutyLock, dutyStore, dutyStatd } = node;
+  const all = [restartLock, planFile, lockdRestart, dutyLock, dutyStore, dutyStatd];
   t.equal(new Set(all).size, all.length);
   t.ok(all.every((each) => dirname(each) === path));
   await node.create();

@@ -1,4 +1,8 @@
+import { join } from 'node:path';
 import t from 'tap';
+import { lockdRestartedAt } from '../../../lib/node/lockd-restart.ts';
+import { NODE_DIRECTORY, NodeDirectory } from '../../../lib/node/node-directory.ts';
+import { findProcess, type ProcessIdentity } from '../../../lib/node/process.ts';
 import { type OpenGraceOptions, openKernelGrace } from '../../../lib/recover/open-grace-kernel.ts';
 import { FakeRoot } from '../node/fake-root.ts';
 
@@ -96,6 +100,9 @@ t.test('SIGKILL is the last resort: lockd is woken to see it', async (t) => {
   const { did, open } = node(root, { rpcinfo: () => root.put(IN_GRACE.lockd) });
   t.equal(await open(true), 'sigkill');
   t.same(did, ['beforeDrop', 'SIGKILL 50', 'rpcinfo']);
+  const { lockdRestart } = new NodeDirectory(join(root.path, NODE_DIRECTORY));
+  const lockd = await findProcess('lockd', join(root.path, 'proc'));
+  t.type(await lockdRestartedAt(lockdRestart, lockd as ProcessIdentity), 'number', 'everybody is to know');
 });
 
 t.test('what makes each way impossible is named', async (t) => {
