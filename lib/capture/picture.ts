@@ -30,6 +30,12 @@ export interface Look {
   readonly writing: boolean;
 }
 
+/** A look that is over after a few milliseconds. */
+export interface Glance extends Look {
+  /** Whether it did not get at everything that is due: the next glance goes on. */
+  readonly more: boolean;
+}
+
 export interface PictureOptions {
   readonly directory: StatdDirectory;
   /** What the store holds already: reported only where `sm/` says otherwise. */
@@ -42,7 +48,7 @@ export interface PictureOptions {
 
 /** Knows which lines in `sm/` are not statd's, and is told what becomes of them. */
 export interface Exempt {
-  /** A look begins. */
+  /** A glance begins. */
   refresh(): void;
   /** What of these files statd wrote. */
   written(files: readonly StoredFile[]): StoredFile[];
@@ -56,19 +62,28 @@ interface Known extends Seen {
   place: string | null;
 }
 
-/** Work that is done before others get their turn, in ms. */
+/** How long a glance takes, in ms: then others get their turn, and what has been captured can become durable. */
 const SLICE = 4;
 const PATIENCE = 1000;
 const MOVED = 'sm.bak';
 /** No file has this inode number: whatever comes under a name that was gone is a new file. */
 const NONE = -1;
-const MISSING: Look = {
-  ...{ captured: [], absent: [], present: 0, problems: [], directory: 'missing', writing: false },
+const MISSING: Glance = {
+  ...{
+    captured: [],
+    absent: [],
+    present: 0,
+    problems: [],
+    directory: 'missing',
+    writing: false,
+    more: false,
+  },
 };
 
 /**
  * A picture of statd's `sm/`, kept up to date at a cost that follows what has changed: an unchanged directory
- * costs two stats; with a watch (watchPicture) only what was touched is looked at.
+ * costs two stats; with a watch (watchPicture) only what was touched is looked at. Where all of it has to be looked at,
+ * that is done a little at a time, so that a new client never waits for 100 000 old ones.
  */
 export class Picture {
   readonly directory: StatdDirectory;
@@ -82,7 +97,9 @@ export class Picture {
   readonly #unsettled = new Map<string, Known>();
   /** Names that have problems. */
   readonly #troubled = new Map<string, Known>();
-  /** `sm.bak/` at the end of the last look; null: there was none. */
+  /** The identity of the directory at the first look: what the store holds was written there. */
+  #home: string | null = null;
+  /** `sm.bak/` when everything had been looked at last; null: there was none. */
   #bak: { readonly changed: string | undefined; readonly racy: boolean } | null = null;
 
   constructor({ directory, known = [], patience = PATIENCE, exempt }: PictureOptions) {
@@ -107,35 +124,48 @@ export class Picture {
 
   /** Brings the picture up to date. Never fails; looks that are asked for at once come one after another. */
   look(): Promise<Look> {
-    return this.#serial.run(() => this.#look());
+    return this.#serial.run(async () => {
+      const captured: StoredFile[] = [];
+      for (;;) {
+        const { more, ...look } = await this.#glance();
+        captured.push(...look.captured);
+        if (!more) return { ...look, captured };
+      }
+    });
   }
 
-  async #look(): Promise<Look> {
+  /** Goes on bringing it up to date for a few milliseconds, what was touched last first. Never fails. */
+  glance(): Promise<Glance> {
+    return this.#serial.run(() => this.#glance());
+  }
+
+  async #glance(): Promise<Glance> {
     // Two turns of the event loop: after them, every event that was queued before this call has been delivered.
-    if (this.agenda.watched) await setImmediate().then(() => setImmediate());
+    await setImmediate().then(() => setImmediate());
     const task = await this.agenda.next(this.#unsettled.keys(), this.#known.keys());
     if (task === null) return MISSING;
     this.#exempt?.refresh();
+    const { identity } = task.stamp;
+    this.#home ??= identity;
     const captured: StoredFile[] = [];
     const goneNow: Known[] = [];
-    let turn = performance.now();
+    const end = performance.now() + SLICE;
     for (const name of task.names) {
-      this.#examine(name, task.stamp.identity, captured, goneNow);
-      if (performance.now() - turn < SLICE) continue;
-      await setImmediate();
-      turn = performance.now();
+      this.#examine(name, identity, captured, goneNow);
+      if (performance.now() >= end) break;
     }
-    task.done();
-    this.#suspectMoves(goneNow);
+    const more = this.agenda.unfinished;
+    this.#suspectMoves(goneNow, more);
     return {
       captured: this.#exempt === undefined ? captured : this.#exempt.written(captured),
-      absent: this.#reallyAbsent(task.stamp.identity),
+      absent: this.#reallyAbsent(identity),
       present: this.#known.size - this.#absent.size,
       problems: [...this.#troubled].flatMap(([name, { problems }]) =>
         problems.map((reason) => ({ name, reason })),
       ),
       directory: 'present',
       writing: this.#certainties().includes('writing'),
+      more,
     };
   }
 
@@ -169,12 +199,13 @@ export class Picture {
   }
 
   /** What went while `sm.bak/` changed was moved there by sm-notify, which is no removal, wherever it went then. */
-  #suspectMoves(goneNow: readonly Known[]): void {
+  #suspectMoves(goneNow: readonly Known[], more: boolean): void {
     const before = this.#bak;
     const stamp = stampOf(this.directory.smBak);
-    const racy = stamp !== null && isRacy(stamp.changedAt, Date.now());
-    this.#bak = { changed: stamp?.changed, racy };
-    if (before === null || (before.changed === this.#bak.changed && !before.racy)) return;
+    // What is found to be gone later may have gone by now.
+    if (!more)
+      this.#bak = { changed: stamp?.changed, racy: stamp !== null && isRacy(stamp.changedAt, Date.now()) };
+    if (before === null || (before.changed === stamp?.changed && !before.racy)) return;
     for (const known of goneNow) known.place = MOVED;
   }
 
@@ -183,7 +214,7 @@ export class Picture {
     if (stampOf(this.directory.sm)?.identity !== place) return [];
     const absent: string[] = [];
     for (const [name, known] of this.#absent) {
-      known.place ??= place;
+      known.place ??= this.#home;
       if (smStats(this.directory.smBak, name) !== undefined) known.place = MOVED;
       if (known.place === place) absent.push(name);
     }

@@ -1,5 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Look, type Picture, RemovalJudge, settle, type Watch, watchPicture } from '../capture/index.ts';
+import {
+  type Glance,
+  type Picture,
+  RemovalJudge,
+  settle,
+  type Watch,
+  watchPicture,
+} from '../capture/index.ts';
 import type { Log } from '../node/event-log.ts';
 import { type Change, clientsOf, type Holder, type StoredFile } from '../store/index.ts';
 import type { AtWork } from './identities.ts';
@@ -28,7 +35,7 @@ export class Capturing {
   readonly #options: CapturingOptions;
   readonly #judge: RemovalJudge;
   readonly #unprotected = new Set<string>();
-  #look: Look | null = null;
+  #look: Glance | null = null;
   #watch: Watch | null = null;
   #under: Promise<void> | null = null;
   #again = false;
@@ -45,7 +52,7 @@ export class Capturing {
   }
 
   /** What the last look found; null: there was none yet. */
-  get look(): Look | null {
+  get look(): Glance | null {
     return this.#look;
   }
 
@@ -75,24 +82,28 @@ export class Capturing {
   }
 
   /**
-   * One look, for somebody who waits for a client of whom statd has written: resolves when all that was found by
+   * One glance, for somebody who waits for a client of whom statd has written: resolves when all that was found by
    * then is durable. A file that is half-written meanwhile is somebody else's.
    * @param everything whether to look at every file, rather than at those that were touched.
    */
   async captureNow(everything: boolean): Promise<void> {
     if (everything) this.#options.picture.agenda.touchAll();
-    this.#look = await this.#options.picture.look();
-    await this.#record(this.#look.captured);
-    // What an earlier look found may still be on its way.
+    do void this.#record(await this.#glance());
+    while (everything && this.#look?.more);
+    // What an earlier glance found may still be on its way.
     await this.#options.settled();
   }
 
-  /** A capture, and the removal of clients that were unmonitored while everything was healthy: by a fresh look only. */
+  /**
+   * A capture, and the removal of clients that were unmonitored while everything was healthy: by a fresh look only, and
+   * a complete one.
+   */
   async captureAndJudge(): Promise<void> {
     await this.capture();
     const { lockManager, statd } = await this.#options.atWork();
     // Not the look of that capture: whoever was captured since then must not be removed after it.
-    const { absent, present } = this.#look as Look;
+    const { absent, present, more } = this.#look as Glance;
+    if (more) return;
     const removed = this.#judge.observe({
       ...{ absent, present },
       at: performance.now(),
@@ -114,22 +125,28 @@ export class Capturing {
 
   /** The last capture; resolves when it is durable. */
   async last(): Promise<void> {
-    const { captured } = await settle(this.#options.picture, SETTLE_WITHIN);
-    await this.#record(captured);
+    await this.#record(await settle(this.#options.picture, SETTLE_WITHIN));
   }
 
   async #untilQuiet(): Promise<void> {
     for (;;) {
       this.#again = false;
-      const look = await this.#options.picture.look();
-      this.#look = look;
-      await this.#record(look.captured);
-      if (look.writing) await pause(PAUSE);
-      if (this.#ended || !(look.writing || this.#again)) return;
+      const { captured, writing, more } = await this.#glance();
+      // While it becomes durable, the next glance goes on.
+      void this.#record({ captured });
+      if (more && !this.#ended) continue;
+      await this.#options.settled();
+      if (writing) await pause(PAUSE);
+      if (this.#ended || !(writing || this.#again)) return;
     }
   }
 
-  async #record(captured: readonly StoredFile[]): Promise<void> {
+  async #glance(): Promise<Glance> {
+    this.#look = await this.#options.picture.glance();
+    return this.#look;
+  }
+
+  async #record({ captured }: Pick<Glance, 'captured'>): Promise<void> {
     const clients = [...clientsOf(captured).keys()];
     for (const client of clients) this.#unprotected.add(client);
     await this.#options.push(

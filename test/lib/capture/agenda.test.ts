@@ -4,11 +4,20 @@ import t from 'tap';
 import { Agenda } from '../../../lib/capture/agenda.ts';
 import { dateBack, until } from './sm-directory.ts';
 
-/** The names that are due, the task being done at once. */
+/** The names that are due, all of them examined at once. */
 async function due(agenda: Agenda, unsettled: string[] = [], known: string[] = []): Promise<string[] | null> {
   const task = await agenda.next(unsettled, known);
-  task?.done();
   return task && [...task.names].sort();
+}
+
+/** The first names that are due, the others being left. */
+async function some(agenda: Agenda, count: number, unsettled: string[] = []): Promise<string[]> {
+  const names: string[] = [];
+  for (const name of (await agenda.next(unsettled, []))?.names ?? []) {
+    names.push(name);
+    if (names.length === count) break;
+  }
+  return names;
 }
 
 /** Waits until an unchanged directory is known to be unchanged. */
@@ -56,7 +65,38 @@ t.test('with a watch only what was touched is due', async (t) => {
   t.ok(agenda.touch('c'), 'and again');
   agenda.touchAll();
   t.notOk(agenda.touch('x'));
-  t.same(await due(agenda), ['a', 'b', 'c']);
+  t.same(await due(agenda), ['a', 'b', 'c', 'c', 'x'], 'everything, after what was touched');
+  t.notOk(agenda.unfinished);
+});
+
+t.test('a full scan takes as many tasks as it needs, and what is touched goes before the rest', async (t) => {
+  const agenda = new Agenda(t.testdir({}), async () => ['a', 'b', 'c', 'd']);
+  agenda.watched = true;
+  t.same(await some(agenda, 2), ['a', 'b']);
+  t.ok(agenda.unfinished);
+  t.notOk(agenda.changedSinceScan, 'not while one is under way');
+  agenda.touch('new');
+  t.same(await some(agenda, 2, ['u']), ['new', 'c'], 'what is unsettled will be scanned anyway');
+  agenda.touchAll();
+  t.same(await some(agenda, 9), ['d'], 'a scan is completed before another one begins');
+  t.ok(agenda.unfinished);
+  t.same(await some(agenda, 9), ['a', 'b', 'c', 'd']);
+  t.notOk(agenda.unfinished);
+  t.same(await some(agenda, 1, ['u', 'v']), ['u']);
+  agenda.touch('new');
+  t.same(await some(agenda, 9, ['u']), ['new', 'v']);
+});
+
+t.test('a scan of a directory that is replaced meanwhile begins anew', async (t) => {
+  const top = t.testdir({ sm: { a: '', b: '' } });
+  const sm = join(top, 'sm');
+  const agenda = new Agenda(sm);
+  agenda.watched = true;
+  await some(agenda, 1);
+  renameSync(sm, join(top, 'old'));
+  mkdirSync(sm);
+  writeFileSync(join(sm, 'c'), '');
+  t.same(await due(agenda), ['c']);
 });
 
 t.test('no directory, then another one', async (t) => {

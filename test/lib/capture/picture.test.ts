@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { Picture } from '../../../lib/capture/picture.ts';
 import type { StoredFile } from '../../../lib/store/index.ts';
 import { fileOf } from '../store/arbitraries.ts';
@@ -15,6 +15,15 @@ async function settled(picture: Picture): Promise<void> {
   await until(async () => {
     await picture.look();
     return !picture.restless;
+  });
+}
+
+/** Makes time fly: a glance is over when it has examined one name. */
+function hurry(t: Test): void {
+  let now = performance.now();
+  t.capture(performance, 'now', () => {
+    now += 10;
+    return now;
   });
 }
 
@@ -166,16 +175,52 @@ t.test('many files are looked at in turns with others, and one look at a time', 
   t.ok(turns > 0);
 });
 
+t.test('a glance is short; the next one goes on, with what was touched meanwhile first', async (t) => {
+  const directory = smDirectory(t.testdir({}), { a: lineOf('a'), b: lineOf('b'), c: lineOf('c') });
+  const picture = new Picture({ directory });
+  picture.agenda.watched = true;
+  hurry(t);
+  const first = await picture.glance();
+  t.match(first, { captured: { length: 1 }, more: true });
+  writeFileSync(join(directory.sm, 'new'), lineOf('new'));
+  picture.agenda.touch('new');
+  t.match(await picture.glance(), { captured: [{ name: 'new' }], more: true });
+  const { captured } = await picture.look();
+  t.same([...names(first.captured), ...names(captured)].sort(), ['a', 'b', 'c']);
+});
+
+t.test('what goes to sm.bak/ while everything is being looked at was not removed', async (t) => {
+  const many = ['a', 'b', 'c', 'd'];
+  const directory = smDirectory(t.testdir({}), Object.fromEntries(many.map((name) => [name, ''])));
+  const picture = new Picture({ directory, known: many.map((name) => fileOf(name)) });
+  await settled(picture);
+  hurry(t);
+  for (const name of many) {
+    renameSync(join(directory.sm, name), join(directory.smBak, name));
+    rmSync(join(directory.smBak, name));
+  }
+  await setTimeout(30);
+  picture.agenda.touchAll();
+  t.ok((await picture.glance()).more);
+  const { absent, present } = await picture.look();
+  t.same({ absent, present }, { absent: [], present: 0 });
+});
+
 t.test('a directory that is replaced while it is looked at is not believed', async (t) => {
   const top = t.testdir({});
-  const many = Array.from({ length: 1000 }, (_, index) => `c${index}`);
+  const many = ['a', 'b', 'c', 'd', 'e'];
   const directory = smDirectory(top, Object.fromEntries(many.map((name) => [name, ''])));
   const picture = new Picture({ directory, known: many.map((name) => fileOf(name)) });
-  const look = picture.look();
-  while (!picture.restless) await new Promise(setImmediate);
-  renameSync(directory.sm, join(top, 'old'));
-  smDirectory(top);
-  t.same((await look).absent, []);
+  let before = 2 + many.length / 2;
+  t.capture(performance, 'now', () => {
+    before -= 1;
+    if (before > 0 || before <= -1) return 0;
+    renameSync(directory.sm, join(top, 'old'));
+    smDirectory(top);
+    return 0;
+  });
+  t.same((await picture.glance()).absent, [], 'not those that were still to be examined');
+  t.same((await picture.look()).absent, [], 'nor later, for they were never seen in the new one');
 });
 
 t.test("lines that are not statd's are not captured", async (t) => {

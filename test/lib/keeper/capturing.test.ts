@@ -21,8 +21,9 @@ function stage(t: Test) {
   let gate: Promise<void> = Promise.resolve();
   let pushed: Promise<void> = Promise.resolve();
   const node = { atWork: async () => WORKING };
+  const picture = new Picture({ directory });
   const capturing = new Capturing({
-    ...{ picture: new Picture({ directory }), holder: HOLDING, atWork: () => node.atWork() },
+    ...{ picture, holder: HOLDING, atWork: () => node.atWork() },
     push: (changes) => {
       if (changes.length === 0) return Promise.resolve();
       pushed = gate.then(() => void durable.push(...changes));
@@ -34,7 +35,7 @@ function stage(t: Test) {
   });
   t.teardown(() => capturing.end());
   return {
-    ...{ capturing, events, node },
+    ...{ capturing, picture, events, node },
     put: (name: string, text = lineOf(name)) => writeFileSync(join(directory.sm, name), text),
     drop: (name: string) => unlinkSync(join(directory.sm, name)),
     /** Waits until sm.bak/ is so old that nothing can have been moved there just now. */
@@ -116,6 +117,52 @@ t.test('a file that is being written is looked at again at once', async (t) => {
   setTimeout(() => put('client'), 30);
   await capturing.capture();
   t.same(words(), ['client']);
+});
+
+/** Makes time fly: a glance is over when it has examined one name. */
+function hurry(t: Test) {
+  let now = performance.now();
+  return t.capture(performance, 'now', () => {
+    now += 10;
+    return now;
+  });
+}
+
+t.test('a new client does not wait until all the others have been looked at', async (t) => {
+  const { capturing, put, words } = stage(t);
+  for (let index = 0; index < 100; index += 1) put(`c${index}`);
+  hurry(t);
+  capturing.watch(() => true);
+  await until(() => words().length > 0);
+  put('new');
+  await until(() => words().length === 101);
+  t.ok(words().indexOf('new') < 90, `${words().indexOf('new')} before it`);
+});
+
+t.test('nothing is judged by a look that is not complete', async (t) => {
+  const { capturing, picture, put, drop, settled, words, node } = stage(t);
+  await settled();
+  for (const name of ['a', 'b', 'c', 'd']) put(name);
+  let now = performance.now();
+  const clock = t.capture(performance, 'now', () => now);
+  await capturing.captureAndJudge();
+  drop('a');
+  await capturing.captureAndJudge();
+  now += 16_000;
+  node.atWork = async () => {
+    clock.restore();
+    const hurried = hurry(t);
+    picture.agenda.touchAll();
+    await capturing.captureNow(false);
+    hurried.restore();
+    t.capture(performance, 'now', () => now);
+    return WORKING;
+  };
+  await capturing.captureAndJudge();
+  t.notOk(words().includes('removed'));
+  node.atWork = async () => WORKING;
+  await capturing.captureAndJudge();
+  t.same(words().slice(-1), ['removed'], 'by the next one it is');
 });
 
 t.test('watching, a capture follows each change where it is wanted', async (t) => {
