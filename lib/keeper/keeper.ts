@@ -219,9 +219,7 @@ export class Keeper {
     if (this.#fault !== null) return 'failed';
     if (this.#stopped !== null) return 'stopping';
     if (this.#kept === null) return 'adopting';
-    const { settling, running } = this.#kept.recovering;
-    if (settling) return 'settling';
-    return running ? 'recovering' : 'capturing';
+    return this.#kept.recovering.phase;
   }
 
   #verdict(): Report['verdict'] {

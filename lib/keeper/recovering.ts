@@ -34,13 +34,15 @@ export class Recovering {
     this.#world = world;
   }
 
-  /** Whether former clients are being told. */
+  /** Whether a recovery is under way, the end of its grace included. */
   get running(): boolean {
     return this.#running !== null;
   }
 
-  get settling(): boolean {
-    return this.#running?.settling ?? false;
+  /** Former clients are being told; or they are back, and grace is about to be ended; or neither. */
+  get phase(): 'recovering' | 'settling' | 'capturing' {
+    if (this.#running === null) return 'capturing';
+    return this.#running.settling ? 'settling' : 'recovering';
   }
 
   /** Whether the last one could not be prepared and has to be begun again. */

@@ -90,13 +90,13 @@ for (const [kind, graceEnd, ended] of [
     node.lockManager = lockManager(7, kind);
     await recovering.begin([]);
     await until(() => recovering.waitingFor.length > 0);
-    t.equal(recovering.settling, false);
+    t.equal(recovering.phase, 'recovering');
     node.addresses.add('127.0.0.1');
     node.missing = [];
     await store.commit(recovering.seen(fileOf('192.0.2.9')));
-    if (ended) await until(() => recovering.settling);
+    if (ended) await until(() => recovering.phase === 'settling');
     await until(() => !recovering.running);
-    t.equal(recovering.settling, false);
+    t.equal(recovering.phase, 'capturing');
     t.equal(node.grace, !ended);
     t.equal(events.includes('grace-ended'), ended);
   });
