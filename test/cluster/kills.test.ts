@@ -46,8 +46,8 @@ t.test('nodes are killed while clients take their first locks', async (t) => {
   // What it mounts must not be seen here.
   const words = ['--mount', '--propagation', 'private', process.execPath, PROGRAM];
   const options = ['--kills', `${KILLS}`, '--parallel', '5', '--adopt', '0', '--json', json];
-  const run = spawn('unshare', [...words, ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
-  run.stdout.on('data', (chunk) => t.comment(String(chunk)));
+  const run = spawn('unshare', [...words, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const said of [run.stdout, run.stderr]) said.on('data', (chunk) => t.comment(String(chunk)));
   const [code] = await once(run, 'exit');
   t.equal(code, 0, 'every promise was kept');
   const { runs } = JSON.parse(readFileSync(json, 'utf8')) as { runs: ModeRun[] };
