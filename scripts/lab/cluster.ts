@@ -64,7 +64,7 @@ export class Cluster {
   }
 
   /** Waits until the cluster's state satisfies `test`; when `seconds` are over, throws with what crm_mon shows. */
-  waitFor(what: string, test: (status: ClusterStatus) => boolean, seconds = 30): Promise<ClusterStatus> {
+  waitFor(what: string, test: (status: ClusterStatus) => boolean, seconds = 90): Promise<ClusterStatus> {
     const patience = { timeout: seconds, interval: 0.1, explain: () => this.picture() };
     return waitUntil(what, patience, async () => {
       const status = await this.status();
@@ -73,14 +73,14 @@ export class Cluster {
   }
 
   /** Waits until these nodes are members and able to run resources. */
-  async waitForNodes(nodes: readonly Host[], seconds = 30): Promise<void> {
+  async waitForNodes(nodes: readonly Host[], seconds = 90): Promise<void> {
     const ready = ({ dc, nodes: known }: ClusterStatus) =>
       dc !== null && nodes.every(({ name }) => known[name]?.online === true && !known[name].pending);
     await this.waitFor(`online: ${nodes.map(({ name }) => name).join(', ')}`, ready, seconds);
   }
 
   /** Waits until a resource is started, on that node if one is named; gives the name of its node. */
-  async waitForResource(id: string, node?: Host, seconds = 30): Promise<string> {
+  async waitForResource(id: string, node?: Host, seconds = 90): Promise<string> {
     const where = node === undefined ? '' : ` on ${node.name}`;
     const { resources } = await this.waitFor(
       `${id} started${where}`,
@@ -95,7 +95,7 @@ export class Cluster {
   }
 
   /** Waits until the cluster has nothing left to do. */
-  async settle(seconds = 30): Promise<void> {
+  async settle(seconds = 90): Promise<void> {
     await this.#speaker().output(['crm_resource', '--wait', '--timeout', String(seconds)], {
       timeout: seconds + 5,
     });

@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 
 export interface RunOptions {
-  /** Seconds until the command is killed and an error thrown; 30 unless told. */
+  /** Seconds until the command is killed and an error thrown; 90 unless told. */
   readonly timeout?: number;
   /** Added to the small environment that every command gets. */
   readonly env?: Readonly<Record<string, string>>;
@@ -36,7 +36,7 @@ export async function runBehind(
   argv: readonly string[],
   options: RunOptions,
 ): Promise<Outcome> {
-  const seconds = options.timeout ?? 30;
+  const seconds = options.timeout ?? 90;
   const [program = '', ...rest] = [...prefix, 'timeout', '-k', '1', String(seconds), ...argv];
   const started = Date.now();
   const result = await execa(program, rest, {
