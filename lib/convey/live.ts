@@ -14,10 +14,11 @@ import {
 } from 'node:fs';
 import { runChecked } from '../node/command.ts';
 import { clientName } from '../nsm/client-name.ts';
-import { formatMonitorRecord, type MonitorRecord } from '../nsm/monitor-record.ts';
+import { formatMonitorRecord, type MonitorRecord, recordIn } from '../nsm/monitor-record.ts';
 import { readSmFile, smPath, smStats } from '../nsm/sm-file.ts';
 import { inSlices } from '../slices.ts';
 import { type StoredFile, unitedByName } from '../store/index.ts';
+import { conveyable } from './conveyable.ts';
 import { unfitness } from './file-name.ts';
 import type { PlacedFile, PlacedLines } from './placed.ts';
 import type { SetAside } from './private.ts';
@@ -41,8 +42,8 @@ const SYNC_WITHIN = 20_000;
 
 /**
  * Conveys stored files into statd's own `sm/`, while statd is stopped: it keeps its list in memory and would neither see
- * them nor spare them. A file that is there keeps its mode, owner and every line; what is new comes after them. All
- * of it is durable when this resolves; where it is broken off, it can be done again.
+ * them nor spare them. A file that is there keeps its mode, owner and every line; what is new comes after them, as
+ * conveyable() has it. All of it is durable when this resolves; where it is broken off, it can be done again.
  * @returns what could not be conveyed, and why. @throws errors of the file system.
  */
 export async function conveyLive(options: LiveOptions): Promise<SetAside[]> {
@@ -87,7 +88,13 @@ function writeBeside(
   owner: Owner,
 ): PlacedFile | null {
   const taken = new Set((there?.content.records ?? []).map(keyOf));
-  const lines = file.records.filter((record) => !taken.has(keyOf(record))).map(formatMonitorRecord);
+  const lines = conveyable(file)
+    .toString('latin1')
+    .split('\n')
+    .flatMap((text) => {
+      const record = recordIn(text);
+      return record === null || taken.has(keyOf(record)) ? [] : [{ text, record }];
+    });
   if (lines.length === 0) return null;
   const { uid, gid, mode } = there?.stats ?? { ...owner, mode: 0o600 };
   const modified = Math.max(file.modified, Math.trunc(there?.stats.mtimeMs ?? 0));
@@ -96,7 +103,7 @@ function writeBeside(
   try {
     const before =
       there === null ? '' : readFileSync(smPath(sm, file.name), 'latin1').replace(/[^\n]$/, '$&\n');
-    writeFileSync(fd, `${before}${lines.join('\n')}\n`, 'latin1');
+    writeFileSync(fd, before + lines.map(({ text }) => `${text}\n`).join(''), 'latin1');
     fchownSync(fd, uid, gid);
     fchmodSync(fd, mode & 0o777);
     // The middle of the millisecond: seconds as a fraction are not exact, and must not round to the one before.
@@ -104,7 +111,8 @@ function writeBeside(
   } finally {
     closeSync(fd);
   }
-  return { name: file.name, modified, lines };
+  // As they are recognised whichever way statd writes them back.
+  return { name: file.name, modified, lines: lines.map(({ record }) => formatMonitorRecord(record)) };
 }
 
 /** statd keeps one line for each pair of client and node (nfs-utils, utils/statd/monitor.c sm_mon_1_svc()). */

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { conveyLive, PlacedLines } from '../../../lib/convey/index.ts';
 import { formatMonitorRecord } from '../../../lib/nsm/monitor-record.ts';
+import { copied } from '../../../lib/store/record-format.ts';
 import { fileOf, recordOf } from '../store/arbitraries.ts';
 
 const owner = { uid: 104, gid: 65534 };
@@ -64,6 +65,18 @@ t.test("a neighbour's file keeps its mode, owner and lines; ours come after them
   t.match(statSync(path), { uid: 7, gid: 8, mode: 0o100640 });
   t.equal(statSync(path).mtimeMs >= 2_000_000_000_000, true, 'their time stays');
 });
+
+t.test(
+  'a copy comes in byte for byte, and is known as ours whichever way statd writes it back',
+  async (t) => {
+    const { sm, convey, placedFile } = stage(t);
+    const capitals = lineOf('10.0.0.1').replace('0100007f', '0100007F');
+    await convey([copied('10.0.0.1', 1000, `junk\n${capitals}`)]);
+    t.equal(readFileSync(join(sm, '10.0.0.1'), 'latin1'), capitals, 'but for what is no record');
+    t.equal(new PlacedLines(placedFile).written(fileOf('10.0.0.1', 1000)), null);
+    t.equal(new PlacedLines(placedFile).written(copied('10.0.0.1', 1000, capitals)), null);
+  },
+);
 
 t.test('what is all there is left alone', async (t) => {
   const { sm, convey } = stage(t);
