@@ -6,7 +6,6 @@ export {
   conveyPrivate,
   readConveyed,
   removePrivate,
-  retire,
   type SetAside,
 } from './private.ts';
 export type { Owner } from './private-directory.ts';

@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  constants,
-  fchownSync,
-  futimesSync,
-  openSync,
-  readdirSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { errnoOf } from '../fault.ts';
+import { closeSync, constants, fchownSync, futimesSync, openSync, readdirSync, writeFileSync } from 'node:fs';
 import { readSmFile, smPath } from '../nsm/sm-file.ts';
 import { statdDirectory } from '../nsm/statd-directory.ts';
 import { writeStateFile } from '../nsm/state-file.ts';
@@ -61,7 +51,7 @@ export async function conveyPrivate({ dir, files, stateNumber, owner }: ConveyOp
   return setAside;
 }
 
-/** What was conveyed and is not retired: the list of those to be told. */
+/** What was conveyed: the list of those to be told. */
 export async function readConveyed(dir: string): Promise<{ files: StoredFile[]; setAside: SetAside[] }> {
   const { sm } = statdDirectory(dir);
   const files: StoredFile[] = [];
@@ -77,16 +67,6 @@ export async function readConveyed(dir: string): Promise<{ files: StoredFile[]; 
 /** Removes a private statd directory, and whatever is in it. */
 export function removePrivate(dir: string): Promise<void> {
   return removeTree(Buffer.from(dir));
-}
-
-/** Takes a file out of what was conveyed: all its clients are resolved. Without it there, nothing happens. */
-export function retire(dir: string, name: string): void {
-  if (unfitness(name) !== undefined) return;
-  try {
-    unlinkSync(smPath(statdDirectory(dir).sm, name));
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
-  }
 }
 
 function writeFile(path: Buffer, file: StoredFile, owner: Owner): void {

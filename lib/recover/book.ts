@@ -20,8 +20,9 @@ export class RecoveryBook {
   readonly #changed = new Set<string>();
   /** Names that each client has answered in the present round. */
   readonly #answered = new Map<string, Set<string>>();
-  /** Clients that have answered all names in the present round. */
+  /** Clients that have answered all names in the present round, and in any round. */
   readonly #complete = new Set<string>();
+  readonly #told = new Set<string>();
 
   constructor({ inherited, ledger }: Pick<StoreState, 'inherited' | 'ledger'>) {
     this.clients = new Set(clientsOf(inherited.values()).keys());
@@ -29,6 +30,8 @@ export class RecoveryBook {
     for (const client of this.clients) {
       const entry = ledger.get(client) ?? recorded(client);
       this.#entries.set(client, entry.phase === 'missed' ? recorded(client) : entry);
+      const outcomes = Object.values(this.entry(client).names);
+      if (outcomes.length > 0 && outcomes.every((one) => one === 'answered')) this.#told.add(client);
     }
   }
 
@@ -70,6 +73,7 @@ export class RecoveryBook {
     const { phase, names } = this.entry(client);
     if (answered.size >= announced && !this.#complete.has(client)) {
       this.#complete.add(client);
+      this.#told.add(client);
       this.#answers.set(client, [...(this.#answers.get(client) ?? []), Date.now()]);
     }
     const reached: Phase = this.#complete.has(client) ? 'told' : answered.size > 0 ? 'answered' : phase;
@@ -85,9 +89,15 @@ export class RecoveryBook {
     });
   }
 
-  /** Can no more come? @param givingUp whether hopeless clients are not waited for. */
-  isDone(givingUp: boolean): boolean {
-    return this.open().every((client) => givingUp && this.isHopeless(client));
+  /**
+   * Can no more come? @param givingUp whether hopeless clients are not waited for.
+   * @param targets who is told in this round: nobody else who is back can be waited for.
+   */
+  isDone(givingUp: boolean, targets: ReadonlySet<string>): boolean {
+    return this.open().every(
+      (client) =>
+        (givingUp && this.isHopeless(client)) || (this.phase(client) === 'back' && !targets.has(client)),
+    );
   }
 
   /**
@@ -99,12 +109,22 @@ export class RecoveryBook {
     return second !== undefined && now - second >= HOPELESS_AFTER;
   }
 
-  /** Clients of which more can come: not back, and where their line was there before, not yet told every name. */
+  /**
+   * Clients to be told: all that are not back, and where their line was there before, not yet told every name. One that
+   * is back without having been told came because of another service, or of the node's own exports: by this service's
+   * names it has not reclaimed yet.
+   */
   open(): string[] {
     return [...this.clients].filter((client) => {
       const phase = this.phase(client);
-      return phase !== 'back' && !(phase === 'present' && this.#complete.has(client));
+      if (phase === 'back') return !this.#told.has(client);
+      return !(phase === 'present' && this.#complete.has(client));
     });
+  }
+
+  /** Clients that are not back. */
+  awaited(): string[] {
+    return [...this.clients].filter((client) => this.phase(client) !== 'back');
   }
 
   /** What has changed since the last call, for the store. */

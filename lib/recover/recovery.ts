@@ -65,12 +65,12 @@ export class Recovery {
     const { tell } = this.#world.trigger;
     const end = tell === null ? await this.#followOthers(signal) : await this.#tellAndFollow(tell, signal);
     if (end === 'stopped') return end;
-    const open = this.#book.open();
+    const awaited = this.#book.awaited();
     await this.#world.commit([...this.#book.take(), { type: 'recovery-ended', at: Date.now() }]);
     this.#world.log('recovery-ended', {
       end,
       clients: this.#book.clients.size,
-      missed: open.filter((client) => this.#book.phase(client) !== 'present').length,
+      missed: awaited.filter((client) => this.#book.phase(client) !== 'present').length,
     });
     return end;
   }
@@ -109,7 +109,7 @@ export class Recovery {
   async #followOthers(signal: AbortSignal): Promise<RecoveryEnd> {
     while (!signal.aborted) {
       await this.#place();
-      if (this.#book.open().length === 0) return 'complete';
+      if (this.#book.awaited().length === 0) return 'complete';
       const grace = await certainGrace(this.#world, await this.#world.lockManager());
       // Before the address is here, whoever tells the clients may still start the lock manager anew.
       if (grace === 'off' && this.#addressesHere().length > 0) return 'grace-over';

@@ -31,8 +31,8 @@ export interface RoundOptions {
 }
 
 /**
- * Tells everyone who is not back, with a number of this round's own, durable before the first packet, until all are back
- * or grace is over, or something calls for another round.
+ * Tells everyone for whom the book is open, with a number of this round's own, durable before the first packet, until all are
+ * told and back or grace is over, or something calls for another round.
  */
 export async function tellRound(options: RoundOptions): Promise<RecoveryEnd | 'again'> {
   const { world, book, files, addresses, tell, signal } = options;
@@ -70,7 +70,8 @@ export async function tellRound(options: RoundOptions): Promise<RecoveryEnd | 'a
     options.onHindrance(`the notifications to be sent (${sentenceOf(error)})`);
   });
   try {
-    return await watchRound(options, number, () => hindered);
+    const told = new Set(targets.map(({ client }) => client));
+    return await watchRound(options, { number, targets: told, isHindered: () => hindered });
   } finally {
     round.abort();
     signal.removeEventListener('abort', stop);
@@ -79,17 +80,23 @@ export async function tellRound(options: RoundOptions): Promise<RecoveryEnd | 'a
   }
 }
 
+interface Telling {
+  readonly number: number;
+  /** Who is told in this round. */
+  readonly targets: ReadonlySet<string>;
+  readonly isHindered: () => boolean;
+}
+
 async function watchRound(
   { world, book, signal }: RoundOptions,
-  number: number,
-  isHindered: () => boolean,
+  { number, targets, isHindered }: Telling,
 ): Promise<RecoveryEnd | 'again'> {
   const again = Date.now() + TELL_AGAIN_AFTER;
   while (!signal.aborted) {
     await pause(LOOK_EVERY);
     const changes = book.take();
     if (changes.length > 0) await world.commit(changes);
-    if (book.isDone(world.service.graceEnd === 'settled')) return 'complete';
+    if (book.isDone(world.service.graceEnd === 'settled', targets)) return 'complete';
     if ((await certainGrace(world, await world.lockManager())) === 'off') return 'grace-over';
     if (isHindered()) {
       await pause(1000);

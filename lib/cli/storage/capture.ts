@@ -52,7 +52,7 @@ export async function captureOnce(
   // Only where a recovery has begun can a client be back from it.
   const back = inPlace ? written.flatMap((file) => book.seen(file)) : [];
   const over = inPlace && options.graceOver && book.toldBefore && book.clients.size > 0;
-  const open = book.open().filter((client) => book.phase(client) !== 'present');
+  const awaited = book.awaited().filter((client) => book.phase(client) !== 'present');
   const at = now();
   await store.commit([
     ...book.take(),
@@ -68,7 +68,7 @@ export async function captureOnce(
   return {
     ...{ service: state.service, epoch: state.epoch, clients: clientsOf(state.current.values()).size },
     ...{ captured: [...clientsOf(written).keys()], back, removed },
-    ...(over ? { missed: open, waiting: 0 } : { missed: [], waiting: open.length }),
+    ...(over ? { missed: awaited, waiting: 0 } : { missed: [], waiting: awaited.length }),
     problems: look.problems.map(({ name, reason }) => `${printable(name)}: ${reason}`),
   };
 }

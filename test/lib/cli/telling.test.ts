@@ -91,8 +91,14 @@ await inOwnNetwork(import.meta.url, {
     t.equal((await telling(roundOf(['127.0.9.7']), { interrupted }).done).end, 'interrupted');
   },
 
-  async 'nobody to tell is complete; who is back is nobody, and who is present is told'(t) {
-    const back = { client: '127.0.9.8', phase: 'back', number: 7, names: {}, at: 1 } as const;
+  async 'nobody to tell is complete; who was told and is back is nobody, and who is present is told'(t) {
+    const back = {
+      client: '127.0.9.8',
+      phase: 'back',
+      number: 7,
+      names: { vip: 'answered' },
+      at: 1,
+    } as const;
     t.match(await telling(roundOf(['127.0.9.8'], { ledger: [back] })).done, { end: 'complete', clients: [] });
     await host(t, '127.0.9.9');
     const present = telling(roundOf(['127.0.9.9'], { present: [fileOf('127.0.9.9')] }));

@@ -1,17 +1,9 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { unfitness } from '../../../lib/convey/file-name.ts';
-import { conveyPrivate, readConveyed, retire } from '../../../lib/convey/index.ts';
+import { conveyPrivate, readConveyed, removePrivate } from '../../../lib/convey/index.ts';
 import { readStateFile } from '../../../lib/nsm/state-file.ts';
 import { unitedByName } from '../../../lib/store/index.ts';
 import { copied } from '../../../lib/store/record-format.ts';
@@ -100,19 +92,8 @@ t.test('what an earlier recovery left is gone; files of one name are united', as
     [['new', 2]],
   );
   t.same(readdirSync(join(dir, 'sm.bak')), []);
-});
-
-t.test('a file whose clients are resolved is retired', async (t) => {
-  const top = t.testdir({ outside: '' });
-  const dir = join(top, 'statd');
-  await conveyPrivate({ dir, files: [fileOf('a'), fileOf('b')], stateNumber: 3, owner });
-  retire(dir, 'a');
-  retire(dir, 'a');
-  retire(dir, '../../outside');
-  t.same(readdirSync(join(dir, 'sm')), ['b']);
-  t.ok(existsSync(join(top, 'outside')));
-  mkdirSync(join(dir, 'sm/dir'));
-  t.throws(() => retire(dir, 'dir'), { code: /EISDIR|EPERM/ });
+  await removePrivate(dir);
+  t.notOk(existsSync(dir), 'and all of it can be removed');
 });
 
 t.test('what somebody put there is neither believed nor followed', async (t) => {

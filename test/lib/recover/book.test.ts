@@ -45,6 +45,8 @@ t.test('what the ledger says stands, but who was missed once is expected again',
   const book = bookOf(['a', 'b'], [entry('a', 'told'), entry('b', 'missed')]);
   t.same(book.entry('a'), entry('a', 'told'));
   t.match(book.entry('b'), { client: 'b', phase: 'recorded', number: null, names: {} });
+  book.seen(fileOf('b'));
+  t.same(book.open(), ['a', 'b'], 'and told again');
 });
 
 t.test('conveyed is a step forward only', async (t) => {
@@ -68,8 +70,27 @@ t.test('a line that statd writes anew brings its clients back, once', async (t) 
   t.same(book.seen(line), ['a']);
   t.same(taken(book), ['a back null']);
   t.same(book.seen(line), []);
-  t.same(book.open(), ['c']);
+  t.same(book.awaited(), ['c']);
 });
+
+t.test(
+  'who is back without having been told is told nevertheless: it came because of another service',
+  async (t) => {
+    const book = bookOf(
+      ['a', 'b', 'c'],
+      [entry('b', 'back'), { ...entry('c', 'back'), number: null, names: {} }],
+    );
+    book.seen(fileOf('a'));
+    t.same(book.awaited(), []);
+    t.same(book.open(), ['a', 'c'], 'an earlier keeper has told b');
+    for (const client of ['a', 'c']) book.result(result(client, 'vip', 'answered'), 7, 2);
+    t.same(book.open(), ['a', 'c'], 'by every name');
+    for (const client of ['a', 'c']) book.result(result(client, 'nfs.test', 'answered'), 7, 2);
+    t.same(book.open(), []);
+    book.beginRound();
+    t.same(book.open(), [], 'once is enough');
+  },
+);
 
 t.test('a client is told when it has answered every name', async (t) => {
   const book = bookOf(['a']);
@@ -131,11 +152,11 @@ t.test('who answered everything in two rounds and did not come is hopeless after
   book.beginRound();
   answers('a');
   t.notOk(book.isHopeless('a'), 'it may be on its way');
-  t.notOk(book.isDone(true));
+  t.notOk(book.isDone(true, new Set('a')));
   t.ok(book.isHopeless('a', LATER));
   t.intercept(Date, 'now', { value: () => LATER });
-  t.ok(book.isDone(true));
-  t.notOk(book.isDone(false), 'where grace runs its full time nobody is given up');
+  t.ok(book.isDone(true, new Set('a')));
+  t.notOk(book.isDone(false, new Set('a')), 'where grace runs its full time nobody is given up');
   book.seen(fileOf('a'));
-  t.ok(book.isDone(false));
+  t.ok(book.isDone(false, new Set('a')));
 });

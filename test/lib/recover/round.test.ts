@@ -11,7 +11,7 @@ const CLIENT = '192.0.2.9';
 const ADDRESS = '192.0.2.1';
 
 /** A round of one client, told by a function of the test's. */
-async function stage(t: Test, tell: Tell) {
+async function stage(t: Test, tell: Tell, conveyed = [fileOf(CLIENT)]) {
   const files = [fileOf(CLIENT)];
   const claim = await claimEpoch({ dir: t.testdir({}), service: 'nfs-a', holder: HOLDER });
   const store = await claim.establish({ current: [], inherited: files, ledger: [], stateNumber: 7 });
@@ -42,7 +42,7 @@ async function stage(t: Test, tell: Tell) {
   const abort = new AbortController();
   const round = () =>
     tellRound({
-      ...{ world, book, files, addresses: [ADDRESS], tell, signal: abort.signal },
+      ...{ world, book, files: conveyed, addresses: [ADDRESS], tell, signal: abort.signal },
       onHindrance: (reason) => hindrances.push(reason),
     });
   return { round, book, durable, hindrances, abort, node };
@@ -73,13 +73,41 @@ t.test('without grace nobody is told', async (t) => {
   t.equal(await round(), 'grace-over');
 });
 
+const answer = ({ onResult }: NotifyOptions) =>
+  onResult({
+    ...{ client: CLIENT, name: ADDRESS, outcome: 'answered', at: 1, attempts: 1, address: CLIENT },
+    transport: 'udp',
+  });
+
 t.test('it is complete when the last one is back', async (t) => {
   const stages = await stage(t, (options) => {
+    answer(options);
     stages.book.seen(fileOf(CLIENT));
     return untilEnd(options);
   });
   t.equal(await stages.round(), 'complete');
   t.match(stages.durable.at(-1), { type: 'noted', entry: { phase: 'back' } });
+});
+
+t.test('one that another service brought back is told by the names of this one, too', async (t) => {
+  let told = 0;
+  const stages = await stage(t, async (options) => {
+    t.match([...options.targets], [{ client: CLIENT }]);
+    setTimeout(() => {
+      told += 1;
+      answer(options);
+    }, 600);
+    await untilEnd(options);
+  });
+  stages.book.seen(fileOf(CLIENT));
+  t.equal(await stages.round(), 'complete');
+  t.equal(told, 1);
+});
+
+t.test('nobody waits for one who is back and cannot be told, since it was not conveyed', async (t) => {
+  const stages = await stage(t, untilEnd, []);
+  stages.book.seen(fileOf(CLIENT));
+  t.equal(await stages.round(), 'complete');
 });
 
 t.test('what cannot be sent calls for another round', async (t) => {

@@ -41,6 +41,7 @@ t.test('what is committed is in the state and in the journal, in order', async (
   t.same(plain(await readStore(dir)), plain(store.state));
   const text = readFileSync(join(dir, journal(1)), 'latin1');
   t.match(text, /^([0-9a-f]{8} \{"type":"[a-z-]+".*\}\n)+$/, 'lines that people can read');
+  t.equal(await store.isOwner(), true);
   await store.close();
   await t.rejects(store.commit([captured('c')]), { code: 'failed', message: 'the lock store is closed' });
 });
