@@ -30,6 +30,8 @@ const ANSWER_WITHIN = 1500;
 const MONITORED_WITHIN = 3000;
 /** A keeper that is told to stop gets this long for its last capture and for the release of locks, milliseconds. */
 const STOP_WITHIN = 8000;
+/** A start puts another keeper into the place of one that died in it, so many times: what it had begun is gone on with. */
+const SUCCESSORS = 2;
 /** What is kept of that for a keeper that has to be killed: to end by itself, and to be gone; milliseconds. */
 const END_WITHIN = 500;
 const GONE_WITHIN = 300;
@@ -59,8 +61,13 @@ export async function startKeeper({ service, keeper, deadline, runtime }: Keeper
   }
   await directory.create(service);
   try {
-    if ((await findKeeper(directory)) === null) spawnKeeper(keeper, service.name);
-    return await adopted(directory, deadline);
+    const spawn = async () => {
+      // What stands there is then that of the new one, or of one that died after it had begun.
+      await rm(directory.pidFile, { force: true });
+      spawnKeeper(keeper, service.name);
+    };
+    if ((await findKeeper(directory)) === null) await spawn();
+    return await adopted(directory, deadline, spawn);
   } catch (error) {
     await endKeeper(directory, 'stop', Date.now() + ANSWER_WITHIN);
     await directory.remove();
@@ -122,15 +129,25 @@ async function standingOf(directory: RuntimeDirectory): Promise<'current' | 'out
   }
 }
 
-/** Waits until the keeper has adopted the service. */
-async function adopted(directory: RuntimeDirectory, deadline: number): Promise<Verdict> {
+/** Waits until the keeper, or one that `spawn` starts in its place when it has died, has adopted the service. */
+async function adopted(
+  directory: RuntimeDirectory,
+  deadline: number,
+  spawn: () => Promise<void>,
+): Promise<Verdict> {
   let last: Report | null = null;
   let silence: unknown = null;
+  let successors = SUCCESSORS;
   while (Date.now() < deadline) {
     try {
       last = await askKeeper(directory.socket, 'report', deadline);
     } catch (error) {
       silence = error;
+      const died = (await directory.keeperPid()) !== null && (await findKeeper(directory)) === null;
+      if (died && successors > 0) {
+        successors -= 1;
+        await spawn();
+      }
     }
     if (last?.phase === 'failed') {
       const code: FaultCode = isFaultCode(last.faultCode) ? last.faultCode : 'failed';

@@ -31,6 +31,15 @@ async function stage(t: Test, manner: Manner = {}) {
 
 const lives = async (pid: number | undefined) => (await readProcess(Number(pid))) !== null;
 
+/** Kills the nth keeper that was started when it can be asked. @param before is done just before */
+async function killWhenListening(fake: FakeKeeper, nth: number, before = (): unknown => null): Promise<void> {
+  const pid = () => Number(fake.pids[nth - 1]);
+  const there = async () => (await fake.directory.keeperPid()) === pid() && existsSync(fake.directory.socket);
+  while (!(await there())) await new Promise((done) => setTimeout(done, 10));
+  before();
+  process.kill(pid(), 'SIGKILL');
+}
+
 t.test('a service is started, found started, monitored and stopped', { buffered: true }, async (t) => {
   const { fake, runtime, start, monitor, stop } = await stage(t);
   t.equal(await isStarted('nfs-a', runtime), false);
@@ -92,6 +101,23 @@ t.test('a keeper that is not what is wanted is replaced at start', { buffered: t
   await replaced('a service file that cannot be read');
   fake.behave({ mute: true });
   await t.rejects(start(1500), { code: 'timed-out' }, 'one that was stopping was replaced by a mute one');
+});
+
+t.test('another keeper takes the place of one that dies in a start, twice', { buffered: true }, async (t) => {
+  const { fake, start } = await stage(t, { report: { phase: 'adopting' } });
+  const starting = start();
+  await killWhenListening(fake, 1);
+  await killWhenListening(fake, 2, () => fake.behave({}));
+  t.same(await starting, OK);
+  t.equal(fake.pids.length, 3);
+  t.notOk(fake.asked.includes('stop'));
+
+  const failing = await stage(t, { report: { phase: 'adopting' } });
+  const failed = failing.start(6000);
+  failed.catch(() => undefined);
+  for (const nth of [1, 2, 3]) await killWhenListening(failing.fake, nth);
+  await t.rejects(failed, { code: 'timed-out' });
+  t.equal(failing.fake.pids.length, 3, 'and no more');
 });
 
 t.test(
