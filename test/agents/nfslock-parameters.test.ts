@@ -1,8 +1,9 @@
 import t from 'tap';
 import { nfslockParameters, serviceOf } from '../../agents/nfslock-parameters.ts';
 import { serviceSchema } from '../../lib/node/service.ts';
-import { parseParameters } from '../../lib/ocf/parameter.ts';
+import { type Parameter, parseParameters } from '../../lib/ocf/parameter.ts';
 import { reasonOf } from '../../lib/ocf/reason.ts';
+import { changedByRestart, changedInPlace, changedStore } from './changed-parameters.ts';
 import { wrongParameters } from './wrong-parameters.ts';
 
 const required = { OCF_RESKEY_shared_dir: '/srv/nfs/locks', OCF_RESKEY_ip: '192.0.2.1' };
@@ -78,6 +79,25 @@ t.test('a wrong value is refused with a line that names parameter, value and wha
     t.ok(reason.length <= 128, `${reason.length} characters`);
   }
 });
+
+t.test(
+  'each parameter has its wrong values, and a change on a running resource as the meta-data has it',
+  async (t) => {
+    const named = (cases: readonly (readonly [string, string])[]) =>
+      [...new Set(cases.map(([name]) => name))].sort();
+    const all: [string, Parameter<unknown>][] = Object.entries(nfslockParameters);
+    const where = (reloadable: boolean) =>
+      all.flatMap(([name, one]) => ((one.reloadable ?? false) === reloadable ? [name] : [])).sort();
+    t.same(named(wrongParameters.map(({ name, shown }) => [name, shown])), all.map(([name]) => name).sort());
+    t.same(named(changedInPlace), where(true));
+    t.same(named([...changedByRestart, changedStore]), where(false));
+    for (const [name, value] of [...changedInPlace, ...changedByRestart, changedStore]) {
+      t.doesNotThrow(() =>
+        parseParameters(nfslockParameters, { ...required, [`OCF_RESKEY_${name}`]: value }),
+      );
+    }
+  },
+);
 
 t.test('a resource name that could lead elsewhere is refused', async (t) => {
   const values = parseParameters(nfslockParameters, required);

@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap';
 import { type NfsService, waitUntil } from '../../scripts/lab/index.ts';
+import { changedByRestart, changedInPlace, changedStore } from '../agents/changed-parameters.ts';
 import {
   expectNobodyTold,
   keeperSays,
@@ -10,27 +11,6 @@ import {
   store,
   takeLock,
 } from './nfslock-scene.ts';
-
-/** Each of these in its turn, on the running resource; the value that it ends with suits the ones after it. */
-const IN_PLACE: readonly (readonly [string, string])[] = [
-  ['names', 'nfs-vip nfs.example.test'],
-  ['exports', '/srv/shared/export'],
-  ['record_format', 'copy'],
-  ['record_format', 'record'],
-  ['capture', 'monitor'],
-  ['capture', 'watch'],
-  ['trigger', 'notify'],
-  ['notify_port', '722'],
-  ['max_lag', '5'],
-  ['strict', 'true'],
-  ['unlock_on_stop', 'false'],
-];
-/** With unlock_on_stop=false the lock manager, which runs on, keeps the locks through a stop and start here. */
-const BY_RESTART: readonly (readonly [string, string])[] = [
-  ['lock_manager', 'ganesha'],
-  ['statd_dir', '/var/lib/nfs'],
-  ['ip', '10.77.0.100,10.77.0.100'],
-];
 
 /** What Pacemaker did to nfslock on the first node so far, by its own log. */
 async function operations({ n1 }: NfsService): Promise<string[]> {
@@ -67,7 +47,7 @@ t.test('parameters are changed on a running resource', async (t) => {
   await takeLock(t, service, 'kept');
   await recorded(service);
 
-  for (const [name, value] of IN_PLACE) {
+  for (const [name, value] of changedInPlace) {
     await t.test(`${name}=${value}: reload-agent, the lock is kept and nobody told`, async (t) => {
       await expectNobodyTold(t, service, 'kept', async () => {
         t.same(await change(service, [name, value]), ['reload-agent ok']);
@@ -75,7 +55,7 @@ t.test('parameters are changed on a running resource', async (t) => {
       if (name === 'record_format') t.equal((await store(service)).format, value, 'the store has migrated');
     });
   }
-  for (const [name, value] of BY_RESTART) {
+  for (const [name, value] of changedByRestart) {
     await t.test(`${name}=${value}: stop and start, the lock is kept and nobody told`, async (t) => {
       await expectNobodyTold(t, service, 'kept', async () => {
         t.same(await change(service, [name, value]), ['stop ok', 'start ok']);
@@ -112,9 +92,9 @@ t.test('parameters are changed on a running resource', async (t) => {
 
   await t.test('shared_dir: stop and start, on another store', async (t) => {
     const { n1 } = service;
-    t.same(await change(service, ['shared_dir', '/srv/shared/another']), ['stop ok', 'start ok']);
+    t.same(await change(service, changedStore), ['stop ok', 'start ok']);
     const there = await waitUntil('the store is there', { timeout: 10 }, () =>
-      n1.output(['ls', '/srv/shared/another']),
+      n1.output(['ls', changedStore[1]]),
     );
     t.match(there, /^epoch-00000001\.0001\.journal/);
   });
