@@ -1,26 +1,28 @@
 import t from 'tap';
-import { SERVER, waitUntil } from '../../scripts/lab/index.ts';
+import { waitUntil } from '../../scripts/lab/index.ts';
 import { keeperSays } from './nfslock-scene.ts';
-import { expectAllBack, ganeshaStarts, NEIGHBOUR, takeLocks, twoServices } from './two-services-scene.ts';
+import { expectAllBack, OWN, takeLocks } from './services-scene.ts';
+import { ganeshaStarts, twoServices } from './two-services-scene.ts';
 
 // What becomes of a neighbour's lock where nobody tells its clients is in nfslock-control.test.ts: it is lost.
 t.test('triggers that restart the lock manager, on a node that serves others', async (t) => {
-  const service = await twoServices(t, { service: 'lockd-restart', neighbour: 'nfs-restart' });
+  const triggers = { service: 'lockd-restart', neighbour: 'nfs-restart' };
+  const { service, neighbour } = await twoServices(t, triggers);
   const { cluster, n1, n2, c1, c2 } = service;
-  const adopted = { client: c1, server: SERVER, file: 'adopted' };
-  const neighbours = { client: c2, server: NEIGHBOUR.name, file: 'neighbours' };
-  const unprotected = { client: c2, server: n2.name, file: 'unprotected' };
+  const adopted = { client: c1, at: OWN, file: 'adopted' };
+  const neighbours = { client: c2, at: neighbour, file: 'neighbours' };
+  const unprotected = { client: c2, at: { server: n2.name, locks: null }, file: 'unprotected' };
 
   await t.test('lockd-restart: clients of neighbour and unprotected exports are told, too', async (t) => {
     const holdings = [adopted, neighbours, unprotected];
     await takeLocks(t, service, holdings);
     const starts = await ganeshaStarts(n2);
-    await expectAllBack(t, service, holdings, n2, () => n1.powerOff());
+    await expectAllBack(t, service, { kept: holdings }, n2, () => n1.powerOff());
     t.equal(await ganeshaStarts(n2), starts + 1, 'NFS-Ganesha was restarted once');
     t.match(await keeperSays(n2, 'grace-opened'), { way: 'restarted' });
     const told = (await c2.events()).filter(({ event }) => event === 'sm-notify');
     t.ok(
-      told.some(({ monName }) => monName === NEIGHBOUR.address),
+      told.some(({ monName }) => monName === neighbour.address),
       "c2 was told by the neighbour's address",
     );
     t.ok(
@@ -43,7 +45,7 @@ t.test('triggers that restart the lock manager, on a node that serves others', a
     await c1.unlock({ server: n1.name, file: 'warm' });
     const holdings = [adopted, neighbours];
     const starts = await ganeshaStarts(n1);
-    await expectAllBack(t, service, holdings, n1, () => n2.powerOff());
+    await expectAllBack(t, service, { kept: holdings }, n1, () => n2.powerOff());
     t.equal(await ganeshaStarts(n1), starts + 1, 'NFS-Ganesha was restarted once');
   });
 });
