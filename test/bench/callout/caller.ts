@@ -10,8 +10,8 @@ import { exampleService } from '../../support/example-service.ts';
 
 /*
  * A lock manager in a room of its own (statd-room.sh): reads client names, has statd monitor each (SM_MON over UDP on
- * loopback) and prints how many milliseconds the answer took. With the arguments STATD_DIRECTORY STORE KEEPER it
- * starts the keeper of one service first.
+ * loopback) and prints how many milliseconds the answer took. With the arguments STATD_DIRECTORY KEEPER STORE... it
+ * starts the keeper of a service for each store first.
  */
 const STATD = 32765;
 const COOKIE = Buffer.from('00112233445566778899aabbccddeeff', 'hex');
@@ -32,12 +32,12 @@ async function call(procedure: number, args: Buffer, again?: number): Promise<Bu
   return Buffer.from(answer).subarray(24);
 }
 
-async function startKeeper(statdDir: string, sharedDir: string, keeper: string): Promise<void> {
-  const service = exampleService({ name: 'bench', sharedDir, statdDir, lockManager: 'ganesha' });
-  mkdirSync('/run/lockferry/services/bench', { recursive: true, mode: 0o700 });
-  writeFileSync('/run/lockferry/services/bench/service.json', JSON.stringify(service));
-  const child = spawn(process.execPath, [keeper, 'bench'], { stdio: 'ignore' });
-  const armed = '/run/lockferry/callout/bench/armed';
+async function startKeeper(name: string, statdDir: string, sharedDir: string, keeper: string): Promise<void> {
+  const service = exampleService({ name, sharedDir, statdDir, lockManager: 'ganesha' });
+  mkdirSync(`/run/lockferry/services/${name}`, { recursive: true, mode: 0o700 });
+  writeFileSync(`/run/lockferry/services/${name}/service.json`, JSON.stringify(service));
+  const child = spawn(process.execPath, [keeper, name], { stdio: 'ignore' });
+  const armed = `/run/lockferry/callout/${name}/armed`;
   const end = Date.now() + 20_000;
   while (!existsSync(armed) || statSync(armed).size === 0) {
     if (child.exitCode !== null || Date.now() > end) throw new Error('the keeper did not come up');
@@ -45,9 +45,10 @@ async function startKeeper(statdDir: string, sharedDir: string, keeper: string):
   }
 }
 
-const [statdDirectory, store = '', keeper = ''] = process.argv.slice(2);
+const [statdDirectory = '', keeper = '', ...stores] = process.argv.slice(2);
 await call(0, Buffer.alloc(0), 100);
-if (statdDirectory !== undefined) await startKeeper(statdDirectory, store, keeper);
+for (const [index, store] of stores.entries())
+  await startKeeper(`bench-${index}`, statdDirectory, store, keeper);
 process.stdout.write('ready\n');
 for await (const name of createInterface({ input: process.stdin })) {
   const id = [xdrString(name), xdrString('n1'), ...[100021, 4, 16].map(xdrUnsigned)];

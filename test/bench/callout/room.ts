@@ -39,13 +39,18 @@ export class Room {
   /**
    * @param dir where everything is put.
    * @param callout what rpc.statd -H runs; empty: nothing.
-   * @param keeper the keeper that is to run; undefined: none.
+   * @param keeper the keeper that is to run, and for how many services; undefined: none.
    */
-  static async open(dir: string, callout: string, keeper?: string): Promise<Room> {
+  static async open(
+    dir: string,
+    callout: string,
+    keeper?: { readonly program: string; readonly services: number },
+  ): Promise<Room> {
     const statd = directoryForStatd(join(dir, 'statd'));
     for (const name of ['sm', 'sm.bak']) directoryForStatd(join(statd, name));
     const script = ['sh', resolve('test/lib/capture/statd-room.sh'), statd, callout];
-    const service = keeper === undefined ? [] : [statd, join(dir, 'store'), keeper];
+    const stores = Array.from({ length: keeper?.services ?? 0 }, (_, index) => join(dir, `store-${index}`));
+    const service = keeper === undefined ? [] : [statd, keeper.program, ...stores];
     const child = spawn('unshare', [...NAMESPACES, ...script, process.execPath, CALLER, ...service], {
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
       stdio: ['pipe', 'pipe', 'inherit'],

@@ -1,0 +1,39 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Keeper } from '../../../lib/keeper/keeper.ts';
+import { realSurroundings } from '../../../lib/keeper/surroundings.ts';
+import { RuntimeDirectory } from '../../../lib/node/runtime-directory.ts';
+import { exampleService } from '../../support/example-service.ts';
+
+/*
+ * A keeper that adopts a service whose clients another node has left in the store, with the arguments STORE RUN ADDRESS
+ * NAME CLIENTS. NFS and grace are there from the beginning. It prints, as JSON, how many milliseconds after the start of
+ * the process which step was done.
+ */
+const [sharedDir = '', run = '', address = '', name = '', clients = ''] = process.argv.slice(2);
+const service = exampleService({ name: 'bench', sharedDir, addresses: [address], names: [name] });
+const directory = new RuntimeDirectory(service.name, run);
+mkdirSync(run, { recursive: true, mode: 0o700 });
+await directory.create(service);
+
+const done: Record<string, number> = { started: performance.now() };
+let told = 0;
+const log = (event: string) => {
+  if (event === 'client') told += 1;
+  if (told >= Number(clients)) done.told ??= performance.now();
+  done[event] ??= performance.now();
+};
+const lockManager = { kind: 'ganesha', identity: 'bench', startedAt: Date.now() } as const;
+const keeper = new Keeper(service, directory, log, {
+  ...realSurroundings(service),
+  atWork: async () => ({ lockManager, statd: 'bench' }),
+  isGraceOn: async () => true,
+  lacking: async () => [],
+});
+await keeper.adopt();
+const end = Date.now() + 60_000;
+while (done.told === undefined && Date.now() < end) await pause(5);
+const conveyed = readdirSync(`${directory.statdDirectory}/sm`).length;
+process.stdout.write(JSON.stringify({ done, told, conveyed, ...keeper.report() }), () =>
+  process.kill(process.pid, 'SIGKILL'),
+);

@@ -1,0 +1,71 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { takeOver } from '../../../lib/keeper/adoption.ts';
+import { statdDirectory } from '../../../lib/nsm/statd-directory.ts';
+import { exampleService } from '../../support/example-service.ts';
+import { clientNames, statdDirectoryWith } from '../clients.ts';
+import { sh } from '../command.ts';
+import { type Bench, type Figure, type Row, sized } from '../row.ts';
+import { interleaved, median, timed } from '../statistics.ts';
+
+/** The first capture of so many records, durable, beside copies of the directory that are made durable. */
+async function compare({ dir }: Bench, count: number, rounds: number): Promise<Figure> {
+  const statd = statdDirectoryWith(join(dir, `statd-${count}`), clientNames(50, count));
+  const fresh = (name: string) => {
+    const path = join(dir, name);
+    rmSync(path, { recursive: true, force: true });
+    return path;
+  };
+  const capture = async () => {
+    const service = exampleService({ sharedDir: fresh('store'), statdDir: statd });
+    return timed(async () => {
+      const atWork = async () => ({ lockManager: null, statd: null });
+      const { store } = await takeOver(service, statdDirectory(statd), { atWork });
+      if (store.state.current.size !== count) throw new Error('not all records were captured');
+      await store.close();
+    });
+  };
+  const copy = async (command: string) => {
+    const to = fresh('copy');
+    mkdirSync(to);
+    return timed(() => sh(`${command} "$1/" "$2/" && sync -f "$2"`, join(statd, 'sm'), to));
+  };
+  const samples = await interleaved(rounds, {
+    lockferry: capture,
+    'cp -a + sync': () => copy('cp -aT'),
+    'rsync -a + sync': () => copy('rsync -a'),
+  });
+  rmSync(statd, { recursive: true });
+  const others = Math.min(median(samples['cp -a + sync'] ?? []), median(samples['rsync -a + sync'] ?? []));
+  return {
+    what: `first capture of ${count} records`,
+    unit: 'ms',
+    at: count,
+    samples,
+    target: { words: 'faster than either', met: (ours) => ours < others },
+  };
+}
+
+export const capture: Row = {
+  name: 'capture',
+  title: 'First capture, durable in the lock store',
+  bound:
+    'reading each file of sm/ (lstat, open, fstat, read, close); then one JSON line with its CRC for each',
+  measure: async (bench) => {
+    const counts = sized(bench.size, {
+      tiny: [100],
+      usual: [1000, 10_000, 100_000],
+      full: [1000, 10_000, 100_000],
+    });
+    const figures: Figure[] = [];
+    for (const count of counts) {
+      const rounds = sized(bench.size, {
+        tiny: 1,
+        usual: count > 10_000 ? 1 : 5,
+        full: count > 10_000 ? 5 : 15,
+      });
+      figures.push(await compare(bench, count, rounds));
+    }
+    return figures;
+  },
+};

@@ -1,0 +1,105 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AGENT, type Sandbox } from '../../conformance/sandbox.ts';
+import { clientNames, lineFor } from '../clients.ts';
+import { contest, NFSLOCK, onNode, RECURRING, shellAgent, startNfslock } from '../node.ts';
+import { type Bench, type Figure, type Row, sized } from '../row.ts';
+import { median } from '../statistics.ts';
+
+const MONITOR = { argv: [AGENT, 'monitor'], env: { ...NFSLOCK, ...RECURRING } };
+
+function writeClients(node: Sandbox, clients: readonly string[]): void {
+  for (const client of clients) writeFileSync(join(node.root, 'var/lib/nfs/sm', client), lineFor(client));
+}
+
+/** A recurring monitor where nothing has changed, beside those of shell agents. */
+function beside({ dist, size }: Bench): Promise<Figure[]> {
+  const count = sized(size, { tiny: 10, usual: 1000, full: 1000 });
+  return onNode(dist, async (node) => {
+    writeClients(node, clientNames(50, count));
+    const keeper = await startNfslock(node);
+    const standings = await contest(node, {
+      rounds: sized(size, { tiny: 1, usual: 30, full: 100 }),
+      commands: {
+        lockferry: MONITOR,
+        nfsnotify: shellAgent('nfsnotify', 'monitor'),
+        exportfs: shellAgent('exportfs', 'monitor'),
+        nfsserver: shellAgent('nfsserver', 'monitor'),
+      },
+      helpers: { lockferry: keeper },
+    });
+    const of = (pick: (name: string) => number[]) =>
+      Object.fromEntries(Object.keys(standings).map((name) => [name, pick(name)]));
+    const times = of((name) => standings[name]?.ms ?? []);
+    const cpu = of((name) => [standings[name]?.cpu ?? Number.NaN]);
+    const than = (limit: number) => ({ words: "below nfsserver's", met: (ours: number) => ours < limit });
+    return [
+      {
+        what: `recurring monitor, ${count} clients, nothing changed`,
+        unit: 'ms',
+        samples: times,
+        target: than(median(times.nfsserver ?? [])),
+        note: 'the shell agents find their services stopped, which is the least that they can have to do',
+      },
+      {
+        what: 'the same, processor time (with that of the keeper)',
+        unit: 'ms',
+        samples: cpu,
+        target: than(median(cpu.nfsserver ?? [])),
+      },
+    ];
+  });
+}
+
+/** The same with capture=monitor: the monitor looks at the directory. */
+async function many({ dist, size }: Bench): Promise<Figure[]> {
+  const counts = sized(size, { tiny: [10, 20], usual: [1000, 100_000], full: [1000, 100_000] });
+  const rounds = sized(size, { tiny: 1, usual: 8, full: 40 });
+  const samples: { unchanged: Record<string, number[]>; changed: Record<string, number[]> } = {
+    unchanged: {},
+    changed: {},
+  };
+  const largest = counts[1] as number;
+  for (const count of counts) {
+    const name = count === largest ? 'lockferry' : `lockferry, ${count} records`;
+    await onNode(dist, async (node) => {
+      writeClients(node, clientNames(50, count));
+      await startNfslock(node, { OCF_RESKEY_capture: 'monitor' });
+      const env = { ...MONITOR.env, OCF_RESKEY_capture: 'monitor' };
+      const standings = await contest(node, { rounds, commands: { lockferry: { argv: MONITOR.argv, env } } });
+      samples.unchanged[name] = standings.lockferry?.ms ?? [];
+      const touch = `for n in 1 2 3 4 5 6 7 8 9 10; do echo "$1 10.9.$3.$n $2" >"/var/lib/nfs/sm/10.9.$3.$n"; done; exec ${AGENT} monitor`;
+      const fixed = lineFor('x').split(' ').slice(0, 5).join(' ');
+      const changed = await contest(node, {
+        rounds,
+        commands: { lockferry: { argv: ['sh', '-c', touch, 'sh', fixed, 'n1', '1'], env } },
+      });
+      samples.changed[name] = changed.lockferry?.ms ?? [];
+      if (count !== largest) return;
+      const copy = await contest(node, {
+        rounds: sized(size, { tiny: 1, usual: 1, full: 5 }),
+        commands: {
+          'cp -a': { argv: ['/bin/sh', '-c', 'rm -rf /srv/copy; cp -aT /var/lib/nfs/sm /srv/copy'] },
+        },
+      });
+      for (const part of [samples.unchanged, samples.changed]) part['cp -a'] = copy['cp -a']?.ms ?? [];
+    });
+  }
+  const figure = (part: 'unchanged' | 'changed', words: string, times: number): Figure => {
+    const small = median(samples[part][`lockferry, ${counts[0]} records`] ?? []);
+    return {
+      what: `recurring monitor with capture=monitor, ${largest} records, ${words}`,
+      unit: 'ms',
+      samples: samples[part],
+      target: { words: `< ${times} times that of ${counts[0]} records`, met: (ours) => ours < times * small },
+    };
+  };
+  return [figure('unchanged', 'nothing changed', 1.2), figure('changed', '10 written anew', 1.5)];
+}
+
+export const monitor: Row = {
+  name: 'monitor',
+  title: 'Recurring monitor',
+  bound: 'starting Node.js, which is nine tenths of it',
+  measure: async (bench) => [...(await beside(bench)), ...(await many(bench))],
+};

@@ -1,0 +1,81 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseMonitorFile } from '../../../lib/nsm/monitor-file.ts';
+import { claimEpoch, storedFile } from '../../../lib/store/index.ts';
+import { FLOATING, Room } from '../../scale/notifier/room.ts';
+import { clientNames, lineFor } from '../clients.ts';
+import { below, type Figure, type Row, sized } from '../row.ts';
+import { smNotify } from '../sm-notify.ts';
+import { timed } from '../statistics.ts';
+
+const ADOPT = fileURLToPath(new URL('../recovery/adopt.js', import.meta.url));
+
+/** A lock store as a node that died leaves it. */
+async function leaveStore(dir: string, clients: readonly string[]): Promise<void> {
+  const holder = { node: 'dead', bootId: 'dead', lockManager: 'ganesha:1:1', statd: null };
+  const claim = await claimEpoch({ dir, service: 'bench', holder });
+  const current = clients.map((client) =>
+    storedFile(client, Date.now(), parseMonitorFile(Buffer.from(lineFor(client)))),
+  );
+  const store = await claim.establish({ current, inherited: [], ledger: [], stateNumber: 7 });
+  await store.close();
+}
+
+/** The steps, each with the event that ends it. */
+const STEPS = {
+  'start Node.js': 'started',
+  adopt: 'adopted',
+  convey: 'conveyed',
+  'be ready': 'telling',
+  tell: 'told',
+} as const;
+
+export const recovery: Row = {
+  name: 'recovery',
+  title: 'From the start of the keeper to the last client told, with NFS, address and grace there',
+  bound: 'telling; the store is read and the records are conveyed in a fraction of it',
+  measure: async ({ dir, size }): Promise<Figure[]> => {
+    const count = sized(size, { tiny: 20, usual: 5000, full: 5000 });
+    const rounds = sized(size, { tiny: 1, usual: 3, full: 9 });
+    const seconds = sized(size, { tiny: 2, usual: 10, full: 60 });
+    const clients = clientNames(77, count);
+    const ofEach = Object.keys(STEPS).map((step): [string, number[]] => [`of it, to ${step}`, []]);
+    const steps: Record<string, number[]> = { lockferry: [], ...Object.fromEntries(ofEach) };
+    const room = await Room.open();
+    try {
+      for (let round = 0; round < rounds; round += 1) {
+        const [store, run] = [join(dir, `store-${round}`), join(dir, `run-${round}`)];
+        mkdirSync(run);
+        await leaveStore(store, clients);
+        const argv = [process.execPath, ADOPT, store, run, FLOATING, 'vip.example.test', String(count)];
+        const { out } = await room.server.run(argv, 90_000);
+        const { done, told } = JSON.parse(out);
+        if (told < count) throw new Error(`${told} of ${count} clients were told`);
+        steps.lockferry?.push(done.told);
+        let before = 0;
+        for (const [step, event] of Object.entries(STEPS)) {
+          steps[`of it, to ${step}`]?.push(done[event] - before);
+          before = done[event];
+        }
+        rmSync(store, { recursive: true });
+        rmSync(run, { recursive: true });
+      }
+      let left = 0;
+      const others = await timed(async () => {
+        ({ left } = await smNotify(room, clients, count, seconds));
+      });
+      return [
+        {
+          what: `${count} clients, start to last one told`,
+          unit: 'ms',
+          samples: { ...steps, 'sm-notify, telling alone': [others] },
+          target: below(3000),
+          note: `sm-notify had not told ${left} after ${seconds} s`,
+        },
+      ];
+    } finally {
+      room.close();
+    }
+  },
+};

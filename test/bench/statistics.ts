@@ -1,0 +1,35 @@
+/** The value below which this part of the samples lies. @param part from 0 to 1 */
+export function quantile(samples: readonly number[], part: number): number {
+  const sorted = [...samples].sort((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;
+}
+
+export function median(samples: readonly number[]): number {
+  return quantile(samples, 0.5);
+}
+
+/**
+ * Runs the contestants in turn, each round in another order: whatever else the machine does falls upon all of them.
+ * Each returns its sample.
+ */
+export async function interleaved(
+  rounds: number,
+  contestants: Readonly<Record<string, (round: number) => Promise<number>>>,
+): Promise<Record<string, number[]>> {
+  const names = Object.keys(contestants);
+  const samples = Object.fromEntries(names.map((name): [string, number[]] => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    const first = round % names.length;
+    for (const name of [...names.slice(first), ...names.slice(0, first)]) {
+      samples[name]?.push(await (contestants[name] as (round: number) => Promise<number>)(round));
+    }
+  }
+  return samples;
+}
+
+/** How long something takes, milliseconds. */
+export async function timed(work: () => unknown): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
