@@ -1,7 +1,7 @@
+import { instant } from '../instant.ts';
 import { printable, printableSentence } from '../printable.ts';
 import type { ClientEntry } from './client-list.ts';
 import type { ServiceClients } from './clients.ts';
-import { instant } from './instant.ts';
 import { WIDTH } from './terminal.ts';
 import { wrap } from './wrap.ts';
 

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { sentenceOf } from '../fault.ts';
 import { countClients } from '../keeper/client-counts.ts';
 import { askKeeper, type ClientCounts, isStarted, type Report, type Verdict } from '../keeper/index.ts';
+import { recoverySummary } from '../keeper/recovery-summary.ts';
 import { RuntimeDirectory } from '../node/runtime-directory.ts';
 import type { Damage, StoreState } from '../store/index.ts';
 import { graceOfService } from './grace-of-service.ts';
@@ -24,6 +25,9 @@ export interface ServiceStatus {
   readonly clients: ClientCounts | null;
   /** Milliseconds that the oldest change has waited to become durable. */
   readonly lag: number | null;
+  /** Clients whose newest records are not durable. */
+  readonly unprotected: number | null;
+  readonly lastRecovery: Report['lastRecovery'];
   /** Milliseconds of grace that a recovery has left at least. */
   readonly graceLeft: number | null;
   readonly waitingFor: readonly string[];
@@ -41,7 +45,7 @@ export async function statusFromKeeper(
   const directory = new RuntimeDirectory(name, runtime);
   try {
     const report = await askKeeper(directory.socket, 'report', deadline);
-    return fromReport(report, report.phase === 'recovering' ? await graceOfService(directory) : null);
+    return fromReport(report, isRecovering(report) ? await graceOfService(directory) : null);
   } catch (error) {
     const declared = await directory.service().catch(() => null);
     return {
@@ -52,6 +56,8 @@ export async function statusFromKeeper(
         stateNumber: null,
         clients: null,
         lag: null,
+        unprotected: null,
+        lastRecovery: null,
         graceLeft: null,
         waitingFor: [],
         problems: [],
@@ -67,13 +73,19 @@ export function statusFromStore(path: string, state: StoreState): ServiceStatus 
   return {
     ...{ service, source: 'store', sharedDir: resolve(path), phase: phaseOf(state), verdict: judge(damage) },
     owner: { node: holder.node, epoch, since },
-    ...{ stateNumber, clients: countClients(state), lag: null, graceLeft: null, waitingFor: [] },
+    ...{ stateNumber, clients: countClients(state), lag: null, unprotected: null },
+    ...{ lastRecovery: recoverySummary(state), graceLeft: null, waitingFor: [] },
     problems: [
       ...damage.map(describe),
       ...torn.map((end) => `${describe(end)}; cut short, never acknowledged`),
     ],
     keeper: null,
   };
+}
+
+/** Whether former clients are on their way back. */
+export function isRecovering({ phase }: Pick<ServiceStatus, 'phase'>): boolean {
+  return phase === 'recovering' || phase === 'settling';
 }
 
 function fromReport({ version, pid, ...report }: Report, graceLeft: number | null): ServiceStatus {

@@ -1,5 +1,5 @@
+import { instant } from '../instant.ts';
 import { printable, printableSentence } from '../printable.ts';
-import { instant } from './instant.ts';
 import type { ServiceStatus } from './service-status.ts';
 import { WIDTH } from './terminal.ts';
 import { wrap } from './wrap.ts';

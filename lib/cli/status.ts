@@ -5,7 +5,9 @@ import { nodeName } from '../node/this-node.ts';
 import { printable } from '../printable.ts';
 import { jsonText } from './json-text.ts';
 import type { Means } from './means.ts';
+import { metricsText } from './metrics-text.ts';
 import { jsonOption, onceEach, sharedDirOption } from './options.ts';
+import { putFile } from './put-file.ts';
 import { type ServiceStatus, statusFromKeeper, statusFromStore } from './service-status.ts';
 import { statusText } from './status-text.ts';
 import { askOnce, READ_WITHIN } from './storage/session.ts';
@@ -18,6 +20,8 @@ export interface StatusOptions {
   readonly json: boolean;
   /** Show it again and again, until a signal comes. */
   readonly watch: boolean;
+  /** Where metrics go; `-`: standard output; undefined: none are wanted. */
+  readonly prometheus: string | undefined;
 }
 
 /** How long a keeper may take to answer, milliseconds. */
@@ -28,7 +32,10 @@ export const STATUS_SUMMARY = 'Show the services of this node, or what a lock st
 const HELP = `--watch asks again every second, until Ctrl-C. On a terminal it shows a picture,
 with a bar for each recovery; elsewhere it prints a line for each change.
 
---json prints JSON as one object on one line, {"services":[...]}. Each service has
+--prometheus writes metrics in Prometheus's text format, the file as a whole at
+once, for the textfile collector of node_exporter: run it by cron or a timer.
+
+--json prints JSON as one object on one line, {"services":[...]}. Each has
   service      its name
   source       "keeper" or "store": who says so
   sharedDir    directory of its lock store
@@ -40,19 +47,23 @@ with a bar for each recovery; elsewhere it prints a line for each change.
   stateNumber  the NSM state number that was reserved last
   clients      {recorded, conveyed, answered, told, present, back, missed}
   lag          milliseconds that the oldest change waits to become durable
+  unprotected  clients whose newest records are not durable
+  lastRecovery {at, clients, back, missed}; null: nobody had to be told since
+               the epoch began
   graceLeft    in a recovery, milliseconds of grace that are left at least
   waitingFor   what the recovery waits for, a list
   problems     what was set aside, a list
   keeper       {pid, version}
 where null is what is not known. The verdict on a store is on its bytes only.
 
-Exit code: 0 all is well; 1 a service is degraded or failed, a keeper does not
-answer, or something cannot be read, which standard error then says.`;
+Exit code: 0 all is well, or with --prometheus: the metrics are written; 1 a
+service is degraded or failed, a keeper does not answer, or something cannot be
+read, which standard error then says.`;
 
 /** Declares the options of `lockferry status`. */
 export function statusOptions(yargs: Argv) {
   return yargs
-    .usage('lockferry status [--shared-dir DIR] [--json | --watch]')
+    .usage('lockferry status [--shared-dir DIR] [OPTION]')
     .usage(`${STATUS_SUMMARY}. Run it as root.`)
     .option('shared-dir', {
       ...sharedDirOption,
@@ -60,9 +71,14 @@ export function statusOptions(yargs: Argv) {
     })
     .option('json', jsonOption)
     .option('watch', { type: 'boolean', default: false, describe: 'Show it live, until Ctrl-C' })
-    .check(onceEach('shared-dir'))
-    .check(({ watch, json }) => {
-      if (watch && json) throw new Error('give --watch or --json, not both');
+    .option('prometheus', {
+      ...{ type: 'string', requiresArg: true },
+      describe: 'Write metrics into this file (-: print them)',
+    })
+    .check(onceEach('shared-dir', 'prometheus'))
+    .check(({ watch, json, prometheus }) => {
+      const given = [watch, json, prometheus !== undefined].filter((each) => each);
+      if (given.length > 1) throw new Error('give one of --watch, --json and --prometheus');
       return true;
     })
     .example('lockferry status', 'the services of this node')
@@ -80,6 +96,11 @@ export async function status(options: StatusOptions, terminal: Terminal, means: 
     return last.problem === null && areWell(last.services) ? 0 : 1;
   }
   const services = await ask();
+  if (options.prometheus !== undefined) {
+    if (options.prometheus === '-') terminal.stdout.write(metricsText(services));
+    else await putFile(resolve(options.prometheus), metricsText(services));
+    return 0;
+  }
   if (json) terminal.stdout.write(jsonText({ services }));
   else terminal.stdout.write(services.map(statusText).join('\n') || 'No service is started on this node.\n');
   return areWell(services) ? 0 : 1;

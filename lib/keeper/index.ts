@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Fault, type FaultCode, sentenceOf } from '../fault.ts';
+import { withdrawAttributes } from '../node/cluster-attributes.ts';
 import { RuntimeDirectory } from '../node/runtime-directory.ts';
 import type { Service } from '../node/service.ts';
 import { VERSION } from '../version.ts';
@@ -106,12 +107,16 @@ export async function stopKeeper(options: {
   readonly runtime?: string;
   /** Sends a signal to a process. */
   readonly kill?: typeof signal;
+  /** Takes back what the cluster was told of the service. */
+  readonly withdraw?: typeof withdrawAttributes;
 }): Promise<string[]> {
   const directory = new RuntimeDirectory(options.name, options.runtime);
   const undone: string[] = [];
   try {
     const deadline = Math.min(options.deadline, Date.now() + STOP_WITHIN);
+    const wasStarted = await isStarted(options.name, options.runtime);
     undone.push(...(await endKeeper(directory, 'stop', deadline, options.kill)));
+    if (wasStarted) (options.withdraw ?? withdrawAttributes)(options.name);
     await directory.remove();
   } catch (error) {
     undone.push(sentenceOf(error));

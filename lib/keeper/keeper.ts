@@ -17,6 +17,7 @@ import { type Kept, keep } from './kept.ts';
 import { leave, makeRoom } from './leaving.ts';
 import { problemsOf } from './problems.ts';
 import type { Report } from './protocol.ts';
+import { recoverySummary } from './recovery-summary.ts';
 import { realSurroundings, type Surroundings } from './surroundings.ts';
 
 /** How often the keeper looks at the processes, the address and its ownership, milliseconds. */
@@ -86,6 +87,8 @@ export class Keeper {
       handedOverTo: this.#kept?.handedOverTo ?? null,
       clients: countClients(state ?? { ledger: new Map(), current: new Map(), inherited: new Map() }),
       lag: this.#kept?.writer.lag ?? 0,
+      unprotected: this.#unprotected(),
+      lastRecovery: state && recoverySummary(state),
       waitingFor: [...(this.#kept?.recovering.waitingFor ?? [])],
       problems: this.#kept === null ? [] : problemsOf(this.#kept),
     };
@@ -215,6 +218,12 @@ export class Keeper {
     this.#hung = !(await makeRoom({ writer, capturing, recovering, log: this.#log }));
   }
 
+  #unprotected(): number {
+    if (this.#kept === null) return 0;
+    const { capturing, callout } = this.#kept;
+    return new Set([...capturing.unprotected, ...callout.unprotected]).size;
+  }
+
   #phase(): Report['phase'] {
     if (this.#fault !== null) return 'failed';
     if (this.#stopped !== null) return 'stopping';
@@ -233,7 +242,7 @@ export class Keeper {
       owner: this.#owner || (this.#handedOver && this.#stopped !== null),
       storeTrouble: writer.trouble,
       lag: writer.lag,
-      unprotected: new Set([...capturing.unprotected, ...callout.unprotected]).size,
+      unprotected: this.#unprotected(),
       calloutSuspended: callout.suspended,
       statdDirectory: capturing.look?.directory ?? 'present',
       smPath: statd.sm,

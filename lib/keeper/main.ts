@@ -4,6 +4,7 @@ import { openEventLog } from '../node/event-log.ts';
 import { RuntimeDirectory } from '../node/runtime-directory.ts';
 import { Keeper } from './keeper.ts';
 import type { Report, Request } from './protocol.ts';
+import { Publishing } from './publishing.ts';
 import { listen } from './server.ts';
 
 /** The answer to stop gets this long to leave, milliseconds. */
@@ -21,6 +22,7 @@ async function main(name: string): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void end(keeper));
   process.on('SIGHUP', () => {});
   await keeper.adopt();
+  new Publishing({ report: () => keeper.report() }).start();
 }
 
 async function answer(keeper: Keeper, request: Request): Promise<Report> {

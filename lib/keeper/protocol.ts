@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { recoverySummarySchema } from './recovery-summary.ts';
 import { verdictSchema } from './verdict.ts';
 
 /**
@@ -54,6 +55,10 @@ export const reportSchema = z.object({
   clients: clientCountsSchema,
   /** Milliseconds that the oldest change has waited to become durable; 0: everything is. */
   lag: z.number(),
+  /** Clients whose newest records are not durable. */
+  unprotected: z._default(z.number(), 0),
+  /** Null: nobody had to be told in this epoch. A keeper of an older version does not say. */
+  lastRecovery: z._default(z.nullable(recoverySummarySchema), null),
   /** What the recovery waits for, empty once clients are being told. */
   waitingFor: z.array(z.string()),
   /** Things set aside: malformed lines, files that are no monitor records, damage in the store. */

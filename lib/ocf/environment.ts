@@ -5,6 +5,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface OcfEnvironment {
   /** OCF_RESOURCE_INSTANCE; null where it is unset, as crmsh does for validate-all. */
   readonly instance: string | null;
+  /** Whether the caller says that it speaks OCF 1.1, which has results for what is degraded. */
+  readonly knowsDegraded: boolean;
   /** The operation's time-out in milliseconds; null where the caller does not say. */
   readonly timeout: number | null;
   /** True for a probe: a monitor with interval 0. A person's monitor has no interval and is none. */
@@ -26,6 +28,7 @@ export function readEnvironment(env: Environment): OcfEnvironment {
   const facility = env.HA_LOGFACILITY || 'none';
   return {
     instance: env.OCF_RESOURCE_INSTANCE || null,
+    knowsDegraded: isAtLeast(env.OCF_RA_VERSION_MAJOR, env.OCF_RA_VERSION_MINOR),
     timeout: digits(env.OCF_RESKEY_CRM_meta_timeout),
     probe: digits(env.OCF_RESKEY_CRM_meta_interval) === 0,
     migrateTarget: env.OCF_RESKEY_CRM_meta_migrate_target || null,
@@ -35,6 +38,12 @@ export function readEnvironment(env: Environment): OcfEnvironment {
     logFile: env.HA_LOGFILE || null,
     debug: (env.HA_debug || '0') !== '0',
   };
+}
+
+/** OCF 1.1, "Environment Variables": the version of the API that the caller uses. */
+function isAtLeast(major: string | undefined, minor: string | undefined): boolean {
+  const [one, other] = [digits(major) ?? 0, digits(minor) ?? 0];
+  return one > 1 || (one === 1 && other >= 1);
 }
 
 function digits(text: string | undefined): number | null {

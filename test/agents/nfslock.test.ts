@@ -9,6 +9,8 @@ import { runAgent } from '../../lib/ocf/run-agent.ts';
 import { VERSION } from '../../lib/version.ts';
 
 const right = {
+  OCF_RA_VERSION_MAJOR: '1',
+  OCF_RA_VERSION_MINOR: '1',
   OCF_RESOURCE_INSTANCE: 'locks',
   OCF_RESKEY_shared_dir: '/srv/nfs/locks',
   OCF_RESKEY_ip: '192.0.2.1',

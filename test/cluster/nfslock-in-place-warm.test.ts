@@ -1,5 +1,6 @@
-import t from 'tap';
-import { waitUntil } from '../../scripts/lab/index.ts';
+import { execaSync } from 'execa';
+import t, { type Test } from 'tap';
+import { type Host, type NfsService, waitUntil } from '../../scripts/lab/index.ts';
 import {
   expectNobodyTold,
   expectSurvival,
@@ -11,6 +12,32 @@ import {
   takeLock,
 } from './nfslock-scene.ts';
 
+/** Waits until the node attributes for clients, lag and last recovery are as wanted; '' where there is none. */
+async function shown(
+  { cluster }: NfsService,
+  { name: node }: Host,
+  wanted: (values: [string, string, string]) => boolean,
+) {
+  const explain = () => cluster.picture();
+  await waitUntil('crm_mon shows it', { timeout: 60, interval: 0.5, explain }, async () => {
+    // What crm_mon -A says of each node: "* lockferry-locks-lag   : 0".
+    const [, text = ''] = (await cluster.picture()).split(`* Node: ${node}`);
+    const [here = ''] = text.split('* Node:');
+    const value = (what: string) =>
+      new RegExp(`lockferry-${NFSLOCK}-${what} *: (.*\\S)`).exec(here)?.[1] ?? '';
+    return wanted([value('clients'), value('lag'), value('recovery')]);
+  });
+}
+
+/** What `lockferry status --prometheus` writes is what promtool takes, and says so. */
+async function expectMetrics(t: Test, node: Host, line: string): Promise<void> {
+  const argv = [process.execPath, '/lab/dist/lockferry.cjs', 'status', '--prometheus', '-'];
+  const text = await node.output(argv);
+  t.match(text, `\n${line}\n`);
+  const { exitCode, stderr } = execaSync('promtool', ['check', 'metrics'], { input: text, reject: false });
+  t.same({ exitCode, stderr }, { exitCode: 0, stderr: '' }, 'promtool has nothing to say');
+}
+
 t.test('what happens on one node, where NFS-Ganesha always runs', async (t) => {
   const service = await serviceFor(t, { ganesha: 'warm' });
   const { cluster, n1 } = service;
@@ -18,11 +45,19 @@ t.test('what happens on one node, where NFS-Ganesha always runs', async (t) => {
   // First: the restarts below leave nfslock a target-role of its own, which the group's does not override.
   await t.test('the group is stopped and started: its locks are released, clients are told', async (t) => {
     await takeLock(t, service, 'group');
+    await shown(service, n1, ([clients, lag, recovery]) => `${clients} ${lag} ${recovery}` === '1 0 none');
+    await expectMetrics(t, n1, 'lockferry_clients{service="locks",phase="recorded"} 1');
     await expectSurvival(t, service, 'group', n1, async () => {
       await cluster.crm(['resource', 'stop', 'nfs']);
       await cluster.settle();
+      await shown(service, n1, (values) => values.every((value) => value === ''));
       await cluster.crm(['resource', 'start', 'nfs']);
     });
+  });
+
+  await t.test('crm_mon and Prometheus are told how the recovery went', async (t) => {
+    await shown(service, n1, ([, , recovery]) => /^20.*Z: 1 of 1 back, 0 missed$/.test(recovery));
+    await expectMetrics(t, n1, 'lockferry_last_recovery_clients{service="locks",outcome="back"} 1');
   });
 
   const restarts = {

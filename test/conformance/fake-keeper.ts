@@ -42,6 +42,8 @@ const serving = listen(join(directory, 'keeper.sock'), async ({ op }) => {
     handedOverTo: null,
     clients: { recorded: 0, conveyed: 0, answered: 0, told: 0, present: 0, back: 0, missed: 0 },
     lag: 0,
+    unprotected: 0,
+    lastRecovery: null,
     waitingFor: [],
     problems: [],
   };

@@ -59,6 +59,11 @@ t.test('a healthy life', async (t) => {
     stdout: '',
     stderr: 'ocf-exit-reason:the test says degraded\n',
   });
+  t.match(
+    await node.agent('monitor', { ...RIGHT, OCF_RA_VERSION_MINOR: '0' }),
+    { code: 0, stderr: 'ocf-exit-reason:the test says degraded\n' },
+    'to a caller of OCF 1.0 that is success, with the reason',
+  );
   t.same(
     await node.agent('monitor', { ...RIGHT, OCF_RESKEY_CRM_meta_interval: '0' }),
     { code: 0, ...SILENT },

@@ -24,6 +24,8 @@ export interface Owner {
 
 /** Parameters with which nfslock can run. */
 export const RIGHT: Readonly<Record<string, string>> = {
+  OCF_RA_VERSION_MAJOR: '1',
+  OCF_RA_VERSION_MINOR: '1',
   OCF_RESOURCE_INSTANCE: 'locks',
   OCF_RESKEY_shared_dir: '/srv/locks',
   OCF_RESKEY_ip: '192.0.2.1',

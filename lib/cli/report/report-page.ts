@@ -1,6 +1,6 @@
+import { instant } from '../../instant.ts';
 import { printable, printableSentence } from '../../printable.ts';
 import { VERSION } from '../../version.ts';
-import { instant } from '../instant.ts';
 import { Html, html } from './html.ts';
 import type { ClientStory, RecoveryReport } from './recovery-report.ts';
 import { STYLE } from './report-style.ts';

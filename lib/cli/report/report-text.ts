@@ -1,5 +1,5 @@
+import { instant } from '../../instant.ts';
 import { printable, printableSentence } from '../../printable.ts';
-import { instant } from '../instant.ts';
 import { WIDTH } from '../terminal.ts';
 import { wrap } from '../wrap.ts';
 import type { ClientStory, RecoveryReport } from './recovery-report.ts';

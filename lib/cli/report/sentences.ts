@@ -1,6 +1,6 @@
+import { instant } from '../../instant.ts';
 import type { LoggedEvent } from '../../node/event-file.ts';
 import { printable } from '../../printable.ts';
-import { instant } from '../instant.ts';
 import type { ClientStory, RecoveryReport } from './recovery-report.ts';
 
 // Everything here is fit for a terminal; a page escapes it once more for HTML.

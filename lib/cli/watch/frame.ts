@@ -1,6 +1,6 @@
+import { instant } from '../../instant.ts';
 import { printable, printableSentence } from '../../printable.ts';
-import { instant } from '../instant.ts';
-import type { ServiceStatus } from '../service-status.ts';
+import { isRecovering, type ServiceStatus } from '../service-status.ts';
 import { clientsText, lagText } from '../status-text.ts';
 import { wrap } from '../wrap.ts';
 import { LEGEND, recoveryBar, totalOf } from './recovery-bar.ts';
@@ -106,10 +106,6 @@ function barLine(
 
 function headline({ service, verdict, phase }: ServiceStatus): string {
   return `${printable(service) || 'unnamed service'}: ${verdict.state}${phase === null ? '' : `, ${phase}`}`;
-}
-
-function isRecovering({ phase }: ServiceStatus): boolean {
-  return phase === 'recovering';
 }
 
 function isWell(service: ServiceStatus): boolean {

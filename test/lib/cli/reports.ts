@@ -21,6 +21,7 @@ export function reportOf(service: string, facts: Partial<Report> = {}): Report {
     ...{ version: '0.1.0', pid: 42, service, sharedDir: `/srv/${service}`, phase: 'capturing' },
     ...{ verdict: { state: 'ok', reason: null }, faultCode: null, stateNumber: 1_764_000_001 },
     ...{ owner: { node: 'n1', epoch: 3, since: 1_764_000_000_500 }, clients: NO_CLIENTS, lag: 0 },
+    ...{ unprotected: 0, lastRecovery: null },
     ...{ waitingFor: [], problems: [], handedOverTo: null },
     ...facts,
   };

@@ -20,6 +20,7 @@ t.test('a keeper is asked for its report', async (t) => {
     ...{ source: 'keeper', service: 'nfs-a', sharedDir: '/srv/nfs-a', phase: 'capturing' },
     ...{ verdict: { state: 'ok', reason: null }, stateNumber: 1_764_000_001 },
     ...{ owner: { node: 'n1', epoch: 3, since: 1_764_000_000_500 }, clients: NO_CLIENTS, lag: 7 },
+    ...{ unprotected: 0, lastRecovery: null },
     ...{ graceLeft: null, waitingFor: [], problems: [], keeper: { pid: 42, version: '0.1.0' } },
   });
 });
@@ -58,6 +59,7 @@ t.test('a store says whose it is, who is in it and how it stands', async (t) => 
     ...{ service: 'nfs-a', source: 'store', sharedDir: dir, phase: 'capturing' },
     ...{ verdict: { state: 'ok', reason: null }, owner: { node: 'n1', epoch: 1, since: 1000 } },
     ...{ stateNumber: null, clients: { ...NO_CLIENTS, recorded: 1 }, lag: null },
+    ...{ unprotected: null, lastRecovery: null },
     ...{ graceLeft: null, waitingFor: [], problems: [], keeper: null },
   });
   await first.close();

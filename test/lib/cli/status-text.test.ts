@@ -15,6 +15,8 @@ const WELL: ServiceStatus = {
   ...{
     clients: { ...NO_CLIENTS, recorded: 3, back: 9 },
     lag: 0,
+    unprotected: 0,
+    lastRecovery: null,
     graceLeft: null,
     waitingFor: [],
     problems: [],

@@ -74,7 +74,7 @@ export class FakeKeeper {
     const well: Omit<Report, 'pid'> = {
       ...{ version: VERSION, service: 'nfs-a', sharedDir: '/srv/store', phase: 'capturing', clients },
       ...{ verdict: { state: 'ok', reason: null }, faultCode: null, owner: null, stateNumber: null },
-      ...{ lag: 0, waitingFor: [], problems: [], handedOverTo: null },
+      ...{ lag: 0, unprotected: 0, lastRecovery: null, waitingFor: [], problems: [], handedOverTo: null },
     };
     const text = JSON.stringify({ ...manner, report: { ...well, ...report } });
     writeFileSync(join(this.runtime, 'manner'), text);

@@ -16,6 +16,10 @@ const OK = { state: 'ok', reason: null };
 async function stage(t: Test, manner: Manner = {}) {
   const fake = await FakeKeeper.make(t, manner);
   const { runtime, program: keeper } = fake;
+  const withdrawn: string[] = [];
+  const withdraw = (name: string) => {
+    withdrawn.push(name);
+  };
   const options = (within: number, service: Service) => {
     return { service, keeper, runtime, deadline: Date.now() + within };
   };
@@ -25,7 +29,8 @@ async function stage(t: Test, manner: Manner = {}) {
     start: (within = 20_000, service = SERVICE) => startKeeper(options(within, service)),
     monitor: (within = 20_000, service = SERVICE) => monitorKeeper(options(within, service)),
     stop: (within = 20_000, more: Partial<Parameters<typeof stopKeeper>[0]> = {}) =>
-      stopKeeper({ name: 'nfs-a', runtime, deadline: Date.now() + within, ...more }),
+      stopKeeper({ name: 'nfs-a', runtime, deadline: Date.now() + within, withdraw, ...more }),
+    withdrawn,
   };
 }
 
@@ -41,7 +46,7 @@ async function killWhenListening(fake: FakeKeeper, nth: number, before = (): unk
 }
 
 t.test('a service is started, found started, monitored and stopped', { buffered: true }, async (t) => {
-  const { fake, runtime, start, monitor, stop } = await stage(t);
+  const { fake, runtime, start, monitor, stop, withdrawn } = await stage(t);
   t.equal(await isStarted('nfs-a', runtime), false);
   t.same(await start(), OK);
   t.equal(await isStarted('nfs-a', runtime), true);
@@ -53,6 +58,7 @@ t.test('a service is started, found started, monitored and stopped', { buffered:
   t.equal(await lives(fake.pids[0]), false);
   t.equal(fake.asked.at(-1), 'stop');
   t.same(await stop(), [], 'what is stopped can be stopped');
+  t.same(withdrawn, ['nfs-a'], 'the cluster is told once that it has left');
 });
 
 t.test('a start that fails says why and leaves nothing', { buffered: true }, async (t) => {

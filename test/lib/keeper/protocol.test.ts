@@ -22,6 +22,11 @@ t.test('a report that was written is read back as it was', async (t) => {
   t.same(reportSchema.parse(empty), empty);
 });
 
+t.test('a keeper of an older version does not say all of it', async (t) => {
+  const { unprotected: _, lastRecovery: __, ...older } = REPORT;
+  t.match(reportSchema.parse(older), { ...older, unprotected: 0, lastRecovery: null });
+});
+
 t.test('what is no report is refused', async (t) => {
   for (const wrong of [
     { version: 1 },

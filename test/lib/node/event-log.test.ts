@@ -70,6 +70,42 @@ t.test('the file starts anew when it is large', async (t) => {
   t.match(readFileSync(`${file}.old`, 'utf8'), /^x+\{.*"event":"last"\}\n$/);
 });
 
+t.test('trouble that repeats itself is told now and then, with how often', async (t) => {
+  const file = join(t.testdir(), 'events.jsonl');
+  let now = 1000;
+  const log = openEventLog(file, 'tag', '/nonexistent/logger', () => now);
+  for (let second = 0; second < 1500; second += 1) {
+    log('grace-unknown', { reason: 'D-Bus is away' });
+    log('lock-manager-restarted');
+    now += 1000;
+  }
+  log('grace-unknown', { reason: 'another' });
+  log('grace-unknown', { reason: 'D-Bus is away' });
+  const events = eventsIn(file) as { at: number; event: string; reason?: string; times?: number }[];
+  t.same(
+    events
+      .filter(({ event }) => event === 'grace-unknown')
+      .map(({ at, reason, times }) => [at, reason, times]),
+    [
+      [1000, 'D-Bus is away', undefined],
+      [601_000, 'D-Bus is away', 600],
+      [1_201_000, 'D-Bus is away', 600],
+      [1_501_000, 'D-Bus is away', 299],
+      [1_501_000, 'another', undefined],
+      [1_501_000, 'D-Bus is away', undefined],
+    ],
+  );
+  t.equal(events.length - 6, 1500, 'what is no trouble is always told');
+});
+
+t.test('however much happens, it stays small', async (t) => {
+  const file = join(t.testdir(), 'events.jsonl');
+  const log = openEventLog(file, 'tag', '/nonexistent/logger');
+  for (let each = 0; each < 3000; each += 1) log('client', { client: `c${each}`, text: 'x'.repeat(1000) });
+  const size = statSync(file).size + statSync(`${file}.old`).size;
+  t.ok(size < 2.1 * 2 ** 20, `${size}`);
+});
+
 t.test('a file that cannot be written costs only the line', async (t) => {
   const log = openEventLog(join(t.testdir(), 'none/events.jsonl'), 'tag', '/nonexistent/logger');
   t.doesNotThrow(() => log('lost'));
@@ -90,6 +126,18 @@ t.test('a logger that is not there or has ended costs only the system log', asyn
     }
     t.equal(eventsIn(file).length % 21, 0);
   }
+});
+
+t.test('a logger that hangs is given what fits into some memory, and no more', async (t) => {
+  const directory = t.testdir({ said: '' });
+  const [said, go] = [join(directory, 'said'), join(directory, 'go')];
+  const body = `until [ -e '${go}' ]; do sleep 0.05; done; exec cat >'${said}'`;
+  const log = openEventLog(join(directory, 'events.jsonl'), 'tag', loggerIn(directory, body));
+  for (let each = 0; each < 3000; each += 1) log('back', { client: 'x'.repeat(1000) });
+  writeFileSync(go, '');
+  await until(() => statSync(said).size >= 1 << 20);
+  await pause(200);
+  t.ok(statSync(said).size < 1.1 * 2 ** 20, `${statSync(said).size}`);
 });
 
 t.test('an open log does not keep a program alive', async (t) => {

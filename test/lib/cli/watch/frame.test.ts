@@ -12,7 +12,15 @@ const WELL: ServiceStatus = {
     stateNumber: 1_764_000_001,
   },
   ...{ verdict: { state: 'ok', reason: null }, owner: { node: 'n2', epoch: 3, since: 1 }, lag: 0 },
-  ...{ clients: { ...NO_CLIENTS, recorded: 3 }, graceLeft: null, waitingFor: [], problems: [], keeper: null },
+  ...{
+    clients: { ...NO_CLIENTS, recorded: 3 },
+    unprotected: 0,
+    lastRecovery: null,
+    graceLeft: null,
+    waitingFor: [],
+    problems: [],
+    keeper: null,
+  },
 };
 const RECOVERING: ServiceStatus = {
   ...WELL,

@@ -7,7 +7,15 @@ import { NO_CLIENTS } from '../reports.ts';
 const SERVICE: ServiceStatus = {
   ...{ service: 'web', source: 'keeper', sharedDir: '/srv/a', phase: 'recovering', stateNumber: 7 },
   ...{ verdict: { state: 'ok', reason: null }, owner: { node: 'n2', epoch: 3, since: 1 }, lag: 0 },
-  ...{ clients: { ...NO_CLIENTS, told: 3 }, graceLeft: 9000, waitingFor: [], problems: [], keeper: null },
+  ...{
+    clients: { ...NO_CLIENTS, told: 3 },
+    unprotected: 0,
+    lastRecovery: null,
+    graceLeft: 9000,
+    waitingFor: [],
+    problems: [],
+    keeper: null,
+  },
 };
 const at = (seconds: number, services: readonly ServiceStatus[], problem: string | null = null): View => {
   return { at: 1_764_000_000_000 + seconds * 1000, of: 'n2', services, problem };

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { instant } from '../../../lib/cli/instant.ts';
+import { instant } from '../../lib/instant.ts';
 
 t.test('milliseconds since 1970 as people read them', async (t) => {
   t.equal(instant(1_764_000_000_500), '2025-11-24T16:00:00Z');

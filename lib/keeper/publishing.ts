@@ -1,0 +1,90 @@
+import { instant } from '../instant.ts';
+import { ATTRIBUTES, attributeName } from '../node/cluster-attributes.ts';
+import { runCommand } from '../node/command.ts';
+import type { Report } from './protocol.ts';
+
+export interface PublishingOptions {
+  readonly report: () => Report;
+  readonly run?: typeof runCommand;
+}
+
+/** How often it is looked for what has changed, milliseconds. */
+const EVERY = 5000;
+/**
+ * What the cluster waits for further changes before it writes one down: each makes it think anew about all that it is
+ * doing, so that in the middle of a failover it would hold up other services.
+ */
+const DAMPENING = '10s';
+/** A cluster that does not take them, or is not there, is left alone for so long; milliseconds. */
+const AGAIN_AFTER = 60_000;
+/** A cluster that was restarted beneath a running service has forgotten all; milliseconds. */
+const REFRESH_AFTER = 600_000;
+const TAKES_WITHIN = 5000;
+
+/** Keeps node attributes of the cluster up to date with what the keeper knows, where Pacemaker is there. */
+export class Publishing {
+  readonly #report: () => Report;
+  readonly #run: typeof runCommand;
+  readonly #published = new Map<string, { readonly value: string; readonly at: number }>();
+  #notBefore = 0;
+  #busy = false;
+
+  constructor({ report, run = runCommand }: PublishingOptions) {
+    this.#report = report;
+    this.#run = run;
+  }
+
+  /** From now on, until the process ends. */
+  start(): void {
+    setInterval(() => void this.step(Date.now()), EVERY).unref();
+  }
+
+  /** One look. Never rejects. @param now milliseconds since 1970 */
+  async step(now: number): Promise<void> {
+    const report = this.#report();
+    const values = valuesOf(report);
+    if (this.#busy || now < this.#notBefore || values === null) return;
+    this.#busy = true;
+    for (const what of ATTRIBUTES) {
+      const value = values[what];
+      const last = this.#published.get(what);
+      if (last !== undefined && last.value === value && now - last.at < REFRESH_AFTER) continue;
+      if (!(await this.#set(attributeName(report.service, what), value))) {
+        this.#notBefore = now + AGAIN_AFTER;
+        break;
+      }
+      this.#published.set(what, { value, at: now });
+    }
+    this.#busy = false;
+  }
+
+  async #set(name: string, value: string): Promise<boolean> {
+    const words = ['attrd_updater', '--name', name, '--update', value, '--delay', DAMPENING];
+    try {
+      return (await this.#run(words, TAKES_WITHIN)).exitCode === 0;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** @returns null while the service is on its way here or away */
+function valuesOf({ phase, waitingFor, clients, lag, lastRecovery }: Report) {
+  const underWay = phase === 'adopting' || phase === 'stopping' || phase === 'failed';
+  if (underWay || waitingFor.length > 0) return null;
+  const { missed, ...others } = clients;
+  const number = Object.values(others).reduce((sum, each) => sum + each, 0);
+  return {
+    clients: String(number),
+    lag: String(Math.ceil(lag / 1000)),
+    recovery: recoveryText(phase, lastRecovery),
+  };
+}
+
+function recoveryText(phase: Report['phase'], last: Report['lastRecovery']): string {
+  if (last === null) return 'none';
+  const { at, clients, back, missed } = last;
+  const when =
+    phase === 'recovering' || phase === 'settling' ? 'running' : (instant(at) ?? 'at an unknown time');
+  return `${when}: ${back} of ${clients} back, ${missed} missed`;
+}
