@@ -24,7 +24,7 @@ async function shown(
     const [, text = ''] = (await cluster.picture()).split(`* Node: ${node}`);
     const [here = ''] = text.split('* Node:');
     const value = (what: string) =>
-      new RegExp(`lockferry-${NFSLOCK}-${what} *: (.*\\S)`).exec(here)?.[1] ?? '';
+      new RegExp(`lockferry-${NFSLOCK}-${what}\\s*:[ \\t]*(\\S(?:.*\\S)?)`).exec(here)?.[1] ?? '';
     return wanted([value('clients'), value('lag'), value('recovery')]);
   });
 }
