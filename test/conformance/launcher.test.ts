@@ -210,7 +210,8 @@ t.test('stop without Node.js kills a keeper that does not listen, in bounded tim
   const before = Date.now();
   t.match(await node.agent('stop', { ...RIGHT, OCF_TESTER_FAIL_HAVE_BINARY: '1' }), { code: 0 });
   t.ok(Date.now() - before < 5000, `${Date.now() - before} ms`);
-  t.notOk(await keeperLives());
+  // SIGKILL is sent, and not waited for: a file system that hangs would hold it.
+  while (await keeperLives());
   t.equal((await node.sh('ls -A /run/lockferry/services')).stdout, '');
 });
 
