@@ -131,9 +131,11 @@ function targetOf({ migrateTarget }: Call<NfslockParameters>): string {
 /** @throws Fault for the first finding with which the service cannot work on this node. */
 function judge(findings: readonly Finding[], { log }: Call<NfslockParameters>): void {
   for (const finding of findings) {
-    if (finding.verdict === 'warning') log.warn(`${finding.evidence}; ${finding.cure}`);
-    if (finding.verdict === 'failure')
-      throw new Fault(finding.fault, finding.evidence, { cure: finding.cure });
+    if (finding.verdict !== 'warning' && finding.verdict !== 'bad') continue;
+    const { evidence, cure } = finding;
+    if (finding.verdict === 'bad' && finding.fault !== undefined)
+      throw new Fault(finding.fault, evidence, { cure });
+    log.warn(`${evidence}; ${cure}`);
   }
 }
 

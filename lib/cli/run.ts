@@ -3,6 +3,7 @@ import { sentenceOf } from '../fault.ts';
 import { printableSentence } from '../printable.ts';
 import { VERSION } from '../version.ts';
 import { CLIENTS_SUMMARY, clients, clientsOptions } from './clients.ts';
+import { DOCTOR_SUMMARY, doctor, doctorOptions } from './doctor.ts';
 import type { Means } from './means.ts';
 import { NOTIFY_SUMMARY, notify, notifyOptions } from './notify.ts';
 import { REPORT_SUMMARY, report, reportOptions } from './report.ts';
@@ -65,6 +66,9 @@ async function parse(argv: readonly string[], terminal: Terminal, means: Means):
     })
     .command('notify', NOTIFY_SUMMARY, notifyOptions, ({ ip: addresses, ...options }) => {
       command = () => notify({ ...options, addresses }, terminal, means);
+    })
+    .command('doctor', DOCTOR_SUMMARY, doctorOptions, (options) => {
+      command = () => doctor(options, terminal, means);
     })
     .command('setup', SETUP_SUMMARY, (setup) =>
       setupCommands(setup, terminal, (act) => {

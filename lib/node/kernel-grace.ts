@@ -98,6 +98,14 @@ function nfsdLength(root: string): Promise<number | null> {
   return readNumber(join(root, 'proc/fs/nfsd/nfsv4gracetime'));
 }
 
+/** The longer of the grace periods that a start of the kernel's lock manager and NFS server begins, seconds; null: unknown. */
+export async function graceLength(root = '/'): Promise<number | null> {
+  const known = (await Promise.all([lockdLength(root), nfsdLength(root)])).filter(
+    (length) => length !== null,
+  );
+  return known.length === 0 ? null : Math.max(...known);
+}
+
 async function readNumber(path: string): Promise<number | null> {
   const text = await readOptional(path);
   return text === null ? null : Number.parseInt(text, 10);

@@ -25,6 +25,11 @@ export async function nfsConfValues(section: string, key: string, root = '/'): P
   return found;
 }
 
+/** The one that counts; null where nothing is said. */
+export async function nfsConfValue(...where: Parameters<typeof nfsConfValues>): Promise<string | null> {
+  return (await nfsConfValues(...where)).at(-1)?.value ?? null;
+}
+
 function valuesIn(text: string, section: string, key: string): string[] {
   let current = '';
   return text.split('\n').flatMap((line) => {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../fault.ts';
-import { nfsConfValues } from './nfs-conf.ts';
+import { nfsConfValue } from './nfs-conf.ts';
 
 /** Where distributions have statd keep its records: Red Hat's, then that of Debian and SUSE, which contains it. */
 const USUAL = ['var/lib/nfs/statd', 'var/lib/nfs'];
@@ -12,8 +12,7 @@ const USUAL = ['var/lib/nfs/statd', 'var/lib/nfs'];
  * @throws Fault `bad-node` where it does not exist. That it lacks `sm/` is none: statd or a bind mount may come later.
  */
 export async function findStatdDirectory(given: string | null, root = '/'): Promise<string> {
-  const configured = await nfsConfValues('statd', 'state-directory-path', root);
-  const named = given ?? configured.at(-1)?.value ?? null;
+  const named = given ?? (await nfsConfValue('statd', 'state-directory-path', root));
   if (named !== null) {
     if (await isDirectory(join(root, named))) return named;
     throw new Fault('bad-node', `statd's directory ${named} does not exist`, { cure: 'correct statd_dir' });

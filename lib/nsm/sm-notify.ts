@@ -1,8 +1,8 @@
 import { Fault } from '../fault.ts';
 import { printable } from '../printable.ts';
 
-/** The status monitor as an RPC program (X/Open XNFS 3W, chapter 11): SM_UNMON is its procedure 3, SM_NOTIFY 6. */
-export const STATUS_MONITOR = { program: 100024, version: 1, unmonitor: 3, notify: 6 } as const;
+/** The status monitor as an RPC program (X/Open XNFS 3W, chapter 11): SM_MON is its procedure 2, SM_UNMON 3, SM_NOTIFY 6. */
+export const STATUS_MONITOR = { program: 100024, version: 1, monitor: 2, unmonitor: 3, notify: 6 } as const;
 
 /** SM_MAXSTRLEN: the longest mon_name, in bytes. */
 const NAME_LIMIT = 1024;

@@ -55,7 +55,7 @@ const healthy = async (): Promise<Finding[]> => [{ code: 'a', verdict: 'ok', evi
 const warned: Finding = { code: 'b', verdict: 'warning', evidence: 'sm belongs to root', cure: 'chown it' };
 const broken: Finding = {
   code: 'c',
-  verdict: 'failure',
+  verdict: 'bad',
   fault: 'not-installed',
   evidence: 'no dbus-send',
   cure: 'install dbus',

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { endKernelGrace, readKernelGrace } from '../../../lib/node/kernel-grace.ts';
+import { endKernelGrace, graceLength, readKernelGrace } from '../../../lib/node/kernel-grace.ts';
 import { FakeRoot } from './fake-root.ts';
 
 t.test('a node without lockd and nfsd is not in grace', async (t) => {
@@ -87,4 +87,12 @@ t.test('a manager that ends by itself meanwhile, one that does not end, and one 
     code: 'failed',
     facts: { subject: `${root.path}/proc/fs/lockd/nlm_end_grace` },
   });
+});
+
+t.test('the longer of both lengths is what a start begins', async (t) => {
+  const root = new FakeRoot(t.testdir());
+  t.equal(await graceLength(root.path), null);
+  t.equal(await graceLength(root.server().path), 90);
+  root.put({ 'proc/sys/fs/nfs/nlm_grace_period': '120\n' });
+  t.equal(await graceLength(root.path), 120);
 });

@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** A mounted file system, as /proc/self/mountinfo shows it (proc(5)). */
+export interface Mount {
+  readonly directory: string;
+  /** As in `ext4`, `fuse.glusterfs`. */
+  readonly type: string;
+  readonly source: string;
+}
+
+/**
+ * The file system in which a directory would lie, by the table alone: nothing that may hang is touched, and links are
+ * not followed. @param root what to read as `/`. @throws Error where the table has no root file system
+ */
+export async function mountOf(directory: string, root = '/'): Promise<Mount> {
+  const mounts = parseMounts(await readFile(join(root, 'proc/self/mountinfo'), 'utf8'));
+  const around = mounts.filter((mount) => isInside(directory, mount.directory));
+  // Of two on one directory the later one hides the other.
+  const [nearest] = around.reverse().sort((one, other) => other.directory.length - one.directory.length);
+  if (nearest === undefined) throw new Error(`no file system holds ${directory}`);
+  return nearest;
+}
+
+function parseMounts(table: string): Mount[] {
+  const lines = table.matchAll(/^\S+ \S+ \S+ \S+ (\S+) .*? - (\S+) (\S+)/gm);
+  return [...lines].map(([, directory = '', type = '', source = '']) => ({
+    directory: unescaped(directory),
+    type,
+    source: unescaped(source),
+  }));
+}
+
+/** Blanks and the like are written as octal numbers. */
+function unescaped(text: string): string {
+  return text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+}
+
+function isInside(directory: string, top: string): boolean {
+  return top === '/' || `${directory}/`.startsWith(`${top}/`);
+}
