@@ -12,7 +12,11 @@ export const callout: NodeCheck = {
     if (called) return { verdict: 'ok', evidence: `rpc.statd ran the callout for ${client}` };
     const configured = await nfsConfValue('statd', 'ha-callout', root);
     if (configured === null) {
-      return { verdict: 'warning', evidence: 'it is not set up', cure: 'lockferry setup callout --yes' };
+      return {
+        verdict: 'warning',
+        evidence: 'it is not set up',
+        cure: 'lockferry setup --yes, and restart rpc-statd',
+      };
     }
     return {
       verdict: 'warning',

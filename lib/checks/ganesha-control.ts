@@ -1,9 +1,9 @@
 import { findProgram } from '../node/program.ts';
-import type { NodeCheck } from './check.ts';
+import type { ServiceCheck } from './check.ts';
 import type { CheckedNode } from './examined-node.ts';
 
-export const ganeshaControl: NodeCheck<CheckedNode> = {
-  of: 'node',
+export const ganeshaControl: ServiceCheck<CheckedNode> = {
+  of: 'service',
   code: 'ganesha-control',
   about: 'the program that speaks to NFS-Ganesha',
   consequence: 'No grace period can be opened after a failover, and clients are not told.',

@@ -12,6 +12,10 @@ export const liftGrace: NodeCheck<CheckedNode> = {
     const value = await nfsConfValue('sm-notify', 'lift-grace', root);
     if (value !== null && isNo(value)) return { verdict: 'ok', evidence: `lift-grace=${value}` };
     const evidence = 'an sm-notify that finds no clients ends the grace period of all services';
-    return { verdict: 'warning', evidence, cure: 'set lift-grace=n in [sm-notify] of nfs.conf' };
+    return {
+      verdict: 'warning',
+      evidence,
+      cure: 'lockferry setup --yes, or set lift-grace=n in [sm-notify] of nfs.conf',
+    };
   },
 };

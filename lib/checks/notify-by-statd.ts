@@ -31,7 +31,11 @@ export const notifyByStatd: NodeCheck<CheckedNode> = {
       return { verdict: 'ok', evidence: 'sm-notify has run in this boot and does not run again' };
     }
     const evidence = 'rpc.statd was started without --no-notify, and /run/sm-notify.pid is missing';
-    return { verdict: 'warning', evidence, cure: 'set no-notify=1 in [statd] of nfs.conf' };
+    return {
+      verdict: 'warning',
+      evidence,
+      cure: 'lockferry setup --yes, or set no-notify=1 in [statd] of nfs.conf',
+    };
   },
 };
 

@@ -17,7 +17,7 @@ export interface DoctorOptions {
   readonly json: boolean;
 }
 
-export const DOCTOR_SUMMARY = 'Look for everything that can lose a lock, and say what to do about it';
+export const DOCTOR_SUMMARY = 'Look for all that can lose a lock, with cures';
 
 /** 1 and 2 say that the command itself failed. */
 const EXIT_CODES: Readonly<Record<Verdict, number>> = { ok: 0, unknown: 3, warning: 4, bad: 5 };

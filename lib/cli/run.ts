@@ -8,7 +8,7 @@ import type { Means } from './means.ts';
 import { NOTIFY_SUMMARY, notify, notifyOptions } from './notify.ts';
 import { REPORT_SUMMARY, report, reportOptions } from './report.ts';
 import { RESTORE_SUMMARY, restore, restoreOptions } from './restore.ts';
-import { SETUP_SUMMARY, setupCommands } from './setup.ts';
+import { SETUP_SUMMARY, setupAll, setupCommands } from './setup.ts';
 import { SNAPSHOT_SUMMARY, snapshot, snapshotOptions } from './snapshot.ts';
 import { STATUS_SUMMARY, status, statusOptions } from './status.ts';
 import { type Terminal, WIDTH } from './terminal.ts';
@@ -70,10 +70,16 @@ async function parse(argv: readonly string[], terminal: Terminal, means: Means):
     .command('doctor', DOCTOR_SUMMARY, doctorOptions, (options) => {
       command = () => doctor(options, terminal, means);
     })
-    .command('setup', SETUP_SUMMARY, (setup) =>
-      setupCommands(setup, terminal, (act) => {
-        command = act;
-      }),
+    .command(
+      'setup',
+      SETUP_SUMMARY,
+      (setup) =>
+        setupCommands(setup, terminal, (act) => {
+          command = act;
+        }),
+      (options) => {
+        command = () => setupAll(options, terminal);
+      },
     )
     .example('lockferry status --json', 'the services of this node, for a program')
     .demandCommand(1, 'a command is needed')

@@ -27,13 +27,12 @@ export interface Doctored {
 const LOOPS = ['mknod /dev/loop-control c 10 237', 'for i in $(seq 0 31); do mknod /dev/loop$i b 7 $i; done'];
 
 /**
- * A cluster set up as README says: a disk that moves with the service, NFS-Ganesha, nfslock between them and the
- * address, the callout; and a resource that is stopped, for what can be wrong with one.
+ * A cluster set up as README says: a disk that moves with the service, nfslock after it, NFS-Ganesha and the address.
  */
 const CONFIGURATION = `primitive disk ocf:heartbeat:Filesystem \\
   params device=/srv/shared/disk.ext4 directory=/srv/nfs fstype=ext4 options=loop \\
   op start timeout=60s op stop timeout=60s op monitor interval=120s timeout=40s
-primitive locks ocf:lockferry:nfslock params shared_dir=/srv/nfs/.lockferry ip=${FLOATING} names=${SERVER} lock_manager=ganesha \\
+primitive locks ocf:lockferry:nfslock params shared_dir=/srv/nfs/.lockferry ip=${FLOATING} names=${SERVER} \\
   op start timeout=60s op stop timeout=20s op monitor interval=120s timeout=20s
 primitive ganesha ocf:lab:ganesha op start timeout=30s op stop timeout=30s op monitor interval=120s timeout=20s
 primitive address ocf:heartbeat:IPaddr2 params ip=${FLOATING} cidr_netmask=32 arp_count=1 \\
@@ -57,7 +56,7 @@ export async function doctoredCluster(t: Test): Promise<Doctored> {
   await lab.addName(FLOATING, SERVER);
   for (const host of [n1, n2]) {
     await host.output(['sh', '-c', [...LOOPS, 'mkdir -p /srv/nfs'].join(' && ')]);
-    await host.output(['lockferry', 'setup', 'callout', '--yes']);
+    await host.output(['lockferry', 'setup', '--yes']);
     await host.service('start', 'statd');
   }
   await n1.output([
@@ -70,6 +69,40 @@ export async function doctoredCluster(t: Test): Promise<Doctored> {
   await cluster.crm(['configure', 'load', 'update', '-'], { input: CONFIGURATION });
   await cluster.waitForResource('address', n1, 60);
   return { lab, cluster, n1, n2, c1 };
+}
+
+/** Resources that are never started: each but the first is wrong in one way. */
+const STOPPED: readonly (readonly [
+  name: string,
+  parameters: string,
+  more?: { operations?: string; early?: boolean },
+])[] = [
+  ['good', 'shared_dir=/srv/nfs/good'],
+  ['late', 'shared_dir=/srv/nfs/late', { early: true }],
+  [
+    'hasty',
+    'shared_dir=/srv/nfs/hasty',
+    { operations: 'op start timeout=5s op stop timeout=20s op monitor interval=10s timeout=20s' },
+  ],
+  ['unwatched', 'shared_dir=/srv/nfs/unwatched', { operations: 'op start timeout=60s op stop timeout=20s' }],
+  ['lonely', 'shared_dir=/srv/shared/lonely'],
+  ['fleeting', 'shared_dir=/run/fleeting'],
+  ['damaged', 'shared_dir=/srv/nfs/damaged'],
+  ['mute', 'shared_dir=/srv/nfs/mute lock_manager=ganesha'],
+];
+const OPERATIONS = 'op start timeout=60s op stop timeout=20s op monitor interval=10s timeout=20s';
+
+/** Puts them into the cluster's configuration. */
+export async function addStopped({ cluster, lab }: Doctored): Promise<void> {
+  const names = STOPPED.map(([name]) => name);
+  const lines = STOPPED.flatMap(([name, parameters, { operations = OPERATIONS, early = false } = {}], at) => [
+    `primitive ${name} ocf:lockferry:nfslock params ip=10.77.0.${200 + at} ${parameters} ${operations}`,
+    `primitive ${name}-ip ocf:heartbeat:IPaddr2 params ip=10.77.0.${200 + at} cidr_netmask=32`,
+    `group ${name}s ${early ? `${name}-ip ${name}` : `${name} ${name}-ip`} meta target-role=Stopped`,
+    `order ${name}-after-disk Mandatory: disk ${name}`,
+  ]);
+  await Promise.all(names.map((name, at) => lab.addName(`10.77.0.${200 + at}`, `${name}-vip`)));
+  await cluster.crm(['configure', 'load', 'update', '-'], { input: `${lines.join('\n')}\n` });
 }
 
 /** What doctor finds on a node. @param options of Node.js */

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
 import { SERVER, waitUntil } from '../../scripts/lab/index.ts';
-import { complaints, type Doctored, doctor, doctoredCluster, nameOf } from './doctor-scene.ts';
+import { addStopped, complaints, type Doctored, doctor, doctoredCluster, nameOf } from './doctor-scene.ts';
 
 /** One thing that is broken, and what doctor says of it. */
 interface Breakage {
@@ -17,26 +17,15 @@ interface Breakage {
 
 const SERVICE = '/lab/scripts/lab/guest/service.sh';
 const CONF = '/etc/ganesha/ganesha.conf';
+const DROP_IN = '/etc/nfs.conf.d/lockferry.conf';
+const UNIT = '/etc/systemd/system/rpc-statd-notify.service';
+const ANSWERS = 'until rpcinfo -T tcp 127.0.0.1 100024 1 >/dev/null 2>&1; do sleep 0.05; done';
 const edit = (file: string, expression: string) =>
   `cp ${file} ${file}.whole && sed -i '${expression}' ${file}`;
 const restore = (file: string) => `mv ${file}.whole ${file}`;
 const statd = (options: string) =>
-  `${SERVICE} stop statd && { setsid rpc.statd -F -L ${options} </dev/null >/dev/null 2>&1 & } && ` +
-  'until rpcinfo -T tcp 127.0.0.1 100024 1 >/dev/null 2>&1; do sleep 0.05; done';
+  `${SERVICE} stop statd && { setsid rpc.statd -F -L ${options} </dev/null >/dev/null 2>&1 & } && ${ANSWERS}`;
 const STATD = `${SERVICE} stop statd && ${SERVICE} start statd`;
-const MONITOR = 'op monitor interval=10s timeout=20s';
-const OPS = `op start timeout=60s op stop timeout=20s ${MONITOR}`;
-
-/** A resource that is never started. */
-const wrong = (parameters: string, operations = OPS, group = 'wrong wrong-address') =>
-  `printf '%s\\n' 'primitive wrong ocf:lockferry:nfslock params lock_manager=ganesha ip=10.77.0.200 ${parameters} meta target-role=Stopped ${operations}' ` +
-  `'primitive wrong-address ocf:heartbeat:IPaddr2 params ip=10.77.0.200 cidr_netmask=32 meta target-role=Stopped' ` +
-  `'group wrongs ${group}' | crm configure load update -`;
-const UNDO_WRONG = 'crm --force configure delete wrongs wrong wrong-address';
-/** What is wrong with it besides: its address has no name, and nobody made its store. */
-const ALSO = ['wrong/lock-store: unknown', 'wrong/name-service: warning'];
-const GOOD = 'shared_dir=/srv/nfs/wrong';
-
 const BREAKAGES: readonly Breakage[] = [
   {
     what: 'another version of Node.js',
@@ -87,12 +76,9 @@ const BREAKAGES: readonly Breakage[] = [
     evidence: /any port: rpc\.statd/,
   },
   {
-    what: 'no callout',
-    ...{
-      damage: `lockferry setup callout --undo --yes && ${STATD}`,
-      repair: 'lockferry setup callout --yes',
-    },
-    complaints: ['callout: warning'],
+    what: 'a node that is not set up',
+    ...{ damage: `lockferry setup --undo --yes && ${STATD}`, repair: 'lockferry setup --yes' },
+    complaints: ['callout: warning', 'lift-grace: warning'],
     evidence: /it is not set up/,
   },
   {
@@ -102,10 +88,26 @@ const BREAKAGES: readonly Breakage[] = [
     evidence: /rpc.statd did not run it/,
   },
   {
-    what: 'no program that speaks to NFS-Ganesha',
-    ...{ damage: 'mv /usr/bin/dbus-send /usr/bin/was', repair: 'mv /usr/bin/was /usr/bin/dbus-send' },
-    complaints: ['ganesha-control: bad', 'grace-ways: unknown'],
-    evidence: /dbus-send is not installed/,
+    what: 'a unit that runs sm-notify',
+    damage: `mkdir -p /run/systemd/system && rm ${UNIT}`,
+    repair: `rm -r /run/systemd && ln -s /dev/null ${UNIT}`,
+    complaints: ['notify-unit: warning'],
+    evidence: /rpc-statd-notify\.service tells/,
+  },
+  {
+    what: 'an rpc.statd that runs sm-notify',
+    damage:
+      `${edit(DROP_IN, '/no-notify/d')} && ${SERVICE} stop statd && ` +
+      `{ setsid rpc.statd -F -p 32765 </dev/null >/dev/null 2>&1 & } && ${ANSWERS} && rm -f /run/sm-notify.pid`,
+    repair: `${restore(DROP_IN)} && ${STATD}`,
+    complaints: ['notify-by-statd: warning'],
+    evidence: /started without --no-notify/,
+  },
+  {
+    what: 'an sm-notify that may end grace',
+    ...{ damage: edit(DROP_IN, 's/lift-grace=n/lift-grace=y/'), repair: restore(DROP_IN) },
+    complaints: ['lift-grace: warning'],
+    evidence: /ends the grace period/,
   },
   {
     what: 'an NFS-Ganesha that nobody can ask for grace',
@@ -147,39 +149,6 @@ const BREAKAGES: readonly Breakage[] = [
     complaints: ['fencing: bad'],
     evidence: /stonith-enabled=false/,
   },
-  {
-    what: 'an address before nfslock',
-    ...{ damage: wrong(GOOD, OPS, 'wrong-address wrong'), repair: UNDO_WRONG },
-    complaints: ['wrong/resource-order: bad', ...ALSO],
-    evidence: /it may start .*after wrong-address/,
-  },
-  {
-    what: 'a start that has no time',
-    ...{ damage: wrong(GOOD, `op start timeout=5s op stop timeout=20s ${MONITOR}`), repair: UNDO_WRONG },
-    complaints: ['wrong/timeouts: warning', 'wrong/resource-order: bad', ...ALSO],
-    evidence: /start has 5 s/,
-  },
-  {
-    what: 'a store on storage of this node',
-    ...{ damage: wrong('shared_dir=/srv/shared/wrong'), repair: UNDO_WRONG },
-    complaints: ['wrong/shared-storage: bad', ...ALSO],
-    evidence: /it is on tmpfs .* this node's own/,
-  },
-  {
-    what: 'a store in /run',
-    ...{ damage: wrong('shared_dir=/run/wrong'), repair: UNDO_WRONG },
-    complaints: ['wrong/store-place: warning', 'wrong/shared-storage: bad', ...ALSO],
-    evidence: /shared_dir is on a file system of this boot/,
-  },
-  {
-    what: 'a store that is damaged',
-    damage:
-      `lockferry snapshot --shared-dir /srv/shared/wrong --service wrong && ` +
-      `sed -i 's/n1/n9/' /srv/shared/wrong/epoch-* && ${wrong('shared_dir=/srv/shared/wrong')}`,
-    repair: UNDO_WRONG,
-    complaints: ['wrong/lock-store: bad', 'wrong/shared-storage: bad', 'wrong/name-service: warning'],
-    evidence: /damaged in/,
-  },
 ];
 
 t.test('doctor', { timeout: 280_000 }, async (t) => {
@@ -216,6 +185,7 @@ t.test('doctor', { timeout: 280_000 }, async (t) => {
   }
   await t.test('an NFS server that is gone', (t) => withoutServer(t, scene));
   await t.test('all is well again', (t) => expectHealth(t, n1));
+  await t.test('resources that are wrong in one way each', (t) => configuredWrongly(t, scene));
   await t.test('a node where Pacemaker does not run', async (t) => {
     await n2.service('stop', 'cluster');
     t.same(complaints((await doctor(n2)).findings), ['cluster: unknown']);
@@ -239,4 +209,38 @@ async function withoutServer(t: Test, { n1 }: Doctored): Promise<void> {
   await n1.service('start', 'ganesha');
   const health = async () => complaints((await doctor(n1)).findings).length === 0;
   await waitUntil('doctor is content', { timeout: 60, interval: 1 }, health);
+}
+
+async function configuredWrongly(t: Test, scene: Doctored): Promise<void> {
+  const { n1 } = scene;
+  await addStopped(scene);
+  const damage = [
+    'lockferry snapshot --shared-dir /srv/nfs/damaged --service damaged',
+    'sed -i s/n1/n9/ /srv/nfs/damaged/epoch-*',
+    'mv /usr/bin/dbus-send /usr/bin/dbus-sent',
+  ];
+  await n1.output(['sh', '-c', damage.join(' && ')]);
+  const { findings } = await doctor(n1);
+  await n1.output(['mv', '/usr/bin/dbus-sent', '/usr/bin/dbus-send']);
+  // Nobody has made a store for those that were never started.
+  const told = findings.filter(
+    ({ verdict, code }) => verdict !== 'ok' && (code !== 'lock-store' || verdict !== 'unknown'),
+  );
+  t.same(told.map(nameOf).sort(), [
+    'damaged/lock-store: bad',
+    'fleeting/shared-storage: bad',
+    'fleeting/store-place: warning',
+    'grace-ways: unknown',
+    'hasty/timeouts: warning',
+    'late/resource-order: bad',
+    'lonely/shared-storage: bad',
+    'mute/ganesha-control: bad',
+    'unwatched/timeouts: bad',
+  ]);
+  const evidence = (name: string) => told.find((each) => nameOf(each).startsWith(name))?.evidence;
+  t.match(evidence('damaged'), /^damaged in \d+ places, as in epoch-.*checksum/);
+  t.match(evidence('late'), /^it may start after late-ip$/);
+  t.match(evidence('lonely'), /it is on tmpfs .* this node's own$/);
+  t.match(evidence('unwatched'), /no recurring monitor/);
+  t.match(evidence('hasty'), /start has 5 s/);
 }

@@ -110,6 +110,27 @@ t.test('while the storage hangs everybody is answered, and when it is back all i
   t.equal((await node.agent('stop')).code, 0);
 });
 
+t.test('doctor comes to its end while the storage hangs, and says so', async (t) => {
+  const node = await FaultyNode.create(t);
+  t.equal((await node.agent('start')).code, 0);
+  node.storage.plan(['*', 'hang']);
+  const began = performance.now();
+  const { code, stdout } = await node.sandbox.sh('env -u NODE_OPTIONS lockferry doctor --json');
+  const took = performance.now() - began;
+  t.ok(took < 25_000, `it takes ${Math.round(took)} ms`);
+  t.equal(code, 5);
+  const { findings } = JSON.parse(stdout) as {
+    findings: { code: string; verdict: string; evidence: string }[];
+  };
+  t.match(
+    findings.find((finding) => finding.code === 'lock-store'),
+    { verdict: 'bad', evidence: /took longer than 5 s: the storage does not answer$/ },
+  );
+  node.storage.heal();
+  await eventually('nobody hangs any more', async () => stuck(node.sandbox).length === 0);
+  t.equal((await node.agent('stop')).code, 0);
+});
+
 t.test('a take-over that hangs at any kind of call is bounded, and comes to its end later', async (t) => {
   const node = await FaultyNode.create(t);
   node.monitors('a');

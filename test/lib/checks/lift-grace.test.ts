@@ -11,7 +11,7 @@ const node = (t: Test, files: Readonly<Record<string, string>> = {}) => new Fake
 
 t.test('sm-notify must not end grace', async (t) => {
   const root = node(t);
-  const cure = 'set lift-grace=n in [sm-notify] of nfs.conf';
+  const cure = /set lift-grace=n in \[sm-notify\] of nfs\.conf$/;
   t.match(await found(root), { verdict: 'warning', cure }, 'it does unless told otherwise');
   t.match(await found(root, { lockManager: 'ganesha' }), { verdict: 'ok' });
   root.put({ 'etc/nfs.conf': '[sm-notify]\nlift-grace=y\n' });

@@ -25,7 +25,7 @@ t.test('rpc.statd must not start sm-notify', async (t) => {
   const careless = statd(t, 'rpc.statd\0-p\x004000\0', 'RPC_STATD_NO_NOTIFY=0\0');
   t.match(await found(careless), {
     verdict: 'warning',
-    cure: 'set no-notify=1 in [statd] of nfs.conf',
+    cure: /set no-notify=1 in \[statd\] of nfs\.conf$/,
   });
   careless.put({ 'etc/nfs.conf': '[statd]\nno-notify=0\n' });
   t.match(await found(careless), { verdict: 'warning' });

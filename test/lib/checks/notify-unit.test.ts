@@ -15,7 +15,7 @@ t.test('the unit that notifies at boot has to be masked', async (t) => {
   root.put({ 'run/systemd/system/other.service': '' });
   t.match(await found(root), {
     verdict: 'warning',
-    cure: 'systemctl mask rpc-statd-notify.service',
+    cure: /systemctl mask rpc-statd-notify\.service$/,
   });
   root.link('etc/systemd/system/rpc-statd-notify.service', '/dev/null');
   t.match(await found(root), { verdict: 'ok', evidence: 'rpc-statd-notify.service is masked' });

@@ -42,7 +42,6 @@ t.test('a command line that cannot be understood is refused in one line', async 
     [['status', '--json', '--watch'], /give one of --watch, --json and --prometheus/],
     [['status', '--json', '--prometheus', '-'], /give one of/],
     [['status', '--shared-dir'], /Not enough arguments following: shared-dir/],
-    [['setup'], /what to set up is needed: callout/],
     [['setup', 'bogus'], /Unknown argument: bogus/],
     [['setup', 'callout', '--bogus'], /Unknown argument: bogus/],
     [['status', '--shared-dir='], /--shared-dir needs a value/],
@@ -98,6 +97,12 @@ t.test('every command reaches what it is named after', async (t) => {
   });
 });
 
+t.test('doctor is run with its options', async (t) => {
+  t.match(await ran(['doctor', '--json']), { out: /^\{"node":.*"findings":\[/, err: '' });
+});
+
 t.test('setup is run with its options', async (t) => {
-  t.match(await ran(['setup', 'callout', '--undo']), { code: 0, out: /./, err: '' }, 'it only shows');
+  for (const words of [['callout', '--undo'], ['--undo']]) {
+    t.match(await ran(['setup', ...words]), { code: 0, out: /./, err: '' }, 'it only shows');
+  }
 });

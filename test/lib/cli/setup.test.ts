@@ -1,6 +1,6 @@
 import t from 'tap';
 import yargs from 'yargs';
-import { setupCommands } from '../../../lib/cli/setup.ts';
+import { setupAll, setupCommands } from '../../../lib/cli/setup.ts';
 import { terminal } from './reports.ts';
 
 async function parse(argv: string[]) {
@@ -22,8 +22,20 @@ t.test('what is asked for is chosen, and not done yet', async (t) => {
   t.not(written.out, '');
 });
 
-t.test('one thing has to be named', async (t) => {
-  await t.rejects(parse([]), { message: 'what to set up is needed: callout' });
+t.test('everything is what the command itself sets up', async (t) => {
+  const { chosen, written } = await parse(['--undo']);
+  t.same(chosen, []);
+  t.equal(
+    await setupAll(
+      { undo: true, yes: false },
+      { stdout: { write: (text) => (written.out += text) }, stderr: { write: () => true } },
+    ),
+    0,
+  );
+  t.not(written.out, '');
+});
+
+t.test('what is not known is refused', async (t) => {
   await t.rejects(parse(['bogus']), { message: /bogus/ });
   await t.rejects(parse(['callout', '--bogus']), { message: /bogus/ });
 });
