@@ -1,12 +1,12 @@
 import t from 'tap';
 import { thisCluster, thisNode } from '../../../lib/checks/this-node.ts';
-import { keeperWith, reportOf } from '../cli/reports.ts';
+import { keeperWith, reportOf, shortDirectory } from '../cli/reports.ts';
 import { exampleCib, exampleStore } from './example-node.ts';
 
 const cluster = async () => exampleCib('');
 
 t.test('the node as it is; a store is read once', async (t) => {
-  const runtime = t.testdir();
+  const runtime = shortDirectory(t);
   let read = 0;
   const store = async () => {
     read += 1;
