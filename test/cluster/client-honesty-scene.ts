@@ -9,7 +9,7 @@ import { waitUntil } from '../../scripts/lab/wait-until.ts';
 /** The name that clients mount. */
 export const server = 'nfs-vip';
 /** Seconds of grace on the adoptive server, unless told. */
-const GRACE = 3;
+const GRACE = 6;
 const STATD = '/var/lib/nfs';
 /** The private statd directory on the adoptive server that sm-notify works on. */
 const CONVEYED = '/var/lib/conveyed';
