@@ -30,7 +30,7 @@ t.test('a cluster fails over with real fencing, beside a second lab, and leaves 
   ]);
   await lab.addName(VIP, 'nfs-vip');
   const cluster = await lab.formCluster([n1, n2]);
-  t.ok(Date.now() - began < 12_000, `up in ${Date.now() - began} ms`);
+  t.ok(Date.now() - began < 60_000, `up in ${Date.now() - began} ms`);
 
   t.equal((await c1.output(['uname', '-n'])).trim(), 'c1');
   t.match(await c1.output(['showmount', '-e', 'n1']), '/srv/shared/data');
