@@ -9,15 +9,16 @@ const INDENT = 9;
 const CODE = 17;
 const LONGEST = 600;
 
-/** What all checks found, for people: the worst first, what to do about it, and at the end a line for each that is well. */
+/**
+ * What all checks found, for people: a line for each that is well, then the others with what to do about it. The worst comes
+ * last: that is what is on the screen when we are done, however small it is.
+ */
 export function doctorText(node: string, findings: readonly Examined[]): string {
-  const sorted = [...findings].sort((one, other) => rank(other) - rank(one));
-  const complaints = sorted.filter(({ verdict }) => verdict !== 'ok');
-  const well = sorted.filter(({ verdict }) => verdict === 'ok');
+  const complaints = findings.filter(({ verdict }) => verdict !== 'ok');
   const lines = [
-    ...complaints.flatMap((finding) => [...complaint(finding), '']),
-    ...well.flatMap(wellLine),
+    ...findings.filter(({ verdict }) => verdict === 'ok').flatMap(wellLine),
     '',
+    ...complaints.sort((one, other) => rank(one) - rank(other)).flatMap((each) => [...complaint(each), '']),
     ...wrap(`${printable(node)}: ${summary(findings)}`, WIDTH),
   ];
   return `${lines.join('\n')}\n`;

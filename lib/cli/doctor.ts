@@ -47,7 +47,7 @@ export function doctorOptions(yargs: Argv) {
     .usage('lockferry doctor [--json]')
     .usage(`${DOCTOR_SUMMARY}. Run it as root, on each node.`)
     .option('json', jsonOption)
-    .example('lockferry doctor', 'what is wrong here, the worst first')
+    .example('lockferry doctor', 'what is wrong here, the worst last')
     .example('lockferry doctor --json', 'the same, for a program')
     .epilogue(HELP);
 }

@@ -34,8 +34,8 @@ t.test('a client is monitored, and taken back', async (t) => {
   t.match(await trip(), { client: 'localhost', took: Number, called: true });
   t.same(
     host.heard.map(({ name }) => name),
-    ['localhost', 'localhost'],
-    'SM_MON and SM_UNMON',
+    ['localhost', 'localhost', 'localhost'],
+    'SM_UNMON, SM_MON and SM_UNMON',
   );
   t.same(readdirSync(doors), []);
 });

@@ -8,7 +8,7 @@ const finding = (code: string, more: object): Examined =>
     ...more,
   }) as Examined;
 
-t.test('the worst first, then what is well, then the sum', (t) => {
+t.test('what is well, then the others, the worst last, then the sum', (t) => {
   const text = doctorText('n1', [
     finding('clocks', {
       verdict: 'ok',
@@ -25,25 +25,25 @@ t.test('the worst first, then what is well, then the sum', (t) => {
   ]);
   t.equal(
     text,
-    `BAD      fencing: the fencing
-  found  off and off and off and off and off and off and off and off and off and
-         off and off\\x1b[2J
+    `ok       clocks           nothing in the cluster happened later than now; no
+                          time service was asked
+ok       nfs-a/shared-storage
+                          shared
+
+UNKNOWN  cluster: the cluster
+  found  no answer
   so     Locks are lost.
-  cure   turn it on
 
 WARNING  nfs-a/name-service: the name-service
   found  slow
   so     Locks are lost.
   cure   name them
 
-UNKNOWN  cluster: the cluster
-  found  no answer
+BAD      fencing: the fencing
+  found  off and off and off and off and off and off and off and off and off and
+         off and off\\x1b[2J
   so     Locks are lost.
-
-ok       clocks           nothing in the cluster happened later than now; no
-                          time service was asked
-ok       nfs-a/shared-storage
-                          shared
+  cure   turn it on
 
 n1: 1 bad, 1 warning, 1 unknown, 2 ok
 `,
