@@ -40,9 +40,14 @@ function primitive({ id, agent, params, monitor = 60 }: Primitive): string {
 /**
  * A cluster information base to start from: groups, the lab's fence agent that leaves a fenced node off, and timing for
  * tests. @param header the `<cib ...>` start tag of this Pacemaker build, from `cibadmin --empty`: a newer feature set
- * than the build's own is refused.
+ * than the build's own is refused. @param fenceDelay seconds that pass before a node is fenced.
  */
-export function cibXml(header: string, nodes: readonly string[], groups: readonly Group[]): string {
+export function cibXml(
+  header: string,
+  nodes: readonly string[],
+  groups: readonly Group[],
+  fenceDelay = 0,
+): string {
   const properties = pairs('options', {
     'dc-deadtime': '2s',
     'stonith-enabled': 'true',
@@ -54,6 +59,7 @@ export function cibXml(header: string, nodes: readonly string[], groups: readonl
     pcmk_host_list: nodes.join(' '),
     pcmk_host_check: 'static-list',
     pcmk_reboot_action: 'off',
+    pcmk_delay_base: `${fenceDelay}s`,
   });
   const locations = groups.flatMap(({ id, prefers }) =>
     prefers === undefined ? [] : [`<rsc_location id="${id}-home" rsc="${id}" node="${prefers}" score="50"/>`],

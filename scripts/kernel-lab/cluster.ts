@@ -7,6 +7,9 @@ import { until } from './until.ts';
 
 const script = (name: string) => readFileSync(join(LAB_SOURCES, 'guest', name), 'utf8');
 
+/** Milliseconds between two looks at the cluster: each takes a node a good part of a second. */
+const LOOK_EVERY = 2000;
+
 const corosyncConf = (nodes: readonly Guest[]) => `totem {
   version: 2
   cluster_name: kernel
@@ -34,6 +37,13 @@ ${nodes.map(({ name, ip }, at) => `  node {\n    name: ${name}\n    nodeid: ${at
 }
 `;
 
+/** Gives a node the lab's own resource agents. */
+export async function putAgents(node: Guest): Promise<void> {
+  await node.put('/usr/lib/ocf/resource.d/lab/nfsd', script('nfsd-agent'), '755');
+  await node.put('/usr/local/sbin/nfs-init', script('nfs-init'), '755');
+  await node.sh('mkdir -p /run/resource-agents');
+}
+
 /** Corosync and Pacemaker on some nodes, with real fencing. */
 export class Cluster {
   readonly #nodes: readonly Guest[];
@@ -42,8 +52,11 @@ export class Cluster {
     this.#nodes = nodes;
   }
 
-  /** Configures the nodes, starts the cluster on all of them and waits until all are online. */
-  static async form(nodes: readonly Guest[], groups: readonly Group[]): Promise<Cluster> {
+  /**
+   * Configures the nodes, starts the cluster on all of them and waits until all are online.
+   * @param fenceDelay seconds that pass before a node is fenced.
+   */
+  static async form(nodes: readonly Guest[], groups: readonly Group[], fenceDelay = 0): Promise<Cluster> {
     const [first] = nodes;
     if (!first) throw new Error('a cluster needs nodes');
     const header =
@@ -52,6 +65,7 @@ export class Cluster {
       header,
       nodes.map(({ name }) => name),
       groups,
+      fenceDelay,
     );
     const cluster = new Cluster(nodes);
     await Promise.all(nodes.map((node) => cluster.#configure(node, cib)));
@@ -62,8 +76,6 @@ export class Cluster {
   async #configure(node: Guest, cib: string): Promise<void> {
     await node.put('/etc/corosync/corosync.conf', corosyncConf(this.#nodes));
     await node.put('/usr/sbin/fence_lab', script('fence_lab'), '755');
-    await node.put('/usr/lib/ocf/resource.d/lab/nfsd', script('nfsd-agent'), '755');
-    await node.put('/usr/local/sbin/nfs-init', script('nfs-init'), '755');
     await node.put('/var/lib/pacemaker/cib/cib.xml', cib, '600');
     await node.put('/etc/default/pacemaker', 'PCMK_logfile=/var/log/pacemaker.log\nPCMK_logfacility=none\n');
     await node.sh(
@@ -79,14 +91,14 @@ export class Cluster {
     node.start(['corosync', '-f']);
     await until(async () => (await node.run(['corosync-cfgtool', '-s'])).code === 0, {
       what: `corosync on ${node.name}`,
-      timeout: 30_000,
+      timeout: 90_000,
       every: 300,
     });
     node.start(['pacemakerd'], { PCMK_logfile: '/var/log/pacemaker.log', PCMK_logfacility: 'none' });
     await until(async () => (await this.onlineNodes(node)).includes(node.name), {
       what: `${node.name} online`,
-      timeout: 90_000,
-      every: 1000,
+      timeout: 240_000,
+      every: LOOK_EVERY,
     });
   }
 
@@ -100,7 +112,7 @@ export class Cluster {
   }
 
   /** Waits until a resource is started on a node, as that node sees it. */
-  async started(resource: string, node: Guest, timeout = 120_000): Promise<void> {
+  async started(resource: string, node: Guest, timeout = 300_000): Promise<void> {
     const state = async () => (await node.run(['crm_mon', '--as-xml'])).stdout;
     await until(
       async () => {
@@ -109,7 +121,7 @@ export class Cluster {
         );
         return found.test(await state());
       },
-      { what: `${resource} started on ${node.name}`, timeout, every: 500 },
+      { what: `${resource} started on ${node.name}`, timeout, every: LOOK_EVERY },
     ).catch(async (cause) => {
       throw new Error(`${await node.sh('crm_mon -1rf; tail -40 /var/log/pacemaker.log')}`, { cause });
     });
@@ -120,7 +132,7 @@ export class Cluster {
     await node.sh('pkill -TERM -x pacemakerd');
     await until(async () => (await node.run(['pidof', 'pacemakerd'])).code !== 0, {
       what: `Pacemaker's end on ${node.name}`,
-      timeout: 120_000,
+      timeout: 300_000,
       every: 500,
     });
     await node.sh('pkill -TERM -x corosync');

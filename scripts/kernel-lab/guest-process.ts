@@ -49,7 +49,7 @@ export class GuestProcess {
   }
 
   /** The next whole line of its standard output that was not taken yet. */
-  async nextLine(timeout = 30_000): Promise<string> {
+  async nextLine(timeout = 90_000): Promise<string> {
     const whole = () => this.#stdout.indexOf('\n', this.#read);
     await until(async () => whole() >= 0 || this.#ended, {
       what: `a line from ${this.#name}`,

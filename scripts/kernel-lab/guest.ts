@@ -27,7 +27,7 @@ export interface BootOptions {
 }
 
 export interface RunOptions {
-  /** Milliseconds, default 30 000. */
+  /** Milliseconds, default 90 000. */
   readonly timeout?: number;
   readonly stdin?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -93,7 +93,7 @@ export class Guest {
     this.#gone = new Promise((resolve) => child.once('exit', () => resolve(this.#ended())));
     await until(async () => this.#hello || !this.#child, {
       what: `${this.name} booted`,
-      timeout: 60_000,
+      timeout: 180_000,
       every: 20,
     }).catch(() => this.kill());
     if (this.#hello) return;
@@ -156,7 +156,7 @@ export class Guest {
     const started = this.start(argv, options.env);
     if (options.stdin !== undefined) started.write(options.stdin);
     started.closeInput();
-    const timeout = options.timeout ?? 30_000;
+    const timeout = options.timeout ?? 90_000;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {

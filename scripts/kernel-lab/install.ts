@@ -18,7 +18,7 @@ export async function installLockferry(room: Room): Promise<string> {
       cwd: PROJECT,
       env: { ...SYSTEM_ENVIRONMENT, ...env },
       extendEnv: false,
-      timeout: 60_000,
+      timeout: 120_000,
     });
   try {
     await run([process.execPath, 'scripts/build.mjs', '--outdir', built]);

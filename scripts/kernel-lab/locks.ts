@@ -31,7 +31,7 @@ export class LockProcess {
     return new LockProcess(guest.start(['python3', join(LAB_SOURCES, 'guest', 'locks.py')]));
   }
 
-  async #ask<T extends LockAnswer>(order: object, timeout = 150_000): Promise<T> {
+  async #ask<T extends LockAnswer>(order: object, timeout = 300_000): Promise<T> {
     this.#process.write(`${JSON.stringify(order)}\n`);
     return JSON.parse(await this.#process.nextLine(timeout)) as T;
   }

@@ -62,7 +62,7 @@ export async function mountNfs(
 ): Promise<void> {
   await guest.sh(
     `mkdir -p ${directory} && mount -t nfs -o vers=3,hard,lock,${options} ${source} ${directory}`,
-    { timeout: 60_000 },
+    { timeout: 180_000 },
   );
 }
 
@@ -96,6 +96,6 @@ export async function endGrace(guest: Guest): Promise<void> {
       );
       return false;
     },
-    { what: `grace ended on ${guest.name}`, timeout: 10_000 },
+    { what: `grace ended on ${guest.name}`, timeout: 60_000 },
   );
 }

@@ -1,25 +1,19 @@
 #!/usr/bin/env node
 /**
- * Makes docs/kernel-results.md from the runs that scripts/test-kernel noted.
+ * Makes docs/kernel-results.md and docs/kernel-results.json from the runs that scripts/test-kernel noted.
  *
- *     node scripts/kernel-lab/results.mjs FILE >docs/kernel-results.md     FILE: one JSON object a line
+ *     node scripts/kernel-lab/results.mjs FILE     FILE: one JSON object a line
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 
+const at = (path) => new URL(`../../${path}`, import.meta.url);
 const [file = ''] = process.argv.slice(2);
 const runs = readFileSync(file, 'utf8')
   .split('\n')
   .filter(Boolean)
   .map((line) => JSON.parse(line));
-const rows = Map.groupBy ? Map.groupBy(runs, ({ row }) => row) : grouped(runs);
-
-function grouped(all) {
-  const found = new Map();
-  for (const run of all) found.set(run.row, [...(found.get(run.row) ?? []), run]);
-  return found;
-}
 
 const version = (name) => {
   try {
@@ -29,39 +23,61 @@ const version = (name) => {
     return 'not installed';
   }
 };
+const packages = ['user-mode-linux', 'nfs-common', 'pacemaker', 'corosync', 'resource-agents'];
+const circumstances = {
+  lockferry: JSON.parse(readFileSync(at('package.json'), 'utf8')).version,
+  node: process.versions.node,
+  host: `Linux ${release()}`,
+  processors: cpus().length,
+  ...Object.fromEntries(packages.map((name) => [name, version(name)])),
+};
+writeFileSync(at('docs/kernel-results.json'), `${JSON.stringify({ circumstances, runs })}\n`);
+
+const rows = new Map();
+for (const run of runs) {
+  const key = `${run.row} ${run.by}`;
+  rows.set(key, [...(rows.get(key) ?? []), run]);
+}
 const median = (numbers) =>
   [...numbers].sort((one, other) => one - other)[Math.floor((numbers.length - 1) / 2)];
 const seconds = (numbers) => (numbers.length === 0 ? '' : `${(median(numbers) / 1000).toFixed(1)} s`);
 
-/** What became of a share's lock in all runs that passed: `kept`, `lost`, or both with their numbers. */
-function fateOf(passed, share) {
-  const known = passed.flatMap(({ fates }) => fates[share] ?? []);
+/** What became of a share's lock in all runs: `kept`, `lost`, or both with their numbers. */
+function fateOf(all, share) {
+  const known = all.flatMap(({ fates }) => fates[share] ?? []);
   const lost = known.filter(({ taken }) => taken).length;
   if (known.length === 0) return '';
   if (lost === 0) return 'kept';
   return lost === known.length ? 'lost' : `kept ${known.length - lost}, lost ${lost}`;
 }
 
-const lines = [...rows].map(([row, all]) => {
+const lines = [...rows.values()].map((all) => {
   const kept = all.map(({ fates, reclaimed }) => fates.kept?.reclaimed ?? reclaimed).filter(Number.isFinite);
   const granted = all.map((run) => run.granted).filter(Number.isFinite);
   const counts = `${all.filter(({ passed }) => passed).length} of ${all.length}`;
-  const fates = ['kept', 'control', 'neighbour'].map((share) => fateOf(all, share));
-  const cells = [row, counts, ...fates, seconds(kept), seconds(granted)];
-  return `| ${cells.join(' | ')} |`;
+  const fates = ['kept', 'control', 'neighbour', 'own'].map((share) => fateOf(all, share));
+  return `| ${[all[0].row, all[0].by, counts, ...fates, seconds(kept), seconds(granted)].join(' | ')} |`;
 });
-const dates = runs.map(({ at }) => at.slice(0, 10)).sort();
-console.log(`# Results on real kernels
+/** `note` is added by hand where the cause was found. */
+const failures = runs
+  .filter(({ passed }) => !passed)
+  .map((run) => `- ${run.at.slice(0, 10)}, ${run.row}: ${run.note ?? 'the cause is not known'}.`);
+const dates = runs.map((run) => run.at.slice(0, 10)).sort();
+writeFileSync(
+  at('docs/kernel-results.md'),
+  `# Results on real kernels
 
-Written by \`scripts/kernel-lab/results.mjs\` from the runs that \`scripts/test-kernel\` noted. Runs of ${dates[0]} to ${dates.at(-1)}, Lockferry ${
-  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
-}.
+\`sudo scripts/test-kernel --full\` boots Linux kernels with real NFS servers, lock managers and clients (User Mode Linux), takes locks, and lets things happen to the servers. This page is written by \`scripts/kernel-lab/results.mjs\` from the runs that it noted; every run is in [kernel-results.json](kernel-results.json). Runs of ${dates[0]} to ${dates.at(-1)}, Lockferry ${circumstances.lockferry}.
 
-- Kernel of all nodes: User Mode Linux ${version('user-mode-linux')}; nfs-utils ${version('nfs-common')}; Pacemaker ${version('pacemaker')}; Corosync ${version('corosync')}; resource-agents ${version('resource-agents')}; Node.js ${process.versions.node}.
-- Host: Linux ${release()}, ${cpus().length} processors. A node has one processor and makes a system call five to ten times slower than the host: compare these times with each other only.
-- "Lock" is that of a client whose address nfslock was given, "control" that of the same client on the same server through an address that nfslock was not given, in the same run. Rows without Lockferry have no control. "Neighbour" is the lock of a service that ran on the adoptive node already.
-- "Reclaimed" is the median time from the event to the lock on the server that has the service then; detection of the failure, fencing and Pacemaker's starts included. "New lock" is the median time from the last reclaim to a new lock elsewhere.
+- Kernel of all nodes: User Mode Linux ${circumstances['user-mode-linux']}; nfs-utils ${circumstances['nfs-common']}; Pacemaker ${circumstances.pacemaker}; Corosync ${circumstances.corosync}; resource-agents ${circumstances['resource-agents']}; Node.js ${circumstances.node}.
+- Host: ${circumstances.host}, ${circumstances.processors} processors, which other work shared. A node has one processor and makes a system call five to ten times slower than the host: compare these times with each other only.
+- "By": who starts the services on the other node: Pacemaker, after it has noticed and fenced; or the test itself, by the same agents in the same order at once ("hand").
+- "Lock" is that of a client whose address nfslock was given, "control" that of the same client on the same server through an address that nfslock was not given, in the same run. "Neighbour" is the lock of another service on the adoptive node, "unprotected" that of an export of the node's own, of which no nfslock knows. A lock is lost where another client got it while its owner believed to have it.
+- "Reclaimed" is the median time from the event to the lock on the server that has the service then. "New lock" is the median time from the last reclaim to a new lock elsewhere.
+- A run that did not pass counts with what it saw.
 
-| what happens | passed | lock | control | neighbour | reclaimed | new lock |
-| --- | --- | --- | --- | --- | --- | --- |
-${lines.join('\n')}`);
+| what happens | by | passed | lock | control | neighbour | unprotected | reclaimed | new lock |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+${lines.join('\n')}
+${failures.length === 0 ? '' : `\nRuns that did not pass:\n\n${failures.join('\n')}\n`}`,
+);

@@ -43,7 +43,7 @@ export class Room {
     child.stderr.on('data', (data) => {
       said += data;
     });
-    await until(async () => said.includes('ready\n'), { what: 'the room', timeout: 10_000, every: 10 }).catch(
+    await until(async () => said.includes('ready\n'), { what: 'the room', timeout: 60_000, every: 10 }).catch(
       (cause) => {
         child.kill('SIGKILL');
         throw new Error(`the lab's namespaces could not be made: ${said.trim()}`, { cause });

@@ -24,12 +24,15 @@ export interface Outcome {
   readonly fates: Readonly<Record<string, Fate>>;
   /** Milliseconds from the event to all services wholly up where they belong now. */
   readonly served: number;
-  /** What the cluster says of itself in the end. */
+  /** What the cluster, and nfslock on the server that has the services now, say of themselves in the end. */
   readonly log: string;
 }
 
 /** What happens to the servers. @returns the server that each service, by its id, has to be on afterwards. */
 export type Happening = (scene: Scene) => Promise<Readonly<Record<string, Guest>>>;
+
+/** Milliseconds for all locks to be back once their services are up. */
+const BACK_WITHIN = 100_000;
 
 /** Each share's lock is at a place of its own in its file, by which it is known on the server. */
 const rangeOf = (share: Share): Range => ({
@@ -73,6 +76,7 @@ class Rival {
 /** Follows one lock on the server that is to have it. */
 class Lookout {
   first: number | null = null;
+  there = false;
   gaps = 0;
   #over = false;
   readonly #watching: Promise<void>;
@@ -83,8 +87,8 @@ class Lookout {
 
   async #watch(process: LockProcess, directory: string, place: number, since: number): Promise<void> {
     while (!this.#over) {
-      const there = (await process.held(directory)).some(({ start }) => start === place);
-      if (there) this.first ??= Date.now() - since;
+      this.there = (await process.held(directory)).some(({ start }) => start === place);
+      if (this.there) this.first ??= Date.now() - since;
       else if (this.first !== null) this.gaps += 1;
       await delay(200);
     }
@@ -100,8 +104,13 @@ class Lookout {
 /**
  * The first client takes a lock on every share, something happens to the servers, and the second client tries to get
  * each of these locks, until all services are up again and grace is over.
+ * @param awaited shares whose locks can be back; grace need not last longer than until they are.
  */
-export async function follow(scene: Scene, happening: Happening): Promise<Outcome> {
+export async function follow(
+  scene: Scene,
+  happening: Happening,
+  awaited: ReadonlySet<string>,
+): Promise<Outcome> {
   const [owner, other] = scene.clients as [Guest, Guest];
   const watched = scene.services.flatMap((service) => service.shares.map((share) => ({ service, share })));
   const rivals = watched.map(({ share }) => new Rival(other, rangeOf(share)));
@@ -117,8 +126,17 @@ export async function follow(scene: Scene, happening: Happening): Promise<Outcom
   for (const rival of rivals) rival.begin();
   const placeOf = ({ id }: NfsService) => places[id] ?? missing(id);
   const lookouts = watched.map(({ service, share }) => new Lookout(placeOf(service), service, share, event));
-  for (const service of scene.services) await scene.served(service, placeOf(service));
+  await Promise.all(scene.services.map((service) => scene.served(service, placeOf(service))));
   const served = Date.now() - event;
+  if (!scene.fullGrace) {
+    const expected = lookouts.filter((_, at) => awaited.has(watched[at]?.share.name ?? ''));
+    await until(async () => expected.every(({ there }) => there), {
+      what: 'the locks on their servers',
+      timeout: BACK_WITHIN,
+      every: 300,
+    }).catch(() => undefined); // the fates tell
+    for (const server of new Set(Object.values(places))) await nfs.endGrace(server);
+  }
   for (const server of new Set(Object.values(places))) await graceOver(server);
   const answers = await Promise.all(rivals.map((rival) => rival.last()));
   await Promise.all(lookouts.map((lookout) => lookout.end()));
@@ -130,7 +148,9 @@ export async function follow(scene: Scene, happening: Happening): Promise<Outcom
     const reclaimed = taken ? null : lookout.first;
     return [share.name, { reclaimed, gaps: lookout.gaps, taken, after, believes }];
   });
-  const log = await (Object.values(places)[0] as Guest).sh('crm_mon -1rf');
+  const log = await (Object.values(places)[0] as Guest).sh(
+    'crm_mon -1rf 2>&1; tail -n 100 /run/lockferry/services/*/events.jsonl || :',
+  );
   await process.end();
   return { fates: Object.fromEntries(await Promise.all(fates)), served, log };
 }
@@ -140,9 +160,12 @@ function missing(id: string): never {
 }
 
 /** Waits until the lock store has the client's record: without the statd callout that is a moment after its lock. */
-export async function recorded({ servers }: Scene, service: NfsService, client: Guest): Promise<void> {
-  const [sa, sb] = servers;
-  const home = service.home === 'sa' ? sa : sb;
+export async function recorded(
+  { servers: [sa, sb] }: Scene,
+  service: NfsService,
+  client: Guest,
+  home = service.home === 'sa' ? sa : sb,
+): Promise<void> {
   if ((await home.run(['test', '-d', storeOf(service)])).code !== 0) return;
   // its record's file has its name, where the server can resolve that, else the address that it came from
   const known = [client.name, client.ip, client.ip.replace(/^.*\./, 'fd77::')].flatMap((word) => [
@@ -151,14 +174,16 @@ export async function recorded({ servers }: Scene, service: NfsService, client: 
   ]);
   await until(async () => (await home.run(['grep', '-rqF', ...known, storeOf(service)])).code === 0, {
     what: `${client.name} in the lock store of ${service.id}`,
-    timeout: 20_000,
+    timeout: 60_000,
   });
+  // It is found there before it is durable.
+  await home.sh(`sync -f ${storeOf(service)}`);
 }
 
 async function graceOver(server: Guest): Promise<void> {
   await until(async () => Object.values(await nfs.readGrace(server)).every((on) => on !== true), {
     what: `the end of grace on ${server.name}`,
-    timeout: 120_000,
+    timeout: 300_000,
     every: 300,
   });
 }

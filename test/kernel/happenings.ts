@@ -2,11 +2,12 @@ import { type Guest, until } from '../../scripts/kernel-lab/index.ts';
 import { heldLocks, LockProcess } from '../../scripts/kernel-lab/locks.ts';
 import { type Happening, recorded } from './fate.ts';
 import { KEPT, mountPoint, type Scene } from './scene.ts';
+import { type NfsService, storeOf } from './service.ts';
 
 /** What happens to the first server, or to service `a` on it; each says where the services have to be then. */
 
-export const primaryKilled: Happening = async ({ servers: [sa, sb] }) => {
-  await sa.kill();
+export const primaryKilled: Happening = async ({ servers: [sa, sb], kill }) => {
+  await kill(sa);
   return { a: sb };
 };
 
@@ -26,9 +27,9 @@ export const moved: Happening = async ({ servers: [, sb] }) => {
   return { a: sb };
 };
 
-export const cleanShutdown: Happening = async ({ servers: [sa, sb], cluster }) => {
+export const cleanShutdown: Happening = async ({ servers: [sa, sb], cluster, kill }) => {
   await cluster.leave(sa);
-  await sa.kill();
+  await kill(sa);
   return { a: sb };
 };
 
@@ -36,47 +37,76 @@ export const cleanShutdown: Happening = async ({ servers: [sa, sb], cluster }) =
 export const restarted =
   (resource: string): Happening =>
   async ({ servers: [sa] }) => {
-    await sa.sh(`crm resource restart ${resource}`, { timeout: 180_000 });
+    await sa.sh(`crm resource restart ${resource}`, { timeout: 400_000 });
     return { a: sa };
   };
 
 /** The second server, which serves `a`, dies; the first one has served `b` for so long that its grace is over. */
-export const neighbourArrives: Happening = async ({ servers: [sa, sb] }) => {
-  await sb.kill();
+export const neighbourArrives: Happening = async ({ servers: [sa, sb], kill }) => {
+  await kill(sb);
   return { a: sa, b: sa };
 };
 
 /** The first server, which serves both services, dies. */
-export const bothArrive: Happening = async ({ servers: [sa, sb] }) => {
-  await sa.kill();
+export const bothArrive: Happening = async ({ servers: [sa, sb], kill }) => {
+  await kill(sa);
   return { a: sb, b: sb };
 };
 
 /** The adoptive node dies while clients reclaim from it; the first one has rebooted meanwhile. */
 export const adoptiveDies: Happening = async (scene) => {
-  const { servers, rejoin } = scene;
+  const { servers, services, served, kill, rejoin } = scene;
   const [sa, sb] = servers;
-  await sa.kill();
+  await kill(sa);
+  await served(services[0] as NfsService, sb);
   await Promise.all([lockIsOn(scene, sb), rejoin(sa)]);
-  await sb.kill();
+  await kill(sb);
   return { a: sa };
 };
 
 /** The service goes to and fro three times, each time to a node that has been rebooted. */
 export const toAndFro: Happening = async (scene) => {
-  const [sa, sb] = scene.servers;
+  const { servers, services, served, kill, rejoin } = scene;
+  const [sa, sb] = servers;
+  const numbers: number[] = [];
   for (const [from, to] of [
     [sa, sb],
     [sb, sa],
     [sa, sb],
   ] as const) {
-    await from.kill();
+    await kill(from);
+    await served(services[0] as NfsService, to);
     await lockIsOn(scene, to);
-    await scene.served(scene.services[0] as Scene['services'][number], to);
-    await scene.rejoin(from);
+    numbers.push(...(await numbersOn(scene, to)));
+    await rejoin(from);
   }
+  const rising = numbers.length === 3 && numbers.every((number, at) => number > (numbers[at - 1] ?? 0));
+  if (!rising) throw new Error(`clients were told ${numbers}`);
   return { a: sb };
 };
+
+/** The state numbers that the first client was told, as the service's lock store has them. */
+async function numbersOn(
+  { services: [service], clients: [client] }: Scene,
+  server: Guest,
+): Promise<number[]> {
+  const answer = await server.sh(`lockferry clients --json --shared-dir ${storeOf(service as NfsService)}`);
+  const { services } = JSON.parse(answer) as {
+    services: { clients: { client: string; number: number | null }[] }[];
+  };
+  const known = services[0]?.clients.filter((each) => each.client === client?.name) ?? [];
+  return known.flatMap(({ number }) => number ?? []);
+}
+
+/** What clients were told where the service stayed at home. */
+export async function toldAtHome(scene: Scene): Promise<unknown> {
+  return { numbers: await numbersOn(scene, scene.servers[0]) };
+}
+
+/** How often nfsd was started on the second server since it began to serve. */
+export async function startsOfNfsd({ servers: [, sb] }: Scene): Promise<unknown> {
+  return { starts: Number(await sb.sh("dmesg | grep -c 'NFSD: .*grace period' || :")) };
+}
 
 /** Where the lock of the client that is not frozen begins. */
 const THAWED = 500;
@@ -92,21 +122,33 @@ export const clientFrozen: Happening = async (scene) => {
 };
 
 /** What became of the clients, after clientFrozen. */
-export async function afterFrozen({ servers: [, sb], services: [service] }: Scene): Promise<unknown> {
+export async function afterFrozen(scene: Scene): Promise<unknown> {
+  const {
+    servers: [, sb],
+    services: [service],
+  } = scene;
+  const before = await numbersOn(scene, sb);
   const { services } = JSON.parse(await sb.sh('lockferry status --json || :')) as {
     services: { clients: { missed: number; back: number } }[];
   };
   const held = await heldLocks(sb, service?.directory ?? '');
   const { missed = null, back = null } = services[0]?.clients ?? {};
-  return { missed, back, third: held.some(({ start }) => start === THAWED) };
+  // Whoever has locks now is told again, as the lock manager loses them; who missed grace is not.
+  await sb.sh('rpc.nfsd 0 && rpc.nfsd -N 4 -V 3 4');
+  await lockIsOn(scene, sb, THAWED);
+  const toldAgain = (await numbersOn(scene, sb)).some((number) => !before.includes(number));
+  return { missed, back, third: held.some(({ start }) => start === THAWED), toldAgain };
 }
 
 /** Waits until the first service's first lock is on a server. */
-async function lockIsOn({ services: [service] }: Scene, server: Guest): Promise<void> {
+async function lockIsOn({ services: [service] }: Scene, server: Guest, place?: number): Promise<void> {
   const { directory = '', shares: [share] = [] } = service ?? {};
-  await until(async () => (await heldLocks(server, directory)).some(({ start }) => start === share?.fsid), {
-    what: `the lock on ${server.name}`,
-    timeout: 120_000,
-    every: 500,
-  });
+  await until(
+    async () => (await heldLocks(server, directory)).some(({ start }) => start === (place ?? share?.fsid)),
+    {
+      what: `the lock on ${server.name}`,
+      timeout: 120_000,
+      every: 500,
+    },
+  );
 }

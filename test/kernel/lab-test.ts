@@ -3,8 +3,12 @@ import { KernelLab, obstacles } from '../../scripts/kernel-lab/index.ts';
 
 t.setTimeout(3_600_000);
 
-/** How often each row is to hold: once, or as often as `scripts/test-kernel --full` asks. */
+/** All rows, or those of a short run. */
 export const FULL = (process.env.LOCKFERRY_KERNEL_FULL ?? '') !== '';
+
+/** How often each row is run, and the rows that are wanted. */
+export const TIMES = Number(process.env.LOCKFERRY_KERNEL_TIMES ?? 1);
+export const PATTERN = new RegExp(process.env.LOCKFERRY_KERNEL_ROWS ?? '.');
 
 /** Another kernel than Debian's User Mode Linux was asked for. */
 export const OTHER_KERNEL = process.env.LOCKFERRY_UML !== undefined;

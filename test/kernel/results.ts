@@ -2,11 +2,14 @@ import { appendFile } from 'node:fs/promises';
 import type { Outcome } from './fate.ts';
 
 /** One run of a row, for the table of results. */
-export interface Result extends Pick<Outcome, 'fates' | 'served'> {
+export interface Result extends Pick<Outcome, 'fates'>, Partial<Pick<Outcome, 'served'>> {
   readonly row: string;
   readonly passed: boolean;
-  /** Milliseconds from the event to the last reclaim, and from there to a new lock elsewhere. */
-  readonly reclaimed?: number;
+  /** Who placed the services. */
+  readonly by: 'pacemaker' | 'hand';
+  /** Milliseconds from the event to the last reclaim, and from there to the end of grace, and to a new lock elsewhere. */
+  readonly reclaimed?: number | undefined;
+  readonly ended?: number;
   readonly granted?: number;
 }
 

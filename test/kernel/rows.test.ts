@@ -1,17 +1,15 @@
 import { follow } from './fate.ts';
-import { FULL, labTest } from './lab-test.ts';
+import { FULL, labTest, PATTERN, TIMES } from './lab-test.ts';
 import { note } from './results.ts';
 import { ROWS } from './rows.ts';
 import { setScene } from './scene.ts';
 
-const TIMES = Number(process.env.LOCKFERRY_KERNEL_TIMES ?? 1);
-const pattern = new RegExp(process.env.LOCKFERRY_KERNEL_ROWS ?? '.');
-
-for (const row of ROWS.filter(({ name, always }) => pattern.test(name) && (FULL || always))) {
+for (const row of ROWS.filter(({ name, always }) => PATTERN.test(name) && (FULL || always))) {
   for (let run = 1; run <= TIMES; run += 1) {
     labTest(`${row.name}, run ${run}`, async (t, lab) => {
       const scene = await setScene(lab, { protect: 'lockferry', ...row.setting });
-      const outcome = await follow(scene, row.happening);
+      const kept = Object.keys(row.wanted).filter((share) => row.wanted[share]?.taken === false);
+      const outcome = await follow(scene, row.happening, new Set(kept));
       for (const [share, wanted] of Object.entries(row.wanted)) {
         const fate = outcome.fates[share];
         t.comment(
@@ -21,9 +19,17 @@ for (const row of ROWS.filter(({ name, always }) => pattern.test(name) && (FULL 
         if (wanted.taken === false) t.type(fate?.reclaimed, 'number', `${share} is on its server`);
       }
       if (row.afterwards) t.match(await row.afterwards.look(scene), row.afterwards.wanted, 'afterwards');
-      t.notMatch(outcome.log, /Failed Resource Actions/);
+      // a slow node says once or twice that it waits for the address
+      t.notMatch(outcome.log, /returned '(?!OCF_DEGRADED)/);
+      if (!t.passing()) t.comment(outcome.log);
       const { fates, served } = outcome;
-      await note({ row: row.name, passed: t.passing(), served, fates });
+      await note({
+        row: row.name,
+        passed: t.passing(),
+        by: row.setting.manager ?? 'pacemaker',
+        served,
+        fates,
+      });
     });
   }
 }

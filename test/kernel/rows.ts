@@ -21,6 +21,8 @@ const KEEPS: Partial<Fate> = { taken: false, after: REFUSED, believes: true };
 /** The owner is not even told. */
 const LOSES: Partial<Fate> = { taken: true, reclaimed: null, believes: true };
 const PAIR = { kept: KEEPS, control: LOSES };
+/** Nothing was lost, so nobody has to be told, and nobody is. */
+const PAIR_UNTOLD = { kept: KEEPS, control: KEEPS };
 
 const ONE = { ...SERVICE, shares: [KEPT] };
 const NEIGHBOUR: Share = { name: 'neighbour', vip: '10.77.0.102', fsid: 79, carried: true };
@@ -29,17 +31,37 @@ const OTHER: NfsService = {
   shares: [NEIGHBOUR],
 };
 const ACTIVE_ACTIVE = [{ ...SERVICE, home: 'sb' }, OTHER];
+/** Exported by the node under its own address; no nfslock knows of it. */
+const OWN: Share = { name: 'own', vip: '10.77.0.1', fsid: 80, carried: false, own: true };
+const besideUnprotected = (trigger: string): NfsService[] => [
+  { ...ONE, home: 'sb', nfslock: { trigger } },
+  { ...OTHER, shares: [NEIGHBOUR, OWN] },
+];
+/** Where nfsdcld runs and NFSv4 is served, no grace period can be had without a restart of lockd. */
+const NO_V4_GRACE = {
+  prepareServer:
+    'mkdir -p /run/rpc_pipefs /var/lib/nfs/nfsdcld && mount -t rpc_pipefs pipes /run/rpc_pipefs && nfsdcld',
+  v4: true,
+} as const;
+const HAND = { manager: 'hand' } as const;
+/** Everybody is told, for all locks were dropped: of the other service, and of what nobody protects. */
+const ALL_TOLD = { kept: KEEPS, neighbour: KEEPS, own: KEEPS };
 const IPV6 = { ...KEPT, vip: 'fd77::100' };
 
 export const ROWS: readonly Row[] = [
   {
     name: 'active/passive, primary killed',
-    ...{ always: true, setting: {}, happening: happenings.primaryKilled, wanted: PAIR },
+    ...{ setting: {}, happening: happenings.primaryKilled, wanted: PAIR },
+  },
+  {
+    name: 'active/passive, primary killed, no cluster manager',
+    always: true,
+    ...{ setting: { manager: 'hand' }, happening: happenings.primaryKilled, wanted: PAIR },
   },
   {
     name: 'active/active, adoptive node warm, lockd pinned',
     always: true,
-    setting: { services: ACTIVE_ACTIVE, warm: true },
+    setting: { ...HAND, services: ACTIVE_ACTIVE, warm: true },
     happening: happenings.neighbourArrives,
     wanted: { ...PAIR, neighbour: { ...KEEPS, gaps: 0 } },
   },
@@ -67,46 +89,92 @@ export const ROWS: readonly Row[] = [
   },
   {
     name: 'failover and failback, three times',
-    ...{ setting: {}, happening: happenings.toAndFro, wanted: PAIR },
+    ...{ setting: HAND, happening: happenings.toAndFro, wanted: PAIR },
   },
   {
     name: 'active/active, both services arrive together',
-    setting: { services: [SERVICE, OTHER], warm: true },
+    setting: { ...HAND, services: [SERVICE, OTHER], warm: true },
     ...{ happening: happenings.bothArrive, wanted: { ...PAIR, neighbour: KEEPS } },
+    afterwards: { look: happenings.startsOfNfsd, wanted: { starts: 2 } },
   },
   {
     name: 'a client is frozen past the end of grace',
-    ...{ setting: { clients: 3 }, happening: happenings.clientFrozen },
+    ...{ setting: { ...HAND, clients: 3, fullGrace: true, grace: 90 }, happening: happenings.clientFrozen },
     wanted: { kept: LOSES, control: LOSES },
-    afterwards: { look: happenings.afterFrozen, wanted: { missed: 1, third: true } },
+    afterwards: { look: happenings.afterFrozen, wanted: { missed: 1, third: true, toldAgain: false } },
   },
   {
     name: 'crm resource restart of nfslock and what depends on it',
     ...{ setting: {}, happening: happenings.restarted('a-lock'), wanted: PAIR },
   },
-  { name: 'primary cut off', setting: {}, happening: happenings.primaryCutOff, wanted: PAIR },
+  {
+    name: 'crm resource restart of nfslock alone, nfsd running outside of the group',
+    ...{ setting: { warm: true }, happening: happenings.restarted('a-lock'), wanted: PAIR_UNTOLD },
+    afterwards: { look: happenings.toldAtHome, wanted: { numbers: [] } },
+  },
+  {
+    name: 'primary cut off, fenced late',
+    ...{ setting: { fenceDelay: 15 }, happening: happenings.primaryCutOff, wanted: PAIR },
+  },
+  {
+    name: 'active/active, adoptive node warm, only a restart of nfsd opens grace',
+    setting: { ...HAND, ...NO_V4_GRACE, services: besideUnprotected('auto'), warm: true },
+    ...{ happening: happenings.neighbourArrives, wanted: ALL_TOLD },
+  },
+  {
+    name: 'active/active, adoptive node warm, only SIGKILL to lockd opens grace',
+    setting: {
+      ...HAND,
+      ...NO_V4_GRACE,
+      services: besideUnprotected('auto'),
+      warm: true,
+      mountedOnServer: NEIGHBOUR,
+    },
+    ...{ happening: happenings.neighbourArrives, wanted: ALL_TOLD },
+  },
+  {
+    name: 'trigger=sm-notify',
+    setting: { ...HAND, services: [{ ...SERVICE, nfslock: { trigger: 'sm-notify' } }] },
+    ...{ happening: happenings.primaryKilled, wanted: PAIR },
+  },
+  ...(['lockd-restart', 'nfs-restart'] as const).map(
+    (trigger): Row => ({
+      name: `trigger=${trigger}, adoptive node warm, beside another service`,
+      setting: {
+        ...HAND,
+        services: besideUnprotected(trigger),
+        warm: true,
+      },
+      ...{ happening: happenings.neighbourArrives, wanted: ALL_TOLD },
+    }),
+  ),
   {
     name: 'adoptive node dies in grace',
-    ...{ setting: { grace: 90 }, happening: happenings.adoptiveDies, wanted: PAIR },
+    ...{ setting: { ...HAND, grace: 240 }, happening: happenings.adoptiveDies, wanted: PAIR },
   },
   {
     name: 'mounted by name',
-    setting: { host: ({ name }) => `nfs-${name}` },
+    setting: { ...HAND, host: ({ name }) => `nfs-${name}` },
     ...{ happening: happenings.primaryKilled, wanted: PAIR },
   },
   {
     name: 'mounted by a name that the servers cannot resolve',
-    setting: { host: ({ name }) => `nfs-${name}`, hidden: ['nfs-kept', 'nfs-control'] },
+    setting: { ...HAND, host: ({ name }) => `nfs-${name}`, hidden: ['nfs-kept', 'nfs-control'] },
     ...{ happening: happenings.primaryKilled, wanted: PAIR },
   },
   {
     name: 'over IPv6',
-    setting: { ipv6: true, services: [{ ...SERVICE, shares: [IPV6, { ...CONTROL, vip: 'fd77::101' }] }] },
+    setting: {
+      ...HAND,
+      ipv6: true,
+      services: [{ ...SERVICE, shares: [IPV6, { ...CONTROL, vip: 'fd77::101' }] }],
+    },
     ...{ happening: happenings.primaryKilled, wanted: PAIR },
   },
   {
     name: 'nsm_use_hostnames=1, mounted by name',
     setting: {
+      ...HAND,
       host: ({ name }) => `nfs-${name}`,
       prepare: 'modprobe -q lockd; sysctl -qw fs.nfs.nsm_use_hostnames=1',
     },

@@ -1,7 +1,9 @@
-import { Cluster } from '../../scripts/kernel-lab/cluster.ts';
+import { ByHand } from '../../scripts/kernel-lab/by-hand.ts';
+import { Cluster, putAgents } from '../../scripts/kernel-lab/cluster.ts';
 import { type Guest, type KernelLab, until } from '../../scripts/kernel-lab/index.ts';
 import { installLockferry } from '../../scripts/kernel-lab/install.ts';
 import * as nfs from '../../scripts/kernel-lab/nfs.ts';
+import { inBatches } from './batches.ts';
 import { exportOf, lastOf, type NfsService, type Protection, type Share, serviceGroup } from './service.ts';
 
 /** What a scenario starts from. */
@@ -11,7 +13,11 @@ export interface Setting {
   readonly services?: readonly NfsService[];
   /** Default 2. */
   readonly clients?: number;
-  /** Seconds of both grace periods, default 30. The kernel's own are 50 and 90. */
+  /** Who places the services: Pacemaker, the default, or the test. */
+  readonly manager?: 'pacemaker' | 'hand';
+  /** Has grace to run its full time after the event? Otherwise it is ended where all locks that can be back are. */
+  readonly fullGrace?: boolean;
+  /** Seconds of both grace periods, default 120. The kernel's own are 50 and 90. */
   readonly grace?: number;
   /** nfsd runs on both nodes from boot, and its grace period is over; otherwise the service's group starts it. */
   readonly warm?: boolean;
@@ -21,6 +27,14 @@ export interface Setting {
   readonly hidden?: readonly string[];
   /** A shell script, run on every node before NFS. */
   readonly prepare?: string;
+  /** A shell script, run on every server before NFS. */
+  readonly prepareServer?: string;
+  /** Serve NFSv4 beside NFSv3, on warm nodes. */
+  readonly v4?: boolean;
+  /** A share that the first server mounts itself. */
+  readonly mountedOnServer?: Share;
+  /** Seconds that the cluster waits before it fences. */
+  readonly fenceDelay?: number;
   /** IPv6 beside IPv4. */
   readonly ipv6?: boolean;
 }
@@ -31,9 +45,12 @@ export interface Scene {
   readonly clients: readonly Guest[];
   readonly services: readonly NfsService[];
   readonly cluster: Cluster;
+  readonly fullGrace: boolean;
+  /** Pulls a server's plug. */
+  readonly kill: (server: Guest) => Promise<void>;
   /** Boots a server that is off, and lets it join the cluster. */
   readonly rejoin: (server: Guest) => Promise<void>;
-  /** Waits until a service is wholly up on a server. */
+  /** Waits until a service is wholly up on a server, where the cluster is to start it. */
   readonly served: (service: NfsService, server: Guest) => Promise<void>;
 }
 
@@ -59,11 +76,9 @@ export async function setScene(lab: KernelLab, setting: Setting): Promise<Scene>
   };
   const server = { disks, mem: 384, install };
   const names = Array.from({ length: setting.clients ?? 2 }, (_, at) => `c${at + 1}`);
-  const [sa, sb, ...clients] = (await Promise.all([
-    boot('sa', 1, server),
-    boot('sb', 2, server),
-    ...names.map((name, at) => boot(name, 11 + at, { mem: 128 })),
-  ])) as [Guest, Guest, ...Guest[]];
+  const booting = [boot('sa', 1, server), boot('sb', 2, server)] as const;
+  const clients = await inBatches(names, (name, at) => boot(name, 11 + at, { mem: 128 }));
+  const [sa, sb] = await Promise.all(booting);
   const servers = [sa, sb] as const;
   const shares = services.flatMap((service) => service.shares);
   const hosts = {
@@ -71,7 +86,7 @@ export async function setScene(lab: KernelLab, setting: Setting): Promise<Scene>
     ...Object.fromEntries(shares.map(({ name, vip }) => [`nfs-${name}`, vip])),
   };
   const known = Object.entries(hosts).filter(([name]) => !setting.hidden?.includes(name));
-  const periods = { nlmGrace: setting.grace ?? 30, v4Grace: setting.grace ?? 30 };
+  const periods = { nlmGrace: setting.grace ?? 120, v4Grace: setting.grace ?? 120 };
   const prepare = async (guest: Guest) => {
     const isServer = servers.includes(guest);
     await guest.sh(setting.prepare ?? ':');
@@ -79,17 +94,22 @@ export async function setScene(lab: KernelLab, setting: Setting): Promise<Scene>
     const statd = !isServer || !protect.startsWith('stock');
     await nfs.prepareNode(guest, { ...periods, hosts: isServer ? Object.fromEntries(known) : hosts, statd });
     if (!isServer) return;
+    await guest.sh(setting.prepareServer ?? ':');
+    await putAgents(guest);
     await guest.sh(`mkdir -p ${services.map(({ directory }) => directory).join(' ')}`);
     if (!warm) return;
-    await nfs.startNfsd(guest);
+    await nfs.startNfsd(guest, 4, setting.v4);
     await nfs.endGrace(guest);
   };
   for (const service of services) await makeExports(sa, service);
-  await Promise.all([...servers, ...clients].map(prepare));
+  await inBatches([...servers, ...clients], prepare);
   const groups = services.map((service) => serviceGroup(service, protect, !warm));
-  const cluster = await Cluster.form(servers, groups);
-  const served = (service: NfsService, on: Guest) =>
-    cluster.started(lastOf(serviceGroup(service, protect, !warm)), on);
+  const byHand = setting.manager === 'hand' ? new ByHand(groups) : null;
+  const cluster = byHand === null ? await Cluster.form(servers, groups, setting.fenceDelay) : null;
+  const served = async (service: NfsService, on: Guest) => {
+    await byHand?.place(service.id, on);
+    await cluster?.started(lastOf(serviceGroup(service, protect, !warm)), on);
+  };
   for (const service of services) await served(service, service.home === 'sa' ? sa : sb);
   await Promise.all(servers.map((each) => nfs.endGrace(each)));
   const mountAll = async (client: Guest) => {
@@ -101,18 +121,34 @@ export async function setScene(lab: KernelLab, setting: Setting): Promise<Scene>
       await nfs.mountNfs(client, source, mountPoint(share), options);
     }
   };
-  await Promise.all(clients.map(mountAll));
+  await inBatches(clients, mountAll);
+  const own = setting.mountedOnServer;
+  if (own) await nfs.mountNfs(sa, `${own.vip}:${exportOf(serviceWith(services, own), own)}`, mountPoint(own));
   const rejoin = async (guest: Guest) => {
     await guest.boot();
     await prepare(guest);
-    await cluster.join(guest);
-    await until(async () => (await cluster.onlineNodes(guest)).length === 2, {
+    await cluster?.join(guest);
+    await until(async () => cluster === null || (await cluster.onlineNodes(guest)).length === 2, {
       what: `${guest.name} and the other server online`,
-      timeout: 60_000,
+      timeout: 240_000,
       every: 500,
     });
   };
-  return { servers, clients, services, cluster, rejoin, served };
+  const kill = async (server: Guest) => {
+    byHand?.forget(server);
+    await server.kill();
+  };
+  const parts = { servers, clients, services, kill, rejoin, served, fullGrace: setting.fullGrace ?? false };
+  return {
+    ...parts,
+    get cluster() {
+      return cluster ?? noCluster();
+    },
+  };
+}
+
+function noCluster(): never {
+  throw new Error('the services of this setting are placed by hand');
 }
 
 /** Directories to export on the service's disk, which no node has mounted yet. */

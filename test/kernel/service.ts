@@ -11,6 +11,8 @@ export interface Share {
   readonly fsid: number;
   /** Is nfslock given its address? A share without is the control: the same in everything else. */
   readonly carried: boolean;
+  /** Its address is the node's own: it is exported, and does not move. */
+  readonly own?: boolean;
 }
 
 /** One HA NFS service of a scenario: a Pacemaker group. */
@@ -43,13 +45,15 @@ export function serviceGroup(service: NfsService, protection: Protection, withNf
     params,
   });
   const fs = primitive('fs', 'ocf:heartbeat:Filesystem', { device, directory, fstype: 'ext4' });
-  const addresses = shares.map(({ name, vip }) =>
-    primitive(`ip-${name}`, 'ocf:heartbeat:IPaddr2', {
-      ip: vip,
-      cidr_netmask: vip.includes(':') ? '64' : '24',
-      nic: 'vec0',
-    }),
-  );
+  const addresses = shares
+    .filter(({ own }) => !own)
+    .map(({ name, vip }) =>
+      primitive(`ip-${name}`, 'ocf:heartbeat:IPaddr2', {
+        ip: vip,
+        cidr_netmask: vip.includes(':') ? '64' : '24',
+        nic: 'vec0',
+      }),
+    );
   const exported = shares.map((share) =>
     primitive(`export-${share.name}`, 'ocf:heartbeat:exportfs', {
       clientspec: '*',

@@ -1,88 +1,121 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Guest, type KernelLab, until } from '../../scripts/kernel-lab/index.ts';
 import { heldLocks, LockProcess } from '../../scripts/kernel-lab/locks.ts';
-import { KEPT, mountPoint, SERVICE, setScene } from './scene.ts';
+import { recorded } from './fate.ts';
+import { KEPT, mountPoint, type Scene, SERVICE, setScene } from './scene.ts';
 
 const HOLDERS = 3;
 const LOCKS_EACH = 200;
 /** Milliseconds that the last client's status monitor is deaf after the others are back. */
 const LATE = 8000;
 const FILE = `${mountPoint(KEPT)}/data`;
+/** Where the locks of the newcomer begin, beyond all others. */
+const NEWCOMER = 9000;
 
 export interface Settled {
   /** Milliseconds from the event to the last reclaim. */
   readonly reclaimed: number;
-  /** Milliseconds from the last reclaim to a lock elsewhere that was asked for since the event. */
+  /** Milliseconds from the last reclaim to a lock elsewhere that was asked for in the grace period. */
   readonly granted: number;
-  /** Milliseconds from the event to that lock. */
-  readonly stalled: number;
-  /** What nfslock logged on the adoptive node. */
-  readonly events: string;
+  /** Milliseconds from the last reclaim to the end of grace by nfslock; NaN: it did not end it. */
+  readonly ended: number;
   /** Locks of each holder, on the server and in its own belief, when it was over. */
   readonly held: readonly (readonly [server: number, client: number])[];
 }
 
+/** When nfslock ended grace, by its event log. */
+function endOf(events: string): number {
+  const lines = events.split('\n').map((line) => JSON.parse(line) as { at: number; event: string });
+  return lines.find(({ event }) => event === 'grace-ended')?.at ?? Number.NaN;
+}
+
 const placeOf = (holder: number) => ({ file: FILE, start: holder * 1000 });
 
-/**
- * The primary dies while three clients hold 200 locks each; one of them is deaf until 8 s after the others are back. A
- * fourth asks for a lock on another file from the moment of the death.
- */
-export async function settleWithLateClient(
-  lab: KernelLab,
-  graceEnd: 'full' | 'settled',
-  grace: number,
-): Promise<Settled> {
-  const service = { ...SERVICE, shares: [KEPT], nfslock: { grace_end: graceEnd } };
-  const setting = { protect: 'lockferry' as const, services: [service], clients: HOLDERS + 1, grace };
-  const { servers, clients, served } = await setScene(lab, setting);
-  const [sa, sb] = servers;
-  const holders = clients.slice(0, HOLDERS);
-  const [late, newcomer] = clients.slice(-2) as [Guest, Guest];
-  for (const [at, holder] of holders.entries()) {
-    const { got } = await LockProcess.start(holder).lockMany(placeOf(at), LOCKS_EACH, 2);
-    if (got !== LOCKS_EACH) throw new Error(`${holder.name} got ${got} locks`);
-    await until(
-      async () => (await sa.run(['grep', '-rqw', holder.ip, `${service.directory}/.lockferry`])).code === 0,
-      {
-        what: `${holder.name} in the lock store`,
-        timeout: 20_000,
-      },
-    );
-  }
-  const lookout = LockProcess.start(sb);
+/** Three clients with 200 locks each, and a fourth one that wants new ones, round after round. */
+export class Settling {
+  readonly #scene: Scene;
+  readonly #service: Scene['services'][number];
+  readonly #newcomer: LockProcess;
+  #round = 0;
 
-  const event = Date.now();
-  await sa.kill();
-  await late.sh('pkill -STOP -x rpc.statd');
-  const asked = LockProcess.start(newcomer)
-    .lock({ file: `${mountPoint(KEPT)}/other`, start: 9000 })
-    .then((answer) => {
-      if (!answer.ok) throw new Error(`the lock elsewhere was refused: ${answer.error}`);
-      return Date.now();
+  private constructor(scene: Scene) {
+    this.#scene = scene;
+    this.#service = scene.services[0] as Scene['services'][number];
+    this.#newcomer = LockProcess.start(scene.clients.at(-1) as Guest);
+  }
+
+  static async begin(lab: KernelLab, graceEnd: 'full' | 'settled', grace: number): Promise<Settling> {
+    const service = { ...SERVICE, shares: [KEPT], nfslock: { grace_end: graceEnd } };
+    const setting = { protect: 'lockferry', manager: 'hand', services: [service], grace } as const;
+    const settling = new Settling(await setScene(lab, { ...setting, clients: HOLDERS + 1 }));
+    for (const [at, holder] of settling.#holders.entries()) {
+      const { got } = await LockProcess.start(holder).lockMany(placeOf(at), LOCKS_EACH, 2);
+      if (got !== LOCKS_EACH) throw new Error(`${holder.name} got ${got} locks`);
+    }
+    return settling;
+  }
+
+  get #holders(): readonly Guest[] {
+    return this.#scene.clients.slice(0, HOLDERS);
+  }
+
+  /**
+   * The server dies; one holder is deaf until 8 s after the others are back. The fourth client asks for a lock elsewhere as
+   * soon as these are: one that asks while the address is nowhere waits for its own kernel to connect again, up to a
+   * minute (fs/lockd/host.c NLM_HOST_REBIND), and would say nothing about grace.
+   */
+  async round(): Promise<Settled> {
+    const [from, to] = this.#round % 2 === 0 ? this.#scene.servers : this.#scene.servers.toReversed();
+    if (!from || !to) throw new Error('there are two servers');
+    this.#round += 1;
+    for (const client of this.#holders) await recorded(this.#scene, this.#service, client, from);
+    const late = this.#holders.at(-1) as Guest;
+    const lookout = LockProcess.start(to);
+    const { directory } = this.#service;
+    const reached = (count: number) =>
+      until(
+        async () => {
+          const old = (await lookout.held(directory)).filter(({ start }) => start < NEWCOMER);
+          return old.length >= count ? Date.now() : false;
+        },
+        { what: `${count} locks on ${to.name}`, timeout: 180_000 },
+      );
+
+    const event = Date.now();
+    await late.sh('pkill -STOP -x rpc.statd');
+    await this.#scene.kill(from);
+    await this.#scene.served(this.#service, to);
+    await reached(LOCKS_EACH * (HOLDERS - 1));
+    const asked = this.#newLock();
+    await delay(LATE);
+    await late.sh('pkill -CONT -x rpc.statd');
+    const last = await reached(LOCKS_EACH * HOLDERS);
+    const granted = await asked;
+    const held = await this.#held(lookout);
+    await lookout.end();
+    const ended = endOf(await to.sh('cat /run/lockferry/services/*/events.jsonl')) - last;
+    return { reclaimed: last - event, granted: granted - last, ended, held };
+  }
+
+  /** Boots the server that died, for another round. */
+  async again(): Promise<void> {
+    await this.#scene.rejoin(this.#scene.servers[(this.#round - 1) % 2] as Guest);
+  }
+
+  async #newLock(): Promise<number> {
+    const range = { file: `${mountPoint(KEPT)}/other`, start: NEWCOMER + this.#round };
+    const { ok, error } = await this.#newcomer.lock(range);
+    if (!ok) throw new Error(`the lock elsewhere was refused: ${error}`);
+    return Date.now();
+  }
+
+  async #held(lookout: LockProcess): Promise<Settled['held']> {
+    const onServer = await lookout.held(this.#service.directory);
+    const each = this.#holders.map(async (holder, at): Promise<readonly [number, number]> => {
+      const { start } = placeOf(at);
+      const on = onServer.filter((lock) => lock.start >= start && lock.start < start + 1000).length;
+      return [on, (await heldLocks(holder, mountPoint(KEPT))).length];
     });
-  const reached = (count: number) =>
-    until(async () => ((await lookout.held(service.directory)).length >= count ? Date.now() : false), {
-      what: `${count} locks on ${sb.name}`,
-      timeout: 150_000,
-    });
-  await reached(LOCKS_EACH * (HOLDERS - 1));
-  await delay(LATE);
-  await late.sh('pkill -CONT -x rpc.statd');
-  const last = await reached(LOCKS_EACH * HOLDERS);
-  const granted = await asked;
-  await served(service, sb);
-  const onServer = await lookout.held(service.directory);
-  const held = holders.map(async (holder, at): Promise<readonly [number, number]> => {
-    const { start } = placeOf(at);
-    const on = onServer.filter((lock) => lock.start >= start && lock.start < start + 1000).length;
-    return [on, (await heldLocks(holder, mountPoint(KEPT))).length];
-  });
-  return {
-    reclaimed: last - event,
-    granted: granted - last,
-    stalled: granted - event,
-    events: await sb.sh('cat /run/lockferry/services/*/events.jsonl'),
-    held: await Promise.all(held),
-  };
+    return Promise.all(each);
+  }
 }
