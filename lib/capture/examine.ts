@@ -50,7 +50,7 @@ export function examine(dir: string, name: string, seen: Seen, patience: number)
   const stamp = [stats.ino, stats.size, stats.mtimeMs, stats.ctimeMs].join();
   const now = Date.now();
   if (stamp === seen.stamp && !isWorthReading(seen.certainty, stats, now)) return UNCHANGED;
-  const found = readSmFile(dir, name);
+  const found = readSmFile(dir, name, stats);
   seen.stamp = stamp;
   if (found.kind === 'refused') return setAside(seen, found.reason);
   return judge(name, seen, found, { patience, now });

@@ -1,6 +1,14 @@
 import { connect } from 'node:net';
+import type { ZodMiniType } from 'zod/mini';
 import { Fault } from '../fault.ts';
-import { type Report, type Request, refusalSchema, reportSchema } from './protocol.ts';
+import {
+  type Answer,
+  answerSchema,
+  type Report,
+  type Request,
+  refusalSchema,
+  reportSchema,
+} from './protocol.ts';
 
 /**
  * Asks the keeper that listens on this socket.
@@ -9,12 +17,21 @@ import { type Report, type Request, refusalSchema, reportSchema } from './protoc
  */
 export async function askKeeper(
   socketPath: string,
-  question: 'report' | 'monitor' | 'stop' | 'replace' | Request,
+  question: 'report' | 'stop' | 'replace' | Request,
   deadline: number,
 ): Promise<Report> {
   const request: Request = typeof question === 'string' ? { op: question } : question;
-  const answer = await exchange(socketPath, `${JSON.stringify(request)}\n`, deadline);
-  const parsed = reportSchema.safeParse(parseJson(answer));
+  return ask(socketPath, request, deadline, reportSchema);
+}
+
+/** As askKeeper, of the keeper's verdict: after a capture, where captures are the recurring monitor's. */
+export function askMonitor(socketPath: string, deadline: number): Promise<Answer> {
+  return ask(socketPath, { op: 'monitor' }, deadline, answerSchema);
+}
+
+async function ask<T>(path: string, request: Request, deadline: number, schema: ZodMiniType<T>): Promise<T> {
+  const answer = await exchange(path, `${JSON.stringify(request)}\n`, deadline);
+  const parsed = schema.safeParse(parseJson(answer));
   if (parsed.success) return parsed.data;
   const refused = refusalSchema.safeParse(parseJson(answer));
   if (refused.success) throw new Fault('failed', refused.data.error);

@@ -1,4 +1,5 @@
-import { clientsOf, type StoreState } from '../store/index.ts';
+import { clientName } from '../nsm/client-name.ts';
+import type { StoreState } from '../store/index.ts';
 import type { ClientCounts } from './protocol.ts';
 
 type Held = Pick<StoreState, 'ledger' | 'current' | 'inherited'>;
@@ -10,8 +11,15 @@ type Held = Pick<StoreState, 'ledger' | 'current' | 'inherited'>;
 export function countClients({ ledger, current, inherited }: Held): ClientCounts {
   const counts = { recorded: 0, conveyed: 0, answered: 0, told: 0, present: 0, back: 0, missed: 0 };
   for (const { phase } of ledger.values()) counts[phase] += 1;
-  for (const client of clientsOf([...current.values(), ...inherited.values()]).keys()) {
-    if (!ledger.has(client)) counts.recorded += 1;
+  const others = new Set<string>();
+  for (const files of [current, inherited]) {
+    for (const { records } of files.values()) {
+      for (const { monName } of records) {
+        const client = clientName(monName);
+        if (!ledger.has(client)) others.add(client);
+      }
+    }
   }
+  counts.recorded += others.size;
   return counts;
 }

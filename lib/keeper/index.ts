@@ -6,12 +6,12 @@ import { withdrawAttributes } from '../node/cluster-attributes.ts';
 import { RuntimeDirectory } from '../node/runtime-directory.ts';
 import type { Service } from '../node/service.ts';
 import { VERSION } from '../version.ts';
-import { askKeeper } from './ask.ts';
+import { askKeeper, askMonitor } from './ask.ts';
 import { ended, findKeeper, type KeeperProgram, signal, spawnKeeper } from './keeper-process.ts';
 import type { Report } from './protocol.ts';
 import type { Verdict } from './verdict.ts';
 
-export { askKeeper } from './ask.ts';
+export { askKeeper, askMonitor } from './ask.ts';
 export type { KeeperProgram } from './keeper-process.ts';
 export { type ClientCounts, type Report, reportSchema } from './protocol.ts';
 export type { Verdict } from './verdict.ts';
@@ -87,7 +87,7 @@ export async function monitorKeeper(options: KeeperOptions): Promise<Verdict> {
   try {
     // One that hangs must not use up the time of the one that takes its place.
     const latest = Math.min(options.deadline, Date.now() + MONITORED_WITHIN);
-    const { version, verdict } = await askKeeper(directory.socket, 'monitor', latest);
+    const { version, verdict } = await askMonitor(directory.socket, latest);
     if (version === VERSION && isDeepStrictEqual(declared, options.service)) return verdict;
   } catch {
     // Dead, hung or speaking another version's words: the next lines replace it.

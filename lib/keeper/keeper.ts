@@ -16,7 +16,7 @@ import { judgeHealth } from './judgement.ts';
 import { type Kept, keep } from './kept.ts';
 import { leave, makeRoom } from './leaving.ts';
 import { problemsOf } from './problems.ts';
-import type { Report } from './protocol.ts';
+import type { Answer, Report } from './protocol.ts';
 import { recoverySummary } from './recovery-summary.ts';
 import { realSurroundings, type Surroundings } from './surroundings.ts';
 
@@ -73,35 +73,23 @@ export class Keeper {
   }
 
   report(): Report {
-    const state = this.#kept?.store.state ?? null;
+    const state = this.#kept?.store.state;
+    const nothing = { ledger: new Map(), current: new Map(), inherited: new Map() };
     return {
-      version: VERSION,
-      pid: process.pid,
-      service: this.#service.name,
-      sharedDir: this.#service.sharedDir,
-      phase: this.#phase(),
-      verdict: this.#verdict(),
-      faultCode: this.#fault?.code ?? null,
-      owner: state && { node: state.holder.node, epoch: state.epoch, since: state.since },
-      stateNumber: state?.stateNumber ?? null,
-      handedOverTo: this.#kept?.handedOverTo ?? null,
-      clients: countClients(state ?? { ledger: new Map(), current: new Map(), inherited: new Map() }),
-      lag: this.#kept?.writer.lag ?? 0,
-      unprotected: this.#unprotected(),
-      lastRecovery: state && recoverySummary(state),
-      waitingFor: [...(this.#kept?.recovering.waitingFor ?? [])],
-      problems: this.#kept === null ? [] : problemsOf(this.#kept),
+      ...this.#answer(),
+      clients: countClients(state ?? nothing),
+      lastRecovery: state === undefined ? null : recoverySummary(state),
     };
   }
 
   /** The monitor's question; where the monitor captures, its capture. */
-  async monitor(): Promise<Report> {
+  async monitor(): Promise<Answer> {
     if (this.#kept !== null && this.#stopped === null) {
       this.#lookForAddress();
       const inTime = pause(MONITOR_WITHIN, undefined, { ref: false });
       await Promise.race([this.#kept.capturing.captureAndJudge(), inTime]);
     }
-    return this.report();
+    return this.#answer();
   }
 
   /** Lets another node claim the service; until it does, only captures go on here. @throws Fault as handOver. */
@@ -222,6 +210,26 @@ export class Keeper {
     if (this.#kept === null) return 0;
     const { capturing, callout } = this.#kept;
     return new Set([...capturing.unprotected, ...callout.unprotected]).size;
+  }
+
+  #answer(): Answer {
+    const state = this.#kept?.store.state ?? null;
+    return {
+      version: VERSION,
+      pid: process.pid,
+      service: this.#service.name,
+      sharedDir: this.#service.sharedDir,
+      phase: this.#phase(),
+      verdict: this.#verdict(),
+      faultCode: this.#fault?.code ?? null,
+      owner: state && { node: state.holder.node, epoch: state.epoch, since: state.since },
+      stateNumber: state?.stateNumber ?? null,
+      handedOverTo: this.#kept?.handedOverTo ?? null,
+      lag: this.#kept?.writer.lag ?? 0,
+      unprotected: this.#unprotected(),
+      waitingFor: [...(this.#kept?.recovering.waitingFor ?? [])],
+      problems: this.#kept === null ? [] : problemsOf(this.#kept),
+    };
   }
 
   #phase(): Report['phase'] {

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { openEventLog } from '../node/event-log.ts';
 import { RuntimeDirectory } from '../node/runtime-directory.ts';
 import { Keeper } from './keeper.ts';
-import type { Report, Request } from './protocol.ts';
+import type { Answer, Request } from './protocol.ts';
 import { Publishing } from './publishing.ts';
 import { listen } from './server.ts';
 
@@ -25,7 +25,7 @@ async function main(name: string): Promise<void> {
   new Publishing({ report: () => keeper.report() }).start();
 }
 
-async function answer(keeper: Keeper, request: Request): Promise<Report> {
+async function answer(keeper: Keeper, request: Request): Promise<Answer> {
   if (request.op === 'report') return keeper.report();
   if (request.op === 'monitor') return keeper.monitor();
   if (request.op === 'hand-over') return keeper.handOver(request.to);

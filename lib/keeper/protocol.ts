@@ -67,5 +67,10 @@ export const reportSchema = z.object({
 
 export type Report = z.infer<typeof reportSchema>;
 
+/** The answer to `monitor`: a report without what takes the longer to say the more clients there are. */
+export const answerSchema = z.omit(reportSchema, { clients: true, lastRecovery: true });
+
+export type Answer = z.infer<typeof answerSchema>;
+
 /** What is answered instead of a report where a request could not be done. */
 export const refusalSchema = z.object({ error: z.string() });

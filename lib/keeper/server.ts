@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { sentenceOf } from '../fault.ts';
-import { type Report, type Request, requestSchema } from './protocol.ts';
+import { type Answer, type Request, requestSchema } from './protocol.ts';
 
 /** A request is one short line; whoever sends more is not ours. */
 const REQUEST_LIMIT = 4096;
@@ -10,7 +10,7 @@ const REQUEST_LIMIT = 4096;
  * Listens on the keeper's socket and answers each request with a report.
  * @throws the system's error where the socket cannot be made.
  */
-export async function listen(path: string, answer: (request: Request) => Promise<Report>): Promise<Server> {
+export async function listen(path: string, answer: (request: Request) => Promise<Answer>): Promise<Server> {
   await rm(path, { force: true });
   const server = createServer({ allowHalfOpen: true }, (socket) => serve(socket, answer));
   await new Promise<void>((resolve, reject) => {
@@ -19,7 +19,7 @@ export async function listen(path: string, answer: (request: Request) => Promise
   return server;
 }
 
-function serve(socket: Socket, answer: (request: Request) => Promise<Report>): void {
+function serve(socket: Socket, answer: (request: Request) => Promise<Answer>): void {
   let text = '';
   const giveUp = () => socket.destroy();
   socket.setEncoding('utf8');
@@ -35,7 +35,7 @@ function serve(socket: Socket, answer: (request: Request) => Promise<Report>): v
   });
 }
 
-async function reply(line: string, answer: (request: Request) => Promise<Report>): Promise<string> {
+async function reply(line: string, answer: (request: Request) => Promise<Answer>): Promise<string> {
   try {
     return `${JSON.stringify(await answer(requestSchema.parse(JSON.parse(line))))}\n`;
   } catch (error) {

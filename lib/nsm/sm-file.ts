@@ -24,12 +24,13 @@ export function smStats(dir: string, name: string): Stats | undefined {
 /**
  * Reads a file in `sm/`. Never throws, follows no link, waits for no FIFO. Synchronous on purpose: the directory
  * is the node's own, a read takes microseconds, and through the thread pool 1 000 of them take five times as long.
+ * @param before what smStats() has said of it just now, if it was asked.
  */
-export function readSmFile(dir: string, name: string): SmFile {
+export function readSmFile(dir: string, name: string, before?: Stats): SmFile {
   const path = smPath(dir, name);
   try {
     // Looked at before it is opened, for to open a device or FIFO is to act; and again after, for it may have changed.
-    refuseUnlessSane(lstatSync(path));
+    refuseUnlessSane(before ?? lstatSync(path));
     return readOpened(openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
   } catch (error) {
     // The system's own sentence would quote the name as it is.

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import { askKeeper, type Report } from '../../lib/keeper/index.ts';
+import { askKeeper, askMonitor, type Report } from '../../lib/keeper/index.ts';
 import { readStore, type StoreState } from '../../lib/store/index.ts';
 import { type Answer, built, RIGHT, Sandbox } from '../conformance/sandbox.ts';
 import { lineOf } from '../lib/capture/sm-directory.ts';
@@ -40,8 +40,10 @@ export class FaultyNode {
   }
 
   /** What the keeper says, asked by the way that the agent takes. */
-  keeper(op: 'report' | 'monitor' = 'report'): Promise<Report> {
-    return askKeeper(join(this.sandbox.root, RUN, 'keeper.sock'), op, Date.now() + 5000);
+  async keeper(op: 'report' | 'monitor' = 'report'): Promise<Report> {
+    const socket = join(this.sandbox.root, RUN, 'keeper.sock');
+    if (op === 'monitor') await askMonitor(socket, Date.now() + 5000);
+    return askKeeper(socket, 'report', Date.now() + 5000);
   }
 
   /** Client by client, as statd does. */

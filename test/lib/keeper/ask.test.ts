@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import t, { type Test } from 'tap';
-import { askKeeper } from '../../../lib/keeper/ask.ts';
+import { askKeeper, askMonitor } from '../../../lib/keeper/ask.ts';
 import { REPORT } from './report.ts';
 import { socketPlace } from './socket-place.ts';
 
@@ -33,7 +33,8 @@ t.test('a question is one line, the answer may come in pieces', async (t) => {
       socket.write(answer.subarray(0, middle), () => socket.end(answer.subarray(middle)));
     });
   });
-  t.same(await askKeeper(path, 'monitor', soon()), { ...REPORT, problems: ['\u00e4'] });
+  const { clients, lastRecovery, ...answer } = REPORT;
+  t.same(await askMonitor(path, soon()), { ...answer, problems: ['\u00e4'] });
 });
 
 t.test('an answer that is no report', async (t) => {
