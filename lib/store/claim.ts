@@ -1,8 +1,8 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Fault } from '../fault.ts';
 import { printable } from '../printable.ts';
 import { baseLines } from './base.ts';
-import { type Disk, makeDirectory, onFile, REAL_DISK } from './disk.ts';
+import { type Disk, makeDirectory, onFile, REAL_DISK, syncDirectory } from './disk.ts';
 import { encodeEntry, headerOf } from './entry.ts';
 import { listJournals, readHistory } from './history.ts';
 import { type JournalId, journalName } from './journal-name.ts';
@@ -54,6 +54,8 @@ export async function claimEpoch(options: ClaimOptions): Promise<Claim> {
   const place = { disk, dir: await makeDirectory(disk, options.dir), now, slack };
   const newest = (await listJournals(disk, place.dir))[0];
   if (newest !== undefined) await refuseStranger(place, newest, service);
+  // Whoever made the directory, we in an attempt that failed or somebody else: nobody may have made it durable yet.
+  else await syncDirectory(disk, dirname(place.dir));
   const { journal, claimant } = await claimNext(place, (newest?.epoch ?? 0) + 1, { service, holder, format });
   try {
     const former = await readHistory(disk, place.dir, claimant.epoch);

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, unlink } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { errnoOf, Fault } from '../fault.ts';
 import { printable } from '../printable.ts';
 
@@ -59,16 +59,17 @@ export async function safeDirectory(disk: Disk, path: string): Promise<string> {
   return dir;
 }
 
-/** As safeDirectory; makes the directory, for its owner alone, where only its last component is missing. */
+/**
+ * As safeDirectory; makes the directory, for its owner alone, where only its last component is missing. It is not
+ * durable before its parent is synced.
+ */
 export async function makeDirectory(disk: Disk, path: string): Promise<string> {
   const dir = resolve(path);
   try {
     await disk.mkdir(dir, { mode: 0o700 });
   } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return safeDirectory(disk, dir);
-    return onFile(dir, 'make lock store', () => Promise.reject(error));
+    if (errnoOf(error) !== 'EEXIST') return onFile(dir, 'make lock store', () => Promise.reject(error));
   }
-  await syncDirectory(disk, dirname(dir));
   return safeDirectory(disk, dir);
 }
 

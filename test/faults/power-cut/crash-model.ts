@@ -9,6 +9,8 @@ interface Inode {
   durable: Buffer;
   /** What was written or cut off since, oldest first. */
   pending: Extract<Step, { kind: 'write' | 'truncate' }>[];
+  /** Whether a sync has failed. */
+  doubtful: boolean;
 }
 
 type Entry = readonly [change: 'add' | 'remove', name: string, inode: Inode];
@@ -52,7 +54,7 @@ export class CrashModel {
         else this.#syncEntries();
         return;
       case 'create': {
-        const inode: Inode = { durable: Buffer.alloc(0), pending: [] };
+        const inode: Inode = { durable: Buffer.alloc(0), pending: [], doubtful: false };
         this.#present.set(name, inode);
         this.#entries.push(['add', name, inode]);
         return;
@@ -63,10 +65,14 @@ export class CrashModel {
         return;
       case 'sync-file': {
         const inode = this.#inode(name);
+        if (inode.doubtful) return;
         inode.durable = inode.pending.reduce(applied, inode.durable);
         inode.pending = [];
         return;
       }
+      case 'sync-failed':
+        this.#inode(name).doubtful = true;
+        return;
       default:
         this.#inode(name).pending.push(step);
     }

@@ -3,6 +3,8 @@ import { dirname } from 'node:path';
 /** What a call did to durable storage; paths are absolute. */
 export type Step =
   | { readonly kind: 'mkdir' | 'create' | 'unlink' | 'sync-file' | 'sync-directory'; readonly path: string }
+  /** What was written is not certain to be on disk, and no later sync makes it so: the kernel has forgotten it. */
+  | { readonly kind: 'sync-failed'; readonly path: string }
   | { readonly kind: 'write'; readonly path: string; readonly offset: number; readonly bytes: Buffer }
   | { readonly kind: 'truncate'; readonly path: string; readonly size: number };
 
