@@ -1,9 +1,10 @@
 import type { Stats } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import type { MonitorFileContent } from '../nsm/monitor-file.ts';
-import { formatMonitorRecord } from '../nsm/monitor-record.ts';
+import { formatMonitorRecord, type MonitorRecord } from '../nsm/monitor-record.ts';
 import { readSmFile, smStats } from '../nsm/sm-file.ts';
 import { type StoredFile, storedFile } from '../store/index.ts';
+import { monitoredAnew } from './monitored.ts';
 import { finalName, kindOfName } from './names.ts';
 import { isRacy } from './place.ts';
 
@@ -32,7 +33,12 @@ export interface Seen {
 export type Certainty = 'settled' | 'racy' | 'writing' | 'overdue';
 
 export type Presence =
-  | { readonly here: true; readonly captured: StoredFile | null }
+  | {
+      readonly here: true;
+      readonly captured: StoredFile | null;
+      /** Those of its records that a lock manager has just had statd write. */
+      readonly monitored: readonly MonitorRecord[];
+    }
   /** Not there, or a temporary name that nobody need know of. */
   | { readonly here: false };
 
@@ -61,7 +67,7 @@ function isWorthReading(certainty: Certainty, stats: Stats, now: number): boolea
   return certainty === 'writing' || (certainty === 'racy' && !isRacy(stats.ctimeMs, now));
 }
 
-const UNCHANGED: Presence = { here: true, captured: null };
+const UNCHANGED: Presence = { here: true, captured: null, monitored: [] };
 
 function setAside(seen: Seen, reason: string): Presence {
   seen.problems = [reason];
@@ -101,9 +107,10 @@ function judge(
   if (records.length === 0) return UNCHANGED;
   const file = storedFile(name, stats.mtimeMs, content);
   const isNew = seen.file === null || !sameFile(seen.file, file) || ![null, stats.ino].includes(seen.inode);
+  const monitored = monitoredAnew(seen, { inode: stats.ino, records });
   seen.file = file;
   seen.inode = stats.ino;
-  return { here: true, captured: isNew ? file : null };
+  return { here: true, captured: isNew ? file : null, monitored };
 }
 
 /** What a store keeps as records has no bytes to compare. */

@@ -1,11 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
+import type { MonitorRecord } from '../nsm/monitor-record.ts';
 import { smStats } from '../nsm/sm-file.ts';
 import type { StatdDirectory } from '../nsm/statd-directory.ts';
 import { Serial } from '../serial.ts';
 import type { StoredFile } from '../store/index.ts';
 import { Agenda } from './agenda.ts';
 import { type Certainty, examine, type Seen, unseen } from './examine.ts';
+import { GONE } from './monitored.ts';
 import { isRacy, stampOf } from './place.ts';
 
 /** Something in `sm/` that is set aside: named, and no reason to stop. */
@@ -19,6 +21,8 @@ export interface Problem {
 export interface Look {
   /** New files, and files that statd wrote anew. */
   readonly captured: readonly StoredFile[];
+  /** Records that a lock manager has had statd write. */
+  readonly monitored: readonly MonitorRecord[];
   /** Every known name that is neither in `sm/` nor in `sm.bak/`; whether that counts is the removal judge's to say. */
   readonly absent: readonly string[];
   /** How many known names are in `sm/`. */
@@ -66,19 +70,17 @@ interface Known extends Seen {
 const SLICE = 4;
 const PATIENCE = 1000;
 const MOVED = 'sm.bak';
-/** No file has this inode number: whatever comes under a name that was gone is a new file. */
-const NONE = -1;
 const MISSING: Glance = {
-  ...{
-    captured: [],
-    absent: [],
-    present: 0,
-    problems: [],
-    directory: 'missing',
-    writing: false,
-    more: false,
-  },
+  ...{ captured: [], monitored: [], absent: [], present: 0, problems: [] },
+  ...{ directory: 'missing', writing: false, more: false },
 };
+
+/** What a look has found so far. */
+interface Found {
+  readonly captured: StoredFile[];
+  readonly monitored: MonitorRecord[];
+  readonly goneNow: Known[];
+}
 
 /**
  * A picture of statd's `sm/`, kept up to date at a cost that follows what has changed: an unchanged directory
@@ -126,10 +128,12 @@ export class Picture {
   look(): Promise<Look> {
     return this.#serial.run(async () => {
       const captured: StoredFile[] = [];
+      const monitored: MonitorRecord[] = [];
       for (;;) {
         const { more, ...look } = await this.#glance();
         captured.push(...look.captured);
-        if (!more) return { ...look, captured };
+        monitored.push(...look.monitored);
+        if (!more) return { ...look, captured, monitored };
       }
     });
   }
@@ -147,17 +151,16 @@ export class Picture {
     this.#exempt?.refresh();
     const { identity } = task.stamp;
     this.#home ??= identity;
-    const captured: StoredFile[] = [];
-    const goneNow: Known[] = [];
+    const found: Found = { captured: [], monitored: [], goneNow: [] };
     const end = performance.now() + SLICE;
     for (const name of task.names) {
-      this.#examine(name, identity, captured, goneNow);
+      this.#examine(name, identity, found);
       if (performance.now() >= end) break;
     }
     const more = this.agenda.unfinished;
-    this.#suspectMoves(goneNow, more);
+    this.#suspectMoves(found.goneNow, more);
     return {
-      captured: this.#exempt === undefined ? captured : this.#exempt.written(captured),
+      ...this.#written(found),
       absent: this.#reallyAbsent(identity),
       present: this.#known.size - this.#absent.size,
       problems: [...this.#troubled].flatMap(([name, { problems }]) =>
@@ -169,7 +172,7 @@ export class Picture {
     };
   }
 
-  #examine(name: string, place: string, captured: StoredFile[], goneNow: Known[]): void {
+  #examine(name: string, place: string, { captured, monitored, goneNow }: Found): void {
     const known = this.#known.get(name) ?? { ...unseen(null), place };
     const found = examine(this.directory.sm, name, known, this.#patience);
     this.#unsettled.delete(name);
@@ -183,7 +186,17 @@ export class Picture {
     known.place = place;
     if (known.certainty !== 'settled') this.#unsettled.set(name, known);
     if (known.problems.length > 0) this.#troubled.set(name, known);
-    if (found.captured !== null) captured.push(found.captured);
+    if (found.captured === null) return;
+    captured.push(found.captured);
+    monitored.push(...found.monitored);
+  }
+
+  /** What of it statd wrote for a lock manager. */
+  #written({ captured, monitored }: Found): Pick<Look, 'captured' | 'monitored'> {
+    if (this.#exempt === undefined) return { captured, monitored };
+    const written = this.#exempt.written(captured);
+    const records = new Set(written.flatMap((file) => file.records));
+    return { captured: written, monitored: monitored.filter((record) => records.has(record)) };
   }
 
   #gone(name: string, known: Known, goneNow: Known[]): void {
@@ -192,7 +205,7 @@ export class Picture {
       this.#known.delete(name);
       return;
     }
-    Object.assign(known, unseen(known.file), { inode: NONE });
+    Object.assign(known, unseen(known.file), { inode: GONE });
     if (this.#absent.has(name)) return;
     this.#absent.set(name, known);
     goneNow.push(known);

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
+import type { MonitorRecord } from '../nsm/monitor-record.ts';
 import type { StoredFile } from '../store/index.ts';
 import type { Look, Picture } from './picture.ts';
 
@@ -13,10 +14,13 @@ const PAUSE = 3;
 export async function settle(picture: Picture, patience: number): Promise<Look> {
   const end = performance.now() + patience;
   const captured = new Map<string, StoredFile>();
+  const monitored: MonitorRecord[] = [];
   for (;;) {
     const look = await picture.look();
     for (const file of look.captured) captured.set(file.name, file);
-    if (!look.writing || performance.now() >= end) return { ...look, captured: [...captured.values()] };
+    monitored.push(...look.monitored);
+    if (!look.writing || performance.now() >= end)
+      return { ...look, captured: [...captured.values()], monitored };
     await setTimeout(PAUSE);
   }
 }

@@ -8,6 +8,7 @@ import {
   watchPicture,
 } from '../capture/index.ts';
 import type { Log } from '../node/event-log.ts';
+import type { LockManagerKind } from '../node/lock-manager.ts';
 import { type Change, clientsOf, type Holder, type StoredFile } from '../store/index.ts';
 import type { AtWork } from './identities.ts';
 
@@ -30,11 +31,19 @@ const PAUSE = 3;
 /** How long files may be half-written at the last capture, milliseconds. */
 const SETTLE_WITHIN = 200;
 
+/**
+ * The version of NLM that each lock manager gives to statd (Linux, fs/lockd/mon.c, nsm_mon_unmon and encode_my_id;
+ * NFS-Ganesha, Protocols/NLM/nsm.c). Beside NFS-Ganesha, lockd may have servers monitored for this node's own mounts.
+ */
+const VERSION_OF: Readonly<Record<LockManagerKind, number>> = { kernel: 3, ganesha: 4 };
+
 /** Brings the lock store up to date with statd's `sm/`. */
 export class Capturing {
   readonly #options: CapturingOptions;
   readonly #judge: RemovalJudge;
   readonly #unprotected = new Set<string>();
+  /** Versions of NLM for which somebody was monitored since the last judgement. */
+  readonly #monitored = new Set<number>();
   #look: Glance | null = null;
   #watch: Watch | null = null;
   #under: Promise<void> | null = null;
@@ -104,8 +113,10 @@ export class Capturing {
     // Not the look of that capture: whoever was captured since then must not be removed after it.
     const { absent, present, more } = this.#look as Glance;
     if (more) return;
+    const monitored = lockManager !== null && this.#monitored.has(VERSION_OF[lockManager.kind]);
+    this.#monitored.clear();
     const removed = this.#judge.observe({
-      ...{ absent, present },
+      ...{ absent, present, monitored },
       at: performance.now(),
       lockManager: lockManager?.identity ?? null,
       statd,
@@ -142,8 +153,10 @@ export class Capturing {
   }
 
   async #glance(): Promise<Glance> {
-    this.#look = await this.#options.picture.glance();
-    return this.#look;
+    const glance = await this.#options.picture.glance();
+    for (const { version } of glance.monitored) this.#monitored.add(version);
+    this.#look = glance;
+    return glance;
   }
 
   async #record({ captured }: Pick<Glance, 'captured'>): Promise<void> {

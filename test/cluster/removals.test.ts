@@ -18,7 +18,7 @@ const SERVICE = {
 };
 const CLIENTS = 4;
 
-t.jobs = 2;
+t.jobs = 3;
 
 /** A node with NFS-Ganesha and a keeper, and clients of which each has a lock and a record in the lock store. */
 async function scene(t: Test) {
@@ -114,5 +114,30 @@ t.test(
     });
     for (const client of clients)
       t.equal((await client.status()).lost, 0, `${client.host.name} has lost nothing`);
+  },
+);
+
+t.test(
+  'where clients come and go all the time one that leaves is removed, too',
+  { buffered: true },
+  async (t) => {
+    const { clients, stored } = await scene(t);
+    const [restless, leaving] = clients;
+    let over = false;
+    const churn = (async () => {
+      for (let turn = 0; !over; turn++) {
+        await (turn % 2 === 0
+          ? restless?.unlock({ server: 'n1', file: 'c1' })
+          : restless?.lock({ server: 'n1', file: 'c1' }));
+        await pause(3);
+      }
+    })();
+    const began = Date.now();
+    await leaving?.unlock({ server: 'n1', file: 'c2' });
+    await waitUntil('c2 is removed', { timeout: 60 }, async () => !(await stored()).includes('c2'));
+    t.ok((await stored()).includes('c1'), `the restless one stays, after ${(Date.now() - began) / 1000} s`);
+    t.ok((await stored()).includes('c3'), 'so do those who hold their locks');
+    over = true;
+    await churn;
   },
 );

@@ -83,7 +83,8 @@ async function removals(
   const observe = async ({ lockManager, statd }: AtWork) => {
     const { absent, present } = await picture.look();
     const identities = { lockManager: lockManager?.identity ?? null, statd };
-    return judge.observe({ absent, present, at: performance.now(), ...identities, stopping: false });
+    const seen = { absent, present, monitored: false, at: performance.now() };
+    return judge.observe({ ...seen, ...identities, stopping: false });
   };
   await observe(began);
   await pause(apart + MARGIN);

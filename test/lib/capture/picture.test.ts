@@ -60,6 +60,7 @@ t.test('what is absent stays so until it is back or forgotten', async (t) => {
     [['a'], ['b']],
     'written anew: captured anew, though the same',
   );
+  t.match(again.monitored, [{ monName: 'a' }], 'by a lock manager who has it monitored');
   picture.forget(['a', 'b', 'never there']);
   t.same((await picture.look()).absent, []);
   t.same((await picture.look()).captured, [], 'what was there was not forgotten');
@@ -103,6 +104,7 @@ t.test('a directory that was put in the place of another removes nothing', async
   renameSync(directory.sm, join(top, 'old'));
   t.same(await picture.look(), {
     captured: [],
+    monitored: [],
     absent: [],
     present: 0,
     problems: [],

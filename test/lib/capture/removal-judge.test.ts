@@ -7,7 +7,7 @@ const WHO = { lockManager: 'lockd 1', statd: 'statd 1' };
 function judge(more: object = {}) {
   const it = new RemovalJudge({ apart: 5, settling: 10, initial: WHO, ...more });
   return (at: number, absent: string[], other: object = {}) =>
-    it.observe({ absent, present: 9, at, ...WHO, stopping: false, ...other });
+    it.observe({ absent, present: 9, monitored: false, at, ...WHO, stopping: false, ...other });
 }
 
 t.test('a removal counts when it was seen twice, far enough apart', async (t) => {
@@ -54,16 +54,40 @@ t.test('what went when lock manager or statd changed, or soon after, never count
     t.same(observe(0, ['before']), []);
     t.same(observe(20, ['before', 'with'], other), []);
     t.same(observe(29, ['before', 'with', 'soon after'], other), []);
-    t.same(observe(30, ['before', 'with', 'soon after', 'later'], other), []);
-    t.same(observe(35, ['before', 'with', 'soon after', 'later'], other), ['later']);
-    t.same(
-      observe(40, ['before', 'with'], other),
-      [],
-      'the one that was there again in between is judged anew',
-    );
-    t.same(observe(41, ['soon after'], other), []);
-    t.same(observe(46, ['soon after'], other), ['soon after']);
+    t.same(observe(38, ['before', 'with', 'soon after', 'soon after that'], other), []);
+    const gone = ['before', 'with', 'soon after', 'soon after that'];
+    t.same(observe(48, gone, other), [], 'nobody goes any more');
+    t.same(observe(49, [...gone, 'later'], other), []);
+    t.same(observe(54, [...gone, 'later'], other), ['later']);
+    t.same(observe(55, ['before'], other), [], 'the others were there again in between');
+    t.same(observe(56, ['soon after'], other), []);
+    t.same(observe(61, ['soon after'], other), ['soon after']);
   }
+});
+
+t.test('nor does what a lock manager gives up after its start, however long that takes', async (t) => {
+  const observe = judge();
+  const restarted = { lockManager: 'lockd 2' };
+  t.same(observe(0, []), []);
+  const gone: string[] = [];
+  for (let at = 1; at <= 40; at += 3) {
+    gone.push(`of ${at}`);
+    t.same(observe(at, gone, restarted), []);
+  }
+  for (let at = 41; at <= 60; at++) t.same(observe(at, gone, { ...restarted, monitored: true }), []);
+  t.same(observe(99, [...gone, 'later'], { ...restarted, monitored: true }), []);
+  t.same(observe(104, [...gone, 'later'], restarted), ['later']);
+});
+
+t.test('where others go all the time, it counts once somebody came well after that', async (t) => {
+  const others = Array.from({ length: 40 }, (_, index) => `other ${index}`);
+  const went = (at: number) => ['a', ...others.slice(at, at + 3)];
+  const observe = judge();
+  for (let at = 0; at < 7; at++) t.same(observe(at, went(at), { monitored: at < 5 }), []);
+  t.same(observe(7, went(7)), [], 'who came by then came too soon after it, for all that is known');
+  t.same(observe(8, went(8), { monitored: true }), ['a']);
+  const stopping = judge();
+  for (let at = 0; at < 36; at++) t.same(stopping(at, went(at)), [], 'nobody comes: it may be stopping');
 });
 
 t.test('nothing counts while one of the two is not running, nor what went meanwhile', async (t) => {
@@ -93,9 +117,10 @@ t.test('without a word on who was at work before, the first observation settles 
 
 t.test('with its own measures, it takes seconds', async (t) => {
   const it = new RemovalJudge({ initial: WHO });
-  const observe = (at: number) => it.observe({ absent: ['a'], present: 1, at, ...WHO, stopping: false });
+  const seen = { absent: ['a'], present: 1, monitored: false, ...WHO, stopping: false };
+  const observe = (at: number) => it.observe({ ...seen, at });
   t.same([observe(0), observe(14_999), observe(15_000)], [[], [], ['a']]);
-  t.same(new RemovalJudge().observe({ absent: ['a'], present: 1, at: 0, ...WHO, stopping: false }), []);
+  t.same(new RemovalJudge().observe({ ...seen, at: 0 }), []);
 });
 
 t.test('nothing ever counts that was not absent throughout a healthy time', async () => {
@@ -103,6 +128,7 @@ t.test('nothing ever counts that was not absent throughout a healthy time', asyn
     wait: fc.integer({ min: 1, max: 8 }),
     absent: fc.subarray(['a', 'b']),
     present: fc.integer({ min: 0, max: 3 }),
+    monitored: fc.boolean(),
     statd: fc.option(fc.constantFrom('statd 1', 'statd 2'), { freq: 10 }),
   });
   fc.assert(
@@ -110,15 +136,63 @@ t.test('nothing ever counts that was not absent throughout a healthy time', asyn
       const it = new RemovalJudge({ apart: 5, settling: 10, initial: WHO });
       const seen: { at: number; absent: string[]; statd: string | null }[] = [];
       let at = 0;
-      for (const { wait, absent, present, statd } of steps) {
+      for (const { wait, absent, present, monitored, statd } of steps) {
         at += wait;
         seen.push({ at, absent, statd });
-        const counting = it.observe({ absent, present, at, lockManager: 'lockd 1', statd, stopping: false });
+        const others = { lockManager: 'lockd 1', statd, stopping: false };
+        const counting = it.observe({ absent, present, monitored, at, ...others });
         for (const name of counting) {
           const span = seen.filter((one) => one.at >= at - 5);
           if (!span.every((one) => one.absent.includes(name) && one.statd === statd)) return false;
         }
       }
+      return true;
+    }),
+  );
+});
+
+t.test('on a node that is never quiet records do not pile up, and a stop removes nobody', async () => {
+  const tick = fc.record({ come: fc.integer({ min: 0, max: 3 }), go: fc.integer({ min: 0, max: 3 }) });
+  // A lock manager that stops gives up some clients each second, and takes on nobody.
+  const stop = fc.record({ each: fc.integer({ min: 1, max: 3 }), pause: fc.integer({ min: 1, max: 4 }) });
+  fc.assert(
+    fc.property(fc.array(tick, { minLength: 60, maxLength: 200 }), stop, (ticks, { each, pause }) => {
+      const it = new RemovalJudge({ apart: 5, settling: 10, initial: WHO });
+      let number = 0;
+      const present = new Set(Array.from({ length: 20 }, () => `client ${number++}`));
+      const absent = new Map<string, number>();
+      let at = 0;
+      let cameAt = 0;
+      const look = (monitored: boolean, lockManager: string | null = WHO.lockManager) => {
+        at += 1;
+        const who = { lockManager, statd: WHO.statd, stopping: false };
+        const seen = { absent: absent.keys(), present: present.size, monitored, at, ...who };
+        const removed = it.observe(seen);
+        for (const name of removed) absent.delete(name);
+        return removed;
+      };
+      const give = (count: number) => {
+        for (const name of [...present].slice(0, count)) {
+          present.delete(name);
+          absent.set(name, at + 1);
+        }
+      };
+      for (const { come, go } of ticks) {
+        for (let index = 0; index < come; index++) present.add(`client ${number++}`);
+        give(Math.min(go, present.size - 10));
+        if (come > 0) cameAt = at + 1;
+        look(come > 0);
+        // Each who went well before the last one came is removed: at most an observation later than can be known.
+        for (const since of absent.values()) if (cameAt - since > 6 && at > cameAt) return false;
+      }
+      const served = new Set(present);
+      while (present.size > 0) {
+        give(each);
+        for (let second = 0; second < pause; second++)
+          if (look(false).some((name) => served.has(name))) return false;
+      }
+      for (let second = 0; second < 30; second++)
+        if (look(false, null).some((name) => served.has(name))) return false;
       return true;
     }),
   );

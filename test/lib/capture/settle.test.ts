@@ -13,6 +13,7 @@ t.test('it waits for what is being written', async (t) => {
   appendFileSync(join(directory.sm, 'b'), lineOf('b'));
   const look = await settling;
   t.same(look.captured.map(({ name }) => name).sort(), ['a', 'b']);
+  t.same(look.monitored.map(({ monName }) => monName).sort(), ['a', 'b']);
   t.notOk(look.writing);
 });
 

@@ -64,6 +64,7 @@ t.test(
     const look = () => settle(picture, 1000);
     t.same(await look(), {
       captured: [],
+      monitored: [],
       absent: [],
       present: 0,
       problems: [],
@@ -93,27 +94,33 @@ t.test(
       'a second name of ours',
     );
     await ask(`mon fd00::5 n1 ${COOKIE}`);
-    t.match((await look()).captured, [{ name: 'fd00::5' }]);
+    const { captured, monitored } = await look();
+    t.match(captured, [{ name: 'fd00::5' }]);
+    t.match(monitored, [{ monName: 'fd00::5' }]);
+    t.equal(monitored.length, 1);
 
     const judge = new RemovalJudge({ apart: 1, settling: 0, initial: { lockManager: 'l', statd: 's' } });
     let at = 0;
     const observe = async () => {
       const { absent, present } = await look();
       at += 1;
-      return judge.observe({ absent, present, at, lockManager: 'l', statd: 's', stopping: false });
+      const seen = { absent, present, monitored: false, at };
+      return judge.observe({ ...seen, lockManager: 'l', statd: 's', stopping: false });
     };
     const other = COOKIE.replace('00', 'ff');
     await ask(`mon fd00::5 n1 ${other}`);
     const again = await look();
     t.match(
       again,
-      { captured: [{ name: 'fd00::5', records: [{ cookie: other }] }], absent: [] },
+      { captured: [{ name: 'fd00::5' }], monitored: [{ cookie: other }], absent: [] },
       'deleted, created',
     );
     t.same([await observe(), await observe()], [[], []]);
 
     await ask('unmon 10.77.0.52 n1');
-    t.match(await look(), { captured: [{ records: [{ myName: 'n2' }] }], absent: [] }, 'one of two lines');
+    const fewer = await look();
+    t.match(fewer, { captured: [{ records: [{ myName: 'n2' }] }], absent: [] }, 'one of two lines');
+    t.same(fewer.monitored, [], 'nobody has come');
     await ask('unmon 10.77.0.52 n2');
     t.same((await look()).absent, ['10.77.0.52'], 'the last line');
     t.same([await observe(), await observe()], [[], ['10.77.0.52']]);

@@ -178,7 +178,7 @@ t.test('watching, a capture follows each change where it is wanted', async (t) =
 });
 
 t.test('a removal counts after two healthy observations, and none after the end', async (t) => {
-  const { capturing, put, drop, settled, words, events } = stage(t);
+  const { capturing, put, drop, settled, words, events, node } = stage(t);
   await settled();
   let now = performance.now();
   const clock = t.capture(performance, 'now', () => now);
@@ -195,6 +195,10 @@ t.test('a removal counts after two healthy observations, and none after the end'
   t.same(events, [['removed', { clients: 1 }]]);
   drop('other');
   await capturing.captureAndJudge();
+  node.atWork = async () => ({ lockManager: null, statd: null });
+  now += 16_000;
+  await capturing.captureAndJudge();
+  node.atWork = async () => WORKING;
   capturing.end();
   now += 16_000;
   await capturing.captureAndJudge();
@@ -202,6 +206,31 @@ t.test('a removal counts after two healthy observations, and none after the end'
   put('last');
   await capturing.last();
   t.ok(words().includes('last'), 'additions still count');
+  clock.restore();
+});
+
+t.test('where others go all the time, it counts once the lock manager has somebody monitored', async (t) => {
+  const { capturing, put, drop, settled, words } = stage(t);
+  await settled();
+  let now = performance.now();
+  const clock = t.capture(performance, 'now', () => now);
+  const others = Array.from({ length: 20 }, (_, index) => `other ${index}`.replace(' ', '-'));
+  for (const name of ['client', 'stays', ...others]) put(name);
+  await capturing.captureAndJudge();
+  drop('client');
+  for (const name of others.slice(0, 9)) {
+    now += 4_000;
+    drop(name);
+    await capturing.captureAndJudge();
+  }
+  // lockd has a server monitored, for a mount of this node's own.
+  put('server', lineOf('server').replace('00000004', '00000003'));
+  await capturing.captureAndJudge();
+  t.notOk(words().includes('removed'));
+  put('new');
+  drop('other-9');
+  await capturing.captureAndJudge();
+  t.ok(words().includes('removed'));
   clock.restore();
 });
 
