@@ -5,7 +5,7 @@ import { liveUnderTrace } from './power-cut/scene.ts';
 import type { Step } from './power-cut/trace.ts';
 
 const life = await liveUnderTrace();
-const { steps, promises } = life;
+const { steps, promises, door, elsewhere } = life;
 const count = (kind: string) => steps.filter((step) => step.kind === kind).length;
 t.comment(`${steps.length} steps, ${promises.length} promises`);
 
@@ -21,6 +21,31 @@ t.test('the life that was traced has everything in it', async (t) => {
   );
   t.ok(count('unlink') > 0, 'former epochs were removed');
   t.equal(promises.filter(({ number }) => number !== undefined).length, 2, 'two numbers were reserved');
+});
+
+t.test('the callout has asked, been answered, and left behind whom it could not wait for', async (t) => {
+  const named = (said: readonly { clients: readonly [string] }[]) => said.map(({ clients }) => clients[0]);
+  const all = Array.from({ length: 8 }, (_, index) => `198.51.100.${index + 11}`);
+  const late = ['13', '14', '16', '17'].map((number) => `198.51.100.${number}`);
+  const answered = named(door.answered);
+  t.same([...named(door.spooled)].sort(), late);
+  const either = new Set([...answered, ...late]);
+  t.same([...either].sort(), all, 'no third way: whom statd answers for is durable, or in the spool');
+  t.ok(
+    door.promises.some(({ clients }) => late.every((client) => clients?.includes(client))),
+    'the spool was emptied',
+  );
+});
+
+t.test('nothing that must outlive the node is kept elsewhere', async (t) => {
+  const memory = /^\/(run|dev|proc)\//;
+  const others = elsewhere.filter((path) => !memory.test(path));
+  t.same(
+    others,
+    ['/etc/nfs.conf.d/.lockferry.conf.new'],
+    'what else is written is in memory, or configures statd',
+  );
+  t.ok(elsewhere.includes(`/run/lockferry/callout/locks/spool`), 'the spool, for one');
 });
 
 t.test('a power cut at any call, whatever of the unsynced it leaves, breaks no promise', async (t) => {
@@ -45,6 +70,14 @@ t.test('without any of its syncs a promise would be broken, and this harness see
       { most: 1, from: steps.findIndex(is) },
     );
     t.equal(broken.length, 1, `${name}: ${broken[0]}`);
+  }
+});
+
+t.test('nor is an answer, or a spool that is emptied, before it is durable', async (t) => {
+  for (const [what, promises] of Object.entries({ answered: door.asked, emptied: door.spooled })) {
+    const from = steps.findIndex(({ at }) => at > Number(promises[0]?.at));
+    const { broken } = await judge(LOCK_STORE, { ...life, promises }, { most: 1, from });
+    t.match(broken, [/1 clients are missing, 198\.51\.100\.1/], what);
   }
 });
 

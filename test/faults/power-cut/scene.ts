@@ -1,16 +1,20 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { askKeeper, type Report } from '../../../lib/keeper/index.ts';
 import { readStore } from '../../../lib/store/index.ts';
 import { FLOATING, type Host, Lab, LOCK_STORE, waitUntil } from '../../../scripts/lab/index.ts';
 import { installLockferry } from '../../../scripts/lab/install.ts';
 import { lineOf } from '../../lib/capture/sm-directory.ts';
+import { type DoorLife, livesAtTheDoor } from './door.ts';
 import type { Life, Promised } from './judge.ts';
-import { stepsIn, TRACED, type TracedStep } from './trace.ts';
+import { changedIn, stepsIn, TRACED, type TracedStep } from './trace.ts';
 
 const AGENT = '/usr/lib/ocf/resource.d/lockferry/nfslock';
 const NODE = '/usr/local/sbin/traced-node';
 const RUN = '/run/lockferry/services/locks';
+const DOOR = '/run/lockferry/callout/locks';
+const CALLOUT = '/usr/share/lockferry/statd-callout';
+const LOCK_MANAGER = '/lab/.tap-build/test/lib/capture/sm-mon.js';
 /** A client whose status monitor answers; the others are nowhere. */
 const ANSWERING = '10.77.0.11';
 /** Each of so many files is written so many times: more lines than a journal may have before it is written anew. */
@@ -20,9 +24,11 @@ const ROUNDS = 20;
 /**
  * A service's life on two nodes, under strace: its first start on storage without a store, clients that come one by one
  * and in a crowd until the journal is written anew, the adoption by another node, which tells the clients, loses its
- * keeper, tells them again and lives to see grace end, and the way back. The real bundles run beside a real NFS-Ganesha.
+ * keeper, tells them again and lives to see grace end, and the way back, where the real rpc.statd asks by its callout: a
+ * keeper that answers, one that is too slow, and one that comes in the place of a dead one. The real bundles and the real
+ * callout run beside a real NFS-Ganesha.
  */
-export async function liveUnderTrace(): Promise<Life> {
+export async function liveUnderTrace(): Promise<TracedLife> {
   const lab = await Lab.create();
   try {
     const options = { prepare: (root: string) => prepare(lab, root), grace: 8, lease: 2 };
@@ -35,6 +41,7 @@ export async function liveUnderTrace(): Promise<Life> {
     await scene.firstNode(n1);
     await scene.secondNode(n2);
     await scene.backAgain(n1);
+    await scene.asked(n1);
     return await scene.life([n1, n2]);
   } finally {
     await lab.destroy();
@@ -49,6 +56,18 @@ async function prepare(lab: Lab, root: string): Promise<void> {
   mkdirSync(join(root, 'trace'));
   const script = `#!/bin/sh\nexec ${strace} -o "/trace/$$" ${process.execPath} "$@"\n`;
   writeFileSync(join(root, NODE), script, { mode: 0o755 });
+  // rpc.statd runs it as its own user.
+  mkdirSync(join(root, 'trace/callouts'));
+  chmodSync(join(root, 'trace/callouts'), 0o777);
+  renameSync(join(root, CALLOUT), join(root, `${CALLOUT}-itself`));
+  const callout = `#!/bin/sh\nexec ${strace.replace(' -D', '')} -o "/trace/callouts/$$" ${CALLOUT}-itself "$@"\n`;
+  writeFileSync(join(root, CALLOUT), callout, { mode: 0o755 });
+}
+
+/** A life, what was said at the callout's door in it, and which files were changed that are not in the lock store. */
+export interface TracedLife extends Life {
+  readonly door: DoorLife;
+  readonly elsewhere: readonly string[];
 }
 
 class Scene {
@@ -85,7 +104,7 @@ class Scene {
     await node.output(address);
     await this.#telling(node, 1);
     await this.#until(node, 'the client is told', ({ clients }) => clients.told > 0);
-    await node.output(['sh', '-c', `kill -KILL "$(cat ${RUN}/keeper.pid)"`]);
+    await this.#toKeeper(node, 'KILL');
     await this.#agent(node, 'monitor');
     await this.#telling(node, 2);
     await node.writeFile(`/var/lib/nfs/sm/${ANSWERING}`, lineOf(ANSWERING, 'n2'));
@@ -100,19 +119,58 @@ class Scene {
   async backAgain(node: Host): Promise<void> {
     await this.#agent(node, 'start');
     await this.#comes(node, ['198.51.100.7']);
+  }
+
+  /** The lock manager asks statd, and statd its callout. */
+  async asked(node: Host): Promise<void> {
+    await node.output(['lockferry', 'setup', 'callout', '--yes']);
+    await node.service('restart', 'statd');
+    await this.#armed(node);
+    await this.#monitored(node, '198.51.100.11', '198.51.100.12');
+    // Too slow for the first of them, and not waited for by the second.
+    await this.#toKeeper(node, 'STOP');
+    await this.#monitored(node, '198.51.100.13', '198.51.100.14');
+    await this.#toKeeper(node, 'CONT');
+    await this.#armed(node);
+    await this.#monitored(node, '198.51.100.15');
+    await this.#toKeeper(node, 'STOP');
+    await this.#monitored(node, '198.51.100.16', '198.51.100.17');
+    await this.#toKeeper(node, 'KILL');
+    await this.#agent(node, 'monitor');
+    await this.#armed(node);
+    await this.#monitored(node, '198.51.100.18');
     await this.#agent(node, 'stop');
   }
 
-  async life(nodes: readonly Host[]): Promise<Life> {
-    const steps: TracedStep[] = [];
-    for (const node of nodes) {
-      const files = (await node.output(['ls', '/trace'])).split('\n').filter(Boolean);
-      for (const file of files) {
-        steps.push(...stepsIn(readFileSync(`/proc/${node.pid}/root/trace/${file}`, 'latin1'), LOCK_STORE));
-      }
-    }
+  async life(nodes: readonly Host[]): Promise<TracedLife> {
+    const keepers = nodes.flatMap((node) => tracesIn(node, '/trace'));
+    const callouts = nodes.flatMap((node) => tracesIn(node, '/trace/callouts'));
+    const steps: TracedStep[] = keepers.flatMap((trace) => stepsIn(trace, LOCK_STORE));
     steps.sort((one, other) => one.at - other.at);
-    return { steps, promises: this.#promises, missed: this.#missed };
+    const door = livesAtTheDoor(DOOR, { callouts, keepers });
+    const changed = new Set([...keepers, ...callouts].flatMap(changedIn));
+    const elsewhere = [...changed].filter((path) => !path.startsWith(LOCK_STORE));
+    return { steps, promises: [...this.#promises, ...door.promises], missed: this.#missed, door, elsewhere };
+  }
+
+  /** A lock manager has them monitored, one after the other; resolves when statd has said yes to the last one. */
+  async #monitored(node: Host, ...clients: readonly string[]): Promise<void> {
+    const input = clients.map((client) => `mon ${client} ${node.name} ${'0'.repeat(32)}\n`).join('');
+    await node.output([process.execPath, LOCK_MANAGER], { input });
+  }
+
+  #toKeeper(node: Host, signal: string): Promise<string> {
+    return node.output(['sh', '-c', `kill -${signal} "$(cat ${RUN}/keeper.pid)"`]);
+  }
+
+  /** The callout asks and waits, and nothing is left in the spool. */
+  async #armed(node: Host): Promise<void> {
+    const test = ['sh', '-c', `[ -s ${DOOR}/armed ] && [ ! -s ${DOOR}/spool ]`];
+    await waitUntil(
+      'the callout waits for the keeper',
+      { timeout: 20 },
+      async () => (await node.run(test)).code === 0,
+    );
   }
 
   /** Clients whose records statd writes; the keeper says that they are durable. */
@@ -177,6 +235,13 @@ class Scene {
     const explain = async () => JSON.stringify(await this.#ask(node));
     await waitUntil(what, { timeout: 40, explain }, async () => met(await this.#ask(node)));
   }
+}
+
+/** What strace wrote in a directory of a node. */
+function tracesIn(node: Host, path: string): string[] {
+  const dir = `/proc/${node.pid}/root${path}`;
+  const files = readdirSync(dir, { withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.map(({ name }) => readFileSync(join(dir, name), 'latin1'));
 }
 
 function sum(counts: Report['clients']): number {

@@ -17,7 +17,8 @@ export const TRACED =
   'write,pwrite64,writev,pwritev,pwritev2,ftruncate,truncate,fallocate,fsync,fdatasync,sync,syncfs,' +
   'sync_file_range,copy_file_range,sendfile,splice,io_uring_enter';
 
-interface Call {
+/** A call as strace shows it; `at` is when it was entered, milliseconds since 1970. */
+export interface Call {
   readonly at: number;
   readonly name: string;
   readonly args: string;
@@ -45,7 +46,8 @@ export function stepsIn(trace: string, top: string): TracedStep[] {
   });
 }
 
-function callsIn(trace: string): Call[] {
+/** The calls in a trace, in the order in which they ended. */
+export function callsIn(trace: string): Call[] {
   const begun = new Map<string, { at: string; text: string }>();
   const calls: Call[] = [];
   for (const line of trace.split('\n')) {
@@ -63,6 +65,22 @@ function callsIn(trace: string): Call[] {
     calls.push({ at: Number(first?.at ?? at) * 1000, name, args, result });
   }
   return calls;
+}
+
+/** What a call writes, latin1; empty: it is none that writes. */
+export function writtenBy({ name, args }: Pick<Call, 'name' | 'args'>): string {
+  if (name !== 'write' && name !== 'pwrite64') return '';
+  return unquoted(/^\d+<[^>]*>, "((?:[^"\\]|\\.)*)"/s.exec(args)?.[1] ?? '');
+}
+
+/** Files that some call has made, written, renamed or removed; each once. */
+export function changedIn(trace: string): string[] {
+  const changed = callsIn(trace).filter(({ name, args, result }) => {
+    if (result.startsWith('-1')) return false;
+    if (name === 'open' || name === 'openat') return /O_CREAT|O_TRUNC|O_WRONLY|O_RDWR/.test(args);
+    return !name.includes('sync');
+  });
+  return [...new Set(changed.map(pathOf))].filter((path) => path.startsWith('/'));
 }
 
 /** The file that a call is about: that of its descriptor, or the first path that it names. */
