@@ -89,6 +89,43 @@ t.test('whatever a commit meets, the keeper lives on, names it, loses nothing, a
   t.equal((await node.agent('stop')).code, 0);
 });
 
+/** What goes wrong once and never again, in the commit of one client. */
+const ONCE: readonly (readonly Rule[])[] = [
+  ...(['ENOSPC', 'EIO', 'EROFS', 'EACCES'] as const).map((errno) => [['write', errno, 0, 1]] as const),
+  [['fsync', 'EIO', 0, 1]],
+  [['write', 'torn', 0, 1]],
+  // What takes the broken journal's place fails, too.
+  ...(['create', 'write', 'fsyncdir'] as const).map(
+    (call) =>
+      [
+        ['fsync', 'EIO', 0, 1],
+        [call, 'ENOSPC', call === 'write' ? 1 : 0, 1],
+      ] as const,
+  ),
+  [['*', 'EIO', 0, 3]],
+];
+
+t.test('what goes wrong once is made good without anybody, and nobody is lost', async (t) => {
+  const node = await FaultyNode.create(t);
+  t.equal((await node.agent('start')).code, 0);
+  const { pid } = await reported(node, ({ phase }) => phase === 'capturing');
+  const acknowledged = new Set<string>();
+  for (const [index, rules] of ONCE.entries()) {
+    const what = rules.map((rule) => rule.join(' ')).join(', ');
+    node.storage.plan(...rules);
+    node.monitors(`client-${index}`);
+    acknowledged.add(`client-${index}`);
+    const well = await reported(
+      node,
+      ({ clients, lag }) => clients.recorded === acknowledged.size && lag === 0,
+    );
+    t.match(well, { pid, verdict: { state: 'ok' } }, what);
+    t.same([...(await node.clients())].sort(), [...acknowledged].sort(), `${what}: nobody is missing`);
+    t.same((await node.stored()).damage, []);
+  }
+  t.equal((await node.agent('stop')).code, 0);
+});
+
 t.test('whatever call of a take-over fails, the next one finds everything', async (t) => {
   const node = await FaultyNode.create(t);
   const clients = ['a', 'b', 'c'];

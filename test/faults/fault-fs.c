@@ -7,18 +7,20 @@
  *
  * PLAN is looked at before every call; each line is
  *
- *     CALL WHAT [SKIP]
+ *     CALL WHAT [SKIP [COUNT]]
  *
  *   CALL  the name under which calls are written to LOG, or * for any
  *   WHAT  an errno's name; "torn": the first write keeps half of its bytes, the others fail with ENOSPC; "hang": the
  *         call waits until no line says so any more
  *   SKIP  so many calls that the line is about pass before it counts; counted from the last change of PLAN
+ *   COUNT it counts for so many calls; without it: for all that come
  */
 #define FUSE_USE_VERSION 31
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fuse.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +34,7 @@ static const char *plan_path;
 #define RULES 32
 static struct rule {
 	char call[16], what[16];
-	long skip;
+	long skip, count;
 	int torn;
 } rules[RULES];
 static int rule_count;
@@ -68,7 +70,8 @@ static void read_plan(void)
 		for (rule_count = 0; rule_count < RULES && fgets(line, sizeof line, file);) {
 			struct rule *rule = &rules[rule_count];
 			rule->skip = rule->torn = 0;
-			if (sscanf(line, "%15s %15s %ld", rule->call, rule->what, &rule->skip) >= 2)
+			rule->count = LONG_MAX;
+			if (sscanf(line, "%15s %15s %ld %ld", rule->call, rule->what, &rule->skip, &rule->count) >= 2)
 				rule_count++;
 		}
 	}
@@ -87,12 +90,13 @@ static int verdict(const char *call, int first)
 	read_plan();
 	for (int i = 0; i < rule_count && result == PASS; i++) {
 		struct rule *rule = &rules[i];
-		if (strcmp(rule->call, "*") && strcmp(rule->call, call))
+		if (rule->count <= 0 || (strcmp(rule->call, "*") && strcmp(rule->call, call)))
 			continue;
 		if (rule->skip > 0) {
 			rule->skip -= first;
 			continue;
 		}
+		rule->count--;
 		if (!strcmp(rule->what, "hang"))
 			result = HANG;
 		else if (!strcmp(rule->what, "torn"))

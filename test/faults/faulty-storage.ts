@@ -20,8 +20,8 @@ export type StorageCall =
   | 'write';
 export type Errno = 'EACCES' | 'EIO' | 'ENOSPC' | 'EROFS';
 
-/** What becomes of a call; the third is how many calls pass before it counts. See fault-fs.c. */
-export type Rule = readonly [call: StorageCall, what: Errno | 'torn' | 'hang', skip?: number];
+/** What becomes of a call; how many calls pass before that, and for how many it holds. See fault-fs.c. */
+export type Rule = readonly [call: StorageCall, what: Errno | 'torn' | 'hang', skip?: number, count?: number];
 
 /** Shared storage of a sandbox that fails or hangs as it is told, mounted on /srv/shared. */
 export class FaultyStorage {
