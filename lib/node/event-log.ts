@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, renameSync, statSync } from 'node:fs';
+import { BoundedFile } from './bounded-file.ts';
 
 /** Facts about one event; text of strangers is escaped by whoever shows it. */
 export type EventFacts = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
@@ -11,7 +11,7 @@ export type Log = (event: string, facts?: EventFacts) => void;
 const AGAIN_AFTER = 600_000;
 const TROUBLE = /-(failed|unknown)$/;
 
-/** The event file starts anew beyond this size, bytes; the one before is kept beside it as `.old`. */
+/** The event file starts anew beyond this size, bytes; a line that cannot be written is lost, as the log must not end a keeper. */
 const SIZE_LIMIT = 1 << 20;
 
 /**
@@ -30,8 +30,9 @@ export function openEventLog(file: string, tag: string, logger = 'logger', now =
   };
   child.on('error', giveUp).on('exit', giveUp).unref();
   child.stdin.on('error', giveUp);
+  const events = new BoundedFile(file, SIZE_LIMIT);
   const write = (event: string, facts: EventFacts) => {
-    appendBounded(file, `${JSON.stringify({ at: now(), event, ...facts })}\n`);
+    events.append(`${JSON.stringify({ at: now(), event, ...facts })}\n`);
     // A system log that hangs must not have us remember all that it does not take.
     if (systemLog && child.stdin.writableLength < SIZE_LIMIT)
       child.stdin.write(`${asSentence(event, facts)}\n`);
@@ -73,12 +74,4 @@ function plainOrJson(value: EventFacts[string]): string {
   return JSON.stringify(value).replace(/[^\x20-\x7e]/g, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
-}
-
-/** Writing the log must never end a keeper: where /run is full or the service was stopped, the line is lost. */
-function appendBounded(file: string, line: string): void {
-  try {
-    if (existsSync(file) && statSync(file).size > SIZE_LIMIT) renameSync(file, `${file}.old`);
-    appendFileSync(file, line, { mode: 0o600 });
-  } catch {}
 }
