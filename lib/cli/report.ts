@@ -67,7 +67,7 @@ export function reportOptions(yargs: Argv) {
       return true;
     })
     .example('lockferry report', 'the services of this node')
-    .example('lockferry report --html /tmp/recovery.html', 'a page to look at')
+    .example('lockferry report --html report.html', 'a page to look at')
     .epilogue(HELP);
 }
 

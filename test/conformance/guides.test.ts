@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { nfslockParameters } from '../../agents/nfslock-parameters.ts';
 import { descendants, type Element, parseElements } from '../../scripts/lab/elements.ts';
+import { codeBlocks } from '../support/markdown.ts';
 import { built, Sandbox } from './sandbox.ts';
 
 // What README.md and the guides tell people to configure is taken from them and given to crmsh and pcs: both must take it,
@@ -19,13 +21,6 @@ const FILES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   [guide('live-migration')]: [['locks', 'ganesha', 'address']],
 };
 
-/** The blocks of a language in a file, as they are written there. */
-function blocks(text: string, language: string): string[] {
-  return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].flatMap(([, of, block = '']) =>
-    of === language ? [block] : [],
-  );
-}
-
 /** Statements by what they make: `primitive disk`, `pcs resource create disk`. A continued line belongs to the one before. */
 function statements(block: string): Map<string, string> {
   const all = block.match(/^\S.*(?:\n[ \t].*)*\n/gm) ?? [];
@@ -36,7 +31,7 @@ function statements(block: string): Map<string, string> {
 
 /** The first block; and for each further one, the first with its statements in place of those that make the same. */
 function configurations(text: string, language: string): string[] {
-  const [base = '', ...variants] = blocks(text, language);
+  const [base = '', ...variants] = codeBlocks(text, language);
   return [
     base,
     ...variants.map((each) => [...new Map([...statements(base), ...statements(each)]).values()].join('')),
@@ -139,13 +134,29 @@ t.test('the table of parameters says what the agent says', async (t) => {
   t.same(rows.sort(), parameters.sort());
 });
 
+t.test('every link leads somewhere', async (t) => {
+  const pages = ['.', 'docs', 'docs/guides'].flatMap((place) =>
+    readdirSync(place)
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => join(place, name)),
+  );
+  const dead = pages.flatMap((page) => {
+    const links = [...readFileSync(page, 'utf8').matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)];
+    return links
+      .filter(([, to = '']) => !existsSync(join(dirname(page), to)))
+      .map(([, to]) => `${page}: ${to}`);
+  });
+  t.same(dead, []);
+  t.ok(pages.length > 15);
+});
+
 t.test('every configuration is taken by crmsh and by pcs, which make the same of it', async (t) => {
   const tools = new Tools(await Sandbox.create(t, built(t)));
   const control = await tools.crm('primitive control ocf:heartbeat:Dummy\n');
   t.match(control.said, [{ code: 0 }, { code: 0 }]);
   const readme = readFileSync('README.md', 'utf8');
   const ganesha = readFileSync(guide('ganesha'), 'utf8');
-  for (const language of ['crm', 'pcs']) t.same(blocks(readme, language), blocks(ganesha, language));
+  for (const language of ['crm', 'pcs']) t.same(codeBlocks(readme, language), codeBlocks(ganesha, language));
   const all = Object.entries(FILES).flatMap(([file, groups]) => {
     const text = readFileSync(file, 'utf8');
     const [crm, pcs] = [configurations(text, 'crm'), configurations(text, 'pcs')];
@@ -169,7 +180,7 @@ t.test('every configuration is taken by crmsh and by pcs, which make the same of
 });
 
 t.test("drbd-reactor's nfslock runs with what drbd-reactor gives it", async (t) => {
-  const [toml = ''] = blocks(readFileSync(guide('drbd-reactor'), 'utf8'), 'toml');
+  const [toml = ''] = codeBlocks(readFileSync(guide('drbd-reactor'), 'utf8'), 'toml');
   const started = [...toml.matchAll(/^ {2}"(?:ocf:\w+:)?([\w.-]+)/gm)].map(([, what]) => what);
   t.same(started, ['Filesystem', 'nfslock', 'nfs-server.service', 'exportfs', 'IPaddr2']);
   const [, words = ''] = /"ocf:lockferry:nfslock ([^"]+)"/.exec(toml) ?? [];

@@ -66,6 +66,9 @@ for (const kind of ['deb', 'rpm'] as const) {
       t.equal((await node.sh(`test -e '${file}' && ! test -k '${file}'`)).code, 0, file);
     }
     t.equal((await ok('lockferry --version')).trim(), VERSION);
+    await ok(
+      'cd /usr/share/doc/lockferry && for link in $(grep -o "(docs/[^)#]*)" README.md | tr -d "()"); do test -f $link || exit 1; done',
+    );
     const tested = await node.run(tester);
     t.match(tested, { code: 0, stdout: /passed all tests/ });
 
