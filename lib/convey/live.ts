@@ -112,7 +112,12 @@ function writeBeside(
     closeSync(fd);
   }
   // As they are recognised whichever way statd writes them back.
-  return { name: file.name, modified, lines: lines.map(({ record }) => formatMonitorRecord(record)) };
+  return {
+    name: file.name,
+    modified,
+    lines: lines.map(({ record }) => formatMonitorRecord(record)),
+    beside: taken.size > 0,
+  };
 }
 
 /** statd keeps one line for each pair of client and node (nfs-utils, utils/statd/monitor.c sm_mon_1_svc()). */

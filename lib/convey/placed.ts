@@ -10,6 +10,8 @@ const fileSchema = z.object({
   modified: z.number(),
   /** Lines of ours in it, latin1. */
   lines: z.array(z.string()),
+  /** Whether others' lines stood beside them. */
+  beside: z.optional(z.boolean()),
 });
 const schema = z.object({
   /** Whether they are being put there just now: what is not there yet is not gone. */
@@ -65,14 +67,15 @@ export class PlacedLines {
     const ours = new Set(placed.lines);
     const lines = file.records.map(formatMonitorRecord);
     const standing = placed.lines.filter((line) => lines.includes(line));
-    // The same lines at another time: statd dropped and wrote them between two looks.
-    const again = standing.length === lines.length && standing.length === ours.size;
+    // The same lines at another time: statd dropped and wrote them between two looks. Unless it dropped others' lines.
+    const again = standing.length === lines.length && standing.length === ours.size && !placed.beside;
     if (standing.length === 0 && this.#placing) return file;
     if (standing.length === 0 || (again && file.modified !== placed.seen)) {
       this.#files.delete(file.name);
       return file;
     }
-    this.#files.set(file.name, { ...placed, seen: file.modified, lines: standing });
+    const beside = standing.length < lines.length;
+    this.#files.set(file.name, { ...placed, seen: file.modified, lines: standing, beside });
     const records = file.records.filter((record) => !ours.has(formatMonitorRecord(record)));
     return records.length === 0 ? null : { ...file, records };
   }
@@ -95,7 +98,7 @@ export class PlacedLines {
 
   #write(placing: boolean): void {
     this.#placing = placing;
-    const files = [...this.#files.values()].map(({ name, modified, lines }) => ({ name, modified, lines }));
+    const files = [...this.#files.values()].map(({ seen: _, ...file }) => file);
     writeFileSync(`${this.#path}.new`, JSON.stringify({ placing, files }), { mode: 0o600 });
     renameSync(`${this.#path}.new`, this.#path);
   }

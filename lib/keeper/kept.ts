@@ -50,6 +50,7 @@ export function keep({ store, picture, before, handedOverTo }: Adopted, place: P
   const share = new NodeShare({
     ...{ service, directory, statd, owner, placed, push, surroundings, log },
     holder: () => store.state.holder,
+    stateNumber: () => store.state.stateNumber,
   });
   const recovering = new Recovering({
     service,

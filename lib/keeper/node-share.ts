@@ -9,8 +9,10 @@ import type { LockManager } from '../node/lock-manager.ts';
 import { RuntimeDirectory, startedServices } from '../node/runtime-directory.ts';
 import type { Service } from '../node/service.ts';
 import type { StatdDirectory } from '../nsm/statd-directory.ts';
+import { RESERVED } from '../nsm/state-number.ts';
 import { NodeDuty, recordDuty } from '../recover/node-duty.ts';
 import { notifyClients } from '../recover/notifier/index.ts';
+import { reserveNumber } from '../recover/reserve-number.ts';
 import { finishRestart } from '../recover/restart-round.ts';
 import { type Trigger, triggerFor } from '../recover/triggers/index.ts';
 import type { Change, Holder, StoredFile } from '../store/index.ts';
@@ -24,6 +26,8 @@ export interface NodeShareOptions {
   readonly owner: Owner;
   readonly placed: PlacedLines;
   readonly holder: () => Holder;
+  /** The number that the service's clients were told last; null: none. */
+  readonly stateNumber: () => number | null;
   readonly push: (changes: readonly Change[]) => Promise<void>;
   readonly surroundings: Surroundings;
   readonly log: Log;
@@ -91,13 +95,14 @@ export class NodeShare {
   }
 
   #trigger(lockManager: () => Promise<LockManager | null>): Trigger {
-    const { service, directory, statd, owner, placed, surroundings, log } = this.#options;
+    const { service, directory, statd, owner, placed, surroundings, log, stateNumber, push } = this.#options;
     const { isGraceOn, openGrace, node } = surroundings;
     const base = triggerFor({
       ...{ service, node, statd, placed, log, isGraceOn, openGrace },
       lockManager,
       conveyTo: { dir: directory.statdDirectory, owner },
       placedFile: directory.placedFile,
+      reserve: () => reserveNumber({ state: { stateNumber: stateNumber() }, commit: push }, statd, RESERVED),
       ...this.#roundMeans(),
     });
     const isOwed = () => this.#duty.open;

@@ -33,8 +33,8 @@ export function nextStateNumber({ stored, local, now }: StateNumberSources): num
   return next <= HIGHEST ? next : 1;
 }
 
-/** How many numbers a node reserves for telling the clients of its own `sm/` without a reboot. */
-const RESERVED = 128;
+/** How many numbers are reserved for a node that tells the clients of its own `sm/` again and again without a reboot. */
+export const RESERVED = 128;
 
 /**
  * The numbers below which and above which a node may tell its own clients, while its status monitor goes on announcing

@@ -5,8 +5,9 @@ import type { AtWork } from '../../keeper/identities.ts';
 import { ownerOf } from '../../nsm/statd-directory.ts';
 import { printable } from '../../printable.ts';
 import { RecoveryBook } from '../../recover/book.ts';
+import { reserveNumber } from '../../recover/reserve-number.ts';
 import { clientsOf } from '../../store/index.ts';
-import { reserveNumber } from './reserve-number.ts';
+
 import { type TakeOptions, takeStore } from './take.ts';
 
 export interface RestoreOptions extends TakeOptions {

@@ -5,8 +5,8 @@ import { ownerOf, statdDirectory } from '../../nsm/statd-directory.ts';
 import { readStateFile, writeStateFile } from '../../nsm/state-file.ts';
 import { nextStateNumber } from '../../nsm/state-number.ts';
 import { printable } from '../../printable.ts';
+import { reserveNumber } from '../../recover/reserve-number.ts';
 import type { Change, LedgerEntry, Store, StoredFile } from '../../store/index.ts';
-import { reserveNumber } from './reserve-number.ts';
 import { type TakeOptions, takeStore } from './take.ts';
 
 /** Whom a round of notifications is about. */

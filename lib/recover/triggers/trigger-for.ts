@@ -25,6 +25,8 @@ export interface TriggerOptions
   /** Makes the duty to tell the clients of the whole node durable. */
   readonly recordDuty: (records: NodeRecords) => Promise<void>;
   readonly placedIn: (path: string) => PlacedLines;
+  /** See PlaceOptions. */
+  readonly reserve: () => Promise<number>;
   readonly openGrace: typeof openGrace;
   readonly restart?: typeof restartTrigger;
 }
@@ -51,8 +53,8 @@ export function triggerFor(options: TriggerOptions): Trigger {
       return { open: kept, place: NOTHING_TO_PLACE, tell };
     }
     case 'none': {
-      const { statd, conveyTo, placed } = options;
-      const where = { sm: statd.sm, owner: conveyTo.owner, placed };
+      const { statd, conveyTo, placed, reserve } = options;
+      const where = { statd, owner: conveyTo.owner, placed, reserve };
       return { open: NOTHING_TO_OPEN, place: (files) => placeForOthers(files, where), tell: null };
     }
     default:

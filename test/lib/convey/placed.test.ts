@@ -48,6 +48,21 @@ t.test('the same lines at another time were dropped and written between two look
   t.end();
 });
 
+t.test("a line of statd's that it drops does not make the others statd's", (t) => {
+  const { path, placed } = stage(t);
+  placed.add([{ name: 'c', modified: 1000, lines: [formatMonitorRecord(OURS)], beside: true }]);
+  placed.added();
+  for (const keeper of [placed, new PlacedLines(path)]) {
+    t.equal(keeper.written(file([OURS], 2000)), null, 'SM_UNMON_ALL, as NFS-Ganesha starts');
+    t.same(keeper.standing(), [OURS]);
+    t.same(keeper.written(file([OURS], 3000)), file([OURS], 3000), 'and then written anew');
+  }
+  const seen = stage(t, OURS).placed;
+  t.same(seen.written(file([OURS, STATDS], 2000)), file([STATDS], 2000));
+  t.equal(seen.written(file([OURS], 3000)), null, 'that came after ours');
+  t.end();
+});
+
 t.test('a line that statd drops leaves the others ours', (t) => {
   const { placed } = stage(t, OURS, MORE);
   t.equal(placed.written(file([OURS], 2000)), null);

@@ -36,6 +36,7 @@ async function stage(t: Test, more: Partial<Service> = {}) {
   const placed = new PlacedLines(directory.placedFile);
   const share = new NodeShare({
     ...{ service, directory, statd, owner: { uid: 0, gid: 0 }, placed, holder: () => HOLDER },
+    stateNumber: () => 1_900_000_001,
     push: async (list) => void changes.push(...list),
     surroundings: {
       ...node.surroundings(),

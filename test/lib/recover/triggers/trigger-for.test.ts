@@ -33,6 +33,7 @@ function stage(t: Test, trigger: Service['trigger']) {
     log: () => undefined,
     recordDuty: async (records) => void duties.push(records),
     placedIn: (path) => new PlacedLines(path),
+    reserve: async () => 9,
     openGrace: async (kind, beforeDrop) => {
       opened.push(kind);
       await beforeDrop?.();

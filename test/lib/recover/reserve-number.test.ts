@@ -1,9 +1,9 @@
 import t from 'tap';
-import { reserveNumber } from '../../../../lib/cli/storage/reserve-number.ts';
-import { writeStateFile } from '../../../../lib/nsm/state-file.ts';
-import { claimEpoch, readStore } from '../../../../lib/store/index.ts';
-import { HOLDER } from '../../store/arbitraries.ts';
-import { byHand } from '../by-hand.ts';
+import { writeStateFile } from '../../../lib/nsm/state-file.ts';
+import { reserveNumber } from '../../../lib/recover/reserve-number.ts';
+import { claimEpoch, readStore } from '../../../lib/store/index.ts';
+import { byHand } from '../cli/by-hand.ts';
+import { HOLDER } from '../store/arbitraries.ts';
 
 t.test('the number rises above the stored one and the local one, and is durable', async (t) => {
   const { dir, statd } = byHand(t);
