@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Where the services of this node keep what concerns all of them; emptied by every boot. */
 export const NODE_DIRECTORY = '/run/lockferry/node';
@@ -15,6 +15,11 @@ export class NodeDirectory {
     this.path = path;
   }
 
+  /** That of a node whose services have their run-time directories there. */
+  static beside(services: string): NodeDirectory {
+    return new NodeDirectory(join(dirname(services), 'node'));
+  }
+
   /** Held by whoever restarts the lock manager, or records or settles what that costs. */
   get restartLock(): string {
     return join(this.path, 'restart.lock');
@@ -28,6 +33,11 @@ export class NodeDirectory {
   /** Says when lockd was made to drop its locks while its thread went on. */
   get lockdRestart(): string {
     return join(this.path, 'lockd-restart.json');
+  }
+
+  /** Which lines in the live `sm/` were put there by hand, for services that no keeper has. */
+  get placedFile(): string {
+    return join(this.path, 'placed.json');
   }
 
   /** Held by the keeper that tells the clients of the node's unprotected exports. */

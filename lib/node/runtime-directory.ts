@@ -1,7 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { chmod, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf, Fault } from '../fault.ts';
+import { NodeDirectory } from './node-directory.ts';
 import { type Service, serviceSchema } from './service.ts';
 
 /** Where the services of this node keep their run-time state; emptied by every boot. */
@@ -53,11 +54,10 @@ export class RuntimeDirectory {
     return join(this.path, 'placed.json');
   }
 
-  /** The same of the node's other services. */
+  /** The same of the node's other services, and of what was done by hand. */
   otherPlacedFiles(): string[] {
     const base = dirname(this.path);
-    const others = readdirSync(base).filter((name) => name !== basename(this.path));
-    return others.map((name) => new RuntimeDirectory(name, base).placedFile);
+    return placedFiles(base).filter((path) => path !== this.placedFile);
   }
 
   /** Creates the directory and leaves the service in it. @throws Fault `not-ours` where others could write. */
@@ -108,6 +108,15 @@ export class RuntimeDirectory {
     await rm(this.calloutDirectory, { recursive: true, force: true });
     await rm(this.path, { recursive: true, force: true });
   }
+}
+
+/** Where it is remembered which lines in the live `sm/` convey put there, for whatever service; need not be there. */
+export function placedFiles(base: string = SERVICES_DIRECTORY): string[] {
+  const names = existsSync(base) ? readdirSync(base) : [];
+  return [
+    ...names.map((name) => new RuntimeDirectory(name, base).placedFile),
+    NodeDirectory.beside(base).placedFile,
+  ];
 }
 
 /** Names of the services that are started on this node. */

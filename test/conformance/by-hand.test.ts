@@ -34,8 +34,18 @@ t.test('a store is made, listed, told from and restored by hand', async (t) => {
     stderr: /is not empty/,
   });
 
+  await node.sh('echo junk >/var/lib/nfs/sm/junk');
+  const live = await node.sh(`lockferry restore ${STORE} --live --json`);
+  t.match(saidBy(live), { clients: ['127.0.0.1'], to: '/var/lib/nfs', problems: [] });
+  t.match(await node.sh('cat /var/lib/nfs/sm/127.0.0.1 /var/lib/nfs/sm/junk'), { stdout: `${LINE}\njunk\n` });
+
   // The client: rpcbind and rpc.statd of this node, which have no more to do with the server's part of it.
   await node.sh('mkdir -p /run/rpcbind /run/sm/sm /run/sm/sm.bak; rpcbind -w; rpc.statd -L -P /run/sm');
+  t.match(await node.sh(`lockferry restore ${STORE} --live`), {
+    ...{ code: 1, stdout: '' },
+    stderr:
+      /^lockferry: rpc\.statd runs: it would neither see the records nor spare them; stop rpc\.statd, or give --to\n$/,
+  });
   const notify = 'lockferry notify --from /run/nfs-statd --ip 127.0.0.1 --outside-grace --within 20';
   const told = await node.sh(`${notify} --json`);
   t.equal(told.code, 0);

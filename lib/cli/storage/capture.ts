@@ -43,14 +43,15 @@ export async function captureOnce(
   now: () => number = Date.now,
 ): Promise<Captured> {
   const began = await atWork();
-  const { store, former, picture, inPlace } = await takeStore(options, 'snapshot', began);
+  const { store, former, picture, exempt, inPlace } = await takeStore(options, 'snapshot', began);
   const { state } = store;
   const written = [...state.current.values()].filter(
     ({ name, modified }) => former?.current.get(name)?.modified !== modified,
   );
+  const news = written.filter((file) => !exempt.untouched(file));
   const book = new RecoveryBook(state);
   // Only where a recovery has begun can a client be back from it.
-  const back = inPlace ? written.flatMap((file) => book.seen(file)) : [];
+  const back = inPlace ? news.flatMap((file) => book.seen(file)) : [];
   const over = inPlace && options.graceOver && book.toldBefore && book.clients.size > 0;
   const awaited = book.awaited().filter((client) => book.phase(client) !== 'present');
   const at = now();

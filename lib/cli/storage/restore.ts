@@ -1,18 +1,20 @@
 import { readdir } from 'node:fs/promises';
-import { conveyPrivate, readConveyed } from '../../convey/index.ts';
+import { conveyLive, conveyPrivate, PlacedLines, readConveyed, type SetAside } from '../../convey/index.ts';
 import { errnoOf, Fault } from '../../fault.ts';
 import type { AtWork } from '../../keeper/identities.ts';
-import { ownerOf } from '../../nsm/statd-directory.ts';
+import { findStatdDirectory } from '../../node/statd-directory.ts';
+import { ownerOf, type StatdDirectory, statdDirectory } from '../../nsm/statd-directory.ts';
+import { writeStateFile } from '../../nsm/state-file.ts';
 import { printable } from '../../printable.ts';
 import { RecoveryBook } from '../../recover/book.ts';
 import { reserveNumber } from '../../recover/reserve-number.ts';
-import { clientsOf } from '../../store/index.ts';
-
-import { type TakeOptions, takeStore } from './take.ts';
+import { underNodeLock } from '../../recover/triggers/restart.ts';
+import { clientsOf, type StoredFile } from '../../store/index.ts';
+import { nodeDirectory, type TakeOptions, takeStore } from './take.ts';
 
 export interface RestoreOptions extends TakeOptions {
-  /** The statd directory that is made, absolute: it must not be there, or be empty. */
-  readonly to: string;
+  /** The statd directory that is made, absolute: it must not be there, or be empty. null: statd's own. */
+  readonly to: string | null;
 }
 
 export interface Restored {
@@ -28,23 +30,73 @@ export interface Restored {
 
 /** sm-notify announces the directory's number plus two, or with -n the number itself. */
 const STEP = 2;
+/** Milliseconds that a restart by a service of this node may take. */
+const LOCK_WITHIN = 8_000;
+
+interface RestoreMeans {
+  readonly atWork: () => Promise<AtWork>;
+}
 
 /**
- * Conveys all clients of a lock store into a statd directory made for `rpc.statd -P` or `sm-notify -P`. The numbers
- * that can be announced from there are reserved in the store first.
- * @throws Fault `bad-parameter` where the directory is in use, as takeStore, and the store's
+ * Conveys all clients of a lock store into a statd directory made for `rpc.statd -P` or `sm-notify -P`, or into
+ * statd's own while statd is stopped. The numbers that can be announced from there are reserved in the store first.
+ * @throws Fault `bad-parameter` where the directory is in use, `bad-node` where statd runs, as takeStore, and the store's
  */
-export async function restoreStore(options: RestoreOptions, { atWork }: RestoreMeans): Promise<Restored> {
+export async function restoreStore(options: RestoreOptions, means: RestoreMeans): Promise<Restored> {
   const { to } = options;
+  if (to === null) return restoreLive(options, means);
   await refuseUsed(to);
-  const { store, picture, inPlace } = await takeStore(options, 'recovery', await atWork());
+  return conveyStore(options, await means.atWork(), to, ({ files, stateNumber, own }) =>
+    conveyPrivate({ dir: to, files, stateNumber, owner: ownerOf(own) ?? { uid: 0, gid: 0 } }),
+  );
+}
+
+/** While a trigger restarts the lock manager, statd is stopped and `sm/` is written, too: that is waited for. */
+async function restoreLive(options: RestoreOptions, { atWork }: RestoreMeans): Promise<Restored> {
+  const node = nodeDirectory(options.runtime);
+  const { path } = statdDirectory(await findStatdDirectory(options.statdDir));
+  return underNodeLock(node, LOCK_WITHIN, async () => {
+    const now = await atWork();
+    if (now.statd !== null) {
+      throw new Fault('bad-node', 'rpc.statd runs: it would neither see the records nor spare them', {
+        cure: 'stop rpc.statd, or give --to',
+      });
+    }
+    return conveyStore(options, now, path, async ({ files, stateNumber, own }) => {
+      const owner = ownerOf(own);
+      if (owner === null) {
+        throw new Fault('bad-node', `${printable(own.sm)} does not exist`, { cure: 'start rpc.statd once' });
+      }
+      const placed = new PlacedLines(node.placedFile);
+      const setAside = await conveyLive({ sm: own.sm, files, owner, placed });
+      await writeStateFile(own.state, stateNumber);
+      return setAside;
+    });
+  });
+}
+
+interface Conveyance {
+  readonly files: readonly StoredFile[];
+  readonly stateNumber: number;
+  /** statd's own directory. */
+  readonly own: StatdDirectory;
+}
+
+/** @param to where `convey` puts them */
+async function conveyStore(
+  options: TakeOptions,
+  now: AtWork,
+  to: string,
+  convey: (what: Conveyance) => Promise<SetAside[]>,
+): Promise<Restored> {
+  const { store, picture, inPlace } = await takeStore(options, 'recovery', now);
   const { state } = store;
   const files = [...state.inherited.values(), ...(inPlace ? state.current.values() : [])];
   const stateNumber = await reserveNumber(store, picture.directory, STEP);
-  const owner = ownerOf(picture.directory) ?? { uid: 0, gid: 0 };
-  const setAside = await conveyPrivate({ dir: to, files, stateNumber, owner });
-  const clients = [...clientsOf((await readConveyed(to)).files).keys()];
+  const setAside = await convey({ files, stateNumber, own: picture.directory });
   const book = new RecoveryBook(state);
+  const there = clientsOf((await readConveyed(to)).files);
+  const clients = [...clientsOf(files).keys()].filter((client) => there.has(client));
   for (const client of clients) if (book.clients.has(client)) book.conveyed(client);
   await store.commit([...book.take(), { type: 'ended', at: Date.now(), released: false }]);
   await store.close();
@@ -52,10 +104,6 @@ export async function restoreStore(options: RestoreOptions, { atWork }: RestoreM
     ...{ service: state.service, epoch: state.epoch, to, clients, stateNumber },
     problems: setAside.map(({ name, reason }) => `${printable(name)}: ${reason}`),
   };
-}
-
-interface RestoreMeans {
-  readonly atWork: () => Promise<AtWork>;
 }
 
 /** What is made is made anew; nothing of anybody's may be in the way. */

@@ -1,8 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { Picture } from '../../capture/index.ts';
+import { PlacedLines, PlacedOnNode } from '../../convey/index.ts';
 import { Fault } from '../../fault.ts';
 import { adopt } from '../../keeper/adoption.ts';
 import type { AtWork } from '../../keeper/identities.ts';
+import { NodeDirectory } from '../../node/node-directory.ts';
+import { placedFiles, SERVICES_DIRECTORY } from '../../node/runtime-directory.ts';
 import { findStatdDirectory } from '../../node/statd-directory.ts';
 import { bootId, nodeName } from '../../node/this-node.ts';
 import { statdDirectory } from '../../nsm/statd-directory.ts';
@@ -34,6 +37,8 @@ export interface Taken {
   /** What was there before; null: the store is new. */
   readonly former: StoreState | null;
   readonly picture: Picture;
+  /** Lines in `sm/` that are not statd's. */
+  readonly exempt: PlacedOnNode;
   /** Files in `sm/` that the lock manager which runs now had statd write, where a former one's clients are to be told. */
   readonly present: readonly StoredFile[];
   /** Whether no lock was lost since the store was written last. */
@@ -70,9 +75,17 @@ export async function takeStore(
   const claim = await claimEpoch({ dir, service, holder, format: before?.format ?? 'record' });
   const { former } = claim;
   const known = former?.holder.bootId === holder.bootId ? former.current.values() : [];
-  const picture = new Picture({ directory, known, patience: PATIENCE });
+  const { placedFile } = nodeDirectory(runtime);
+  const others = () => placedFiles(runtime).filter((path) => path !== placedFile);
+  const exempt = new PlacedOnNode(new PlacedLines(placedFile), others);
+  const picture = new Picture({ directory, known, patience: PATIENCE, exempt });
   const { base, present, inPlace } = await adopt(former, holder, lockManager, picture);
-  return { store: await claim.establish(base), former, picture, present, inPlace };
+  return { store: await claim.establish(base), former, picture, exempt, present, inPlace };
+}
+
+/** What the services of the node share, if their run-time directories are there. */
+export function nodeDirectory(runtime: string | undefined): NodeDirectory {
+  return NodeDirectory.beside(runtime ?? SERVICES_DIRECTORY);
 }
 
 /** Whether a directory holds no journal; one that is not there does not either. */

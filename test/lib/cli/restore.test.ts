@@ -9,7 +9,7 @@ import { terminal } from './reports.ts';
 t.test('a store becomes a statd directory', async (t) => {
   const { dir, statd, root, means } = byHand(t);
   await leave(dir, [fileOf('192.0.2.1')]);
-  const options = { sharedDir: dir, statdDir: statd.path, takeOver: false };
+  const options = { sharedDir: dir, statdDir: statd.path, takeOver: false, live: false };
   const { written, ...streams } = terminal();
   t.equal(await restore({ ...options, to: join(root, 'one'), json: false }, streams, means), 0);
   t.equal(written.out, `${SERVICE}: 1 clients conveyed to ${join(root, 'one')}, state 9\n`);
@@ -19,7 +19,7 @@ t.test('a store becomes a statd directory', async (t) => {
 t.test('what cannot be conveyed is said, and is a failure', async (t) => {
   const { dir, statd, root, means } = byHand(t);
   await leave(dir, [fileOf('.hidden')]);
-  const options = { sharedDir: dir, statdDir: statd.path, takeOver: false };
+  const options = { sharedDir: dir, statdDir: statd.path, takeOver: false, live: false };
   const { written, ...streams } = terminal();
   t.equal(await restore({ ...options, to: join(root, 'one'), json: false }, streams, means), 1);
   t.match(written.out, /0 clients conveyed[^\n]*\n {2}set aside: \.hidden: its name starts with a dot\n$/);

@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import t from 'tap';
 import {
+  placedFiles,
   RuntimeDirectory,
   SERVICES_DIRECTORY,
   startedServices,
@@ -44,6 +45,11 @@ t.test('from start to stop the service is there', async (t) => {
   await directory.create(service);
   await new RuntimeDirectory('a', base).create({ ...service, name: 'a' });
   t.same(await startedServices(base), ['a', 'locks']);
+  const byHand = join(base, '../node/placed.json');
+  t.same(directory.otherPlacedFiles(), [join(base, 'a/placed.json'), byHand]);
+  t.same(placedFiles(base), [join(base, 'a/placed.json'), directory.placedFile, byHand]);
+  t.same(placedFiles(join(base, '../none')), [byHand], 'nothing is started');
+  t.ok(placedFiles().length > 0);
   t.same(await directory.service(), service);
   t.equal(statSync(directory.path).mode & 0o777, 0o700);
   t.equal(statSync(directory.serviceFile).mode & 0o777, 0o600);

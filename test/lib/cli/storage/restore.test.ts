@@ -1,11 +1,15 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { captureOnce } from '../../../../lib/cli/storage/capture.ts';
 import { restoreStore } from '../../../../lib/cli/storage/restore.ts';
+import { PlacedLines } from '../../../../lib/convey/index.ts';
+import { NodeDirectory } from '../../../../lib/node/node-directory.ts';
 import { bootId } from '../../../../lib/node/this-node.ts';
-import { readStateFile } from '../../../../lib/nsm/state-file.ts';
+import { readStateFile, writeStateFile } from '../../../../lib/nsm/state-file.ts';
 import { readStore } from '../../../../lib/store/index.ts';
-import { fileOf } from '../../store/arbitraries.ts';
+import { lineOf } from '../../capture/sm-directory.ts';
+import { fileOf, recordOf } from '../../store/arbitraries.ts';
 import { atWorkSince, byHand, leave, SERVICE, thisHolder } from '../by-hand.ts';
 
 const means = { atWork: async () => atWorkSince() };
@@ -40,6 +44,51 @@ t.test('on the node that has the store, what it captured is conveyed too', async
   rmdirSync(statd.sm);
   t.same((await restoreStore({ ...options, to }, means)).clients, ['192.0.2.1']);
   t.equal((await readStore(dir)).ledger.size, 0, 'of whom nothing was lost');
+});
+
+const stopped = { atWork: async () => ({ ...atWorkSince(), statd: null }) };
+
+t.test('while statd is stopped, records go into its own directory, beside what is there', async (t) => {
+  const { options, dir, statd, runtime } = byHand(t, ['192.0.2.7']);
+  await leave(dir, [fileOf('192.0.2.1'), fileOf('../evil')]);
+  await writeStateFile(statd.state, 5);
+  const restored = await restoreStore({ ...options, to: null }, stopped);
+  t.match(restored, { service: SERVICE, to: statd.path, stateNumber: 9, clients: ['192.0.2.1'] });
+  t.same(restored.problems, ['../evil: its name starts with a dot']);
+  t.same(readdirSync(statd.sm).sort(), ['192.0.2.1', '192.0.2.7']);
+  t.equal(await readStateFile(statd.state), 9);
+  const state = await readStore(dir);
+  t.equal(state.stateNumber, 11);
+  t.equal(state.ledger.get('192.0.2.1')?.phase, 'conveyed');
+  t.same(
+    new PlacedLines(NodeDirectory.beside(runtime).placedFile).standing(),
+    [recordOf('192.0.2.1')],
+    "and are known not to be statd's",
+  );
+});
+
+t.test("what was restored is no client's return; what statd writes in its place is", async (t) => {
+  const { options, dir, statd } = byHand(t);
+  await leave(dir, [fileOf('192.0.2.1')]);
+  await restoreStore({ ...options, to: null }, stopped);
+  const capture = () => captureOnce({ ...options, graceOver: false, apart: 1 }, stopped.atWork);
+  t.match(await capture(), { captured: [], back: [], waiting: 1 });
+  writeFileSync(join(statd.sm, '192.0.2.1'), lineOf('192.0.2.1', 'n2'));
+  t.match(await capture(), { captured: ['192.0.2.1'], back: ['192.0.2.1'], waiting: 0 });
+});
+
+t.test('statd that runs, or never did, is a reason not to', async (t) => {
+  const { options, dir, statd } = byHand(t);
+  await leave(dir, [fileOf('192.0.2.1')]);
+  await t.rejects(restoreStore({ ...options, to: null }, means), {
+    ...{ code: 'bad-node', message: /rpc.statd runs/, facts: { cure: 'stop rpc.statd, or give --to' } },
+  });
+  t.equal((await readStore(dir)).epoch, 1, 'the store is left alone');
+  t.same(readdirSync(statd.sm), []);
+  rmdirSync(statd.sm);
+  await t.rejects(restoreStore({ ...options, to: null }, stopped), {
+    message: /does not exist/,
+  });
 });
 
 t.test('nothing of anybody is replaced', async (t) => {
