@@ -1,12 +1,18 @@
 import { join } from 'node:path';
 import t from 'tap';
-import { takeStore } from '../../../../lib/cli/storage/take.ts';
+import { nodeDirectory, takeStore } from '../../../../lib/cli/storage/take.ts';
+import { NODE_DIRECTORY } from '../../../../lib/node/node-directory.ts';
 import { RuntimeDirectory } from '../../../../lib/node/runtime-directory.ts';
 import { bootId, nodeName } from '../../../../lib/node/this-node.ts';
 import { readStore } from '../../../../lib/store/index.ts';
 import { fileOf } from '../../store/arbitraries.ts';
 import { atWorkSince, byHand, leave, SERVICE, thisHolder } from '../by-hand.ts';
 import { serviceOf } from '../reports.ts';
+
+t.test('what the services share lies beside their run-time directories', async (t) => {
+  t.equal(nodeDirectory('/run/x/services').path, '/run/x/node');
+  t.equal(nodeDirectory(undefined).path, NODE_DIRECTORY);
+});
 
 t.test('a new store begins with what statd has; nobody is to be told', async (t) => {
   const { options } = byHand(t, ['192.0.2.1']);
