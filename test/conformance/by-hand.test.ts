@@ -44,7 +44,7 @@ t.test('a store is made, listed, told from and restored by hand', async (t) => {
   t.match(await node.sh(`lockferry restore ${STORE} --live`), {
     ...{ code: 1, stdout: '' },
     stderr:
-      /^lockferry: rpc\.statd runs: it would neither see the records nor spare them; stop rpc\.statd, or give --to\n$/,
+      /^lockferry: rpc\.statd runs, and would neither see the records nor spare them: stop it, or give --to\n$/,
   });
   const notify = 'lockferry notify --from /run/nfs-statd --ip 127.0.0.1 --outside-grace --within 20';
   const told = await node.sh(`${notify} --json`);

@@ -58,9 +58,8 @@ async function restoreLive(options: RestoreOptions, { atWork }: RestoreMeans): P
   return underNodeLock(node, LOCK_WITHIN, async () => {
     const now = await atWork();
     if (now.statd !== null) {
-      throw new Fault('bad-node', 'rpc.statd runs: it would neither see the records nor spare them', {
-        cure: 'stop rpc.statd, or give --to',
-      });
+      const why = 'rpc.statd runs, and would neither see the records nor spare them: stop it, or give --to';
+      throw new Fault('bad-node', why);
     }
     return conveyStore(options, now, path, async ({ files, stateNumber, own }) => {
       const owner = ownerOf(own);
