@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Keeper } from '../../../lib/keeper/keeper.ts';
 import { realSurroundings } from '../../../lib/keeper/surroundings.ts';
+import { type Log, openEventLog } from '../../../lib/node/event-log.ts';
 import { RuntimeDirectory } from '../../../lib/node/runtime-directory.ts';
 import { exampleService } from '../../support/example-service.ts';
 
@@ -18,7 +19,9 @@ await directory.create(service);
 
 const done: Record<string, number> = { started: performance.now() };
 let told = 0;
-const log = (event: string) => {
+const write = openEventLog(directory.eventFile, 'bench');
+const log: Log = (event, facts) => {
+  write(event, facts);
   if (event === 'client') told += 1;
   if (told >= Number(clients)) done.told ??= performance.now();
   done[event] ??= performance.now();
