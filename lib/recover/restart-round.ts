@@ -53,9 +53,10 @@ export interface RoundMeans {
 }
 
 /**
- * Restarts lock manager and status monitor with the conveyed records in the live `sm/` between the two. statd stops first
- * and starts first: while it runs, newer kernels have it drop the record of every client as lockd ends
- * (fs/lockd/host.c nlm_shutdown_hosts_net()). The caller holds the node's lock.
+ * Restarts lock manager and status monitor with the conveyed records in the live `sm/` between the two. statd stops last:
+ * lockd asks it about its clients as it ends, and does not end for minutes while nobody answers (fs/lockd/mon.c
+ * nsm_mon_unmon(); seen on 6.1). Newer kernels have it drop the record of every client then (fs/lockd/host.c
+ * nlm_shutdown_hosts_net()): these are put back. The caller holds the node's lock.
  * @throws Fault that names what does not stop, start or answer; all that can be started was started then.
  */
 export async function restartRound(plan: RestartPlan, means: RoundMeans): Promise<void> {
@@ -91,13 +92,19 @@ async function goThrough(plan: RestartPlan, means: RoundMeans): Promise<void> {
   const owner = ownerOf(statd);
   if (owner === null)
     throw new Fault('bad-node', `${statd.sm} does not exist`, { cure: 'start rpc.statd once' });
-  if (plan.statd !== null) await stop(plan.statd);
   const { files } = await readConveyed(statd.path);
   const { first, last } = reservedNumbers(await readStateFile(statd.state));
   await means.beforeDrop({ files, stateNumber: first });
   for (const daemon of plan.nfs) await stop(daemon);
+  if (plan.statd !== null) await stop(plan.statd);
+  const { files: left } = await readConveyed(statd.path);
+  const late = otherThan(left, files);
+  if (late.length > 0) await means.beforeDrop({ files: late, stateNumber: first });
+  const names = new Set(left.map(({ name }) => name));
+  const gone = files.filter(({ name }) => !names.has(name));
   const { files: conveyed } = await readConveyed(plan.conveyed);
-  await conveyLive({ sm: statd.sm, files: conveyed, owner, placed: means.placedIn(plan.placed) });
+  const placed = means.placedIn(plan.placed);
+  await conveyLive({ sm: statd.sm, files: [...conveyed, ...gone], owner, placed });
   await writeStateFile(statd.state, last);
   if (plan.statd !== null) {
     await start(plan.statd);
@@ -105,6 +112,12 @@ async function goThrough(plan: RestartPlan, means: RoundMeans): Promise<void> {
   }
   for (const daemon of [...plan.nfs].reverse()) await start(daemon);
   await until('the lock manager to answer', within, async () => (await lacks())[0] ?? null);
+}
+
+/** Files that were written since. */
+function otherThan(now: readonly StoredFile[], before: readonly StoredFile[]): StoredFile[] {
+  const known = new Map(before.map(({ name, modified }) => [name, modified]));
+  return now.filter(({ name, modified }) => known.get(name) !== modified);
 }
 
 async function until(what: string, within: number, lack: () => Promise<string | null>): Promise<void> {

@@ -44,10 +44,10 @@ await inOwnNetwork(import.meta.url, {
     const { means, plan, did, statd } = await stage(t);
     await restartRound(plan, means);
     t.same(did, [
-      'stop statd: neighbour',
       'duty neighbour 5',
       'stop nfsd: neighbour',
       'stop mountd: neighbour',
+      'stop statd: neighbour',
       'start statd: 10.0.0.1,neighbour',
       'start mountd: 10.0.0.1,neighbour',
       'start nfsd: 10.0.0.1,neighbour',
@@ -55,6 +55,22 @@ await inOwnNetwork(import.meta.url, {
     t.equal(await readStateFile(statd.state), 133, 'statd announces a number above those of the duty');
     t.notOk(existsSync(means.planFile));
     t.equal(await finishRestart(means), false, 'nothing is under way');
+  },
+
+  async 'who goes from sm/ as the lock manager ends is put back, and who comes until then is told too'(t) {
+    const { means, plan, did, statd } = await stage(t);
+    const stop = async (daemon: Daemon) => {
+      did.push(`stop ${nameOf(daemon)}`);
+      if (nameOf(daemon) !== 'nfsd') return;
+      rmSync(join(statd.sm, 'neighbour'));
+      writeFileSync(join(statd.sm, 'late'), lineOf('late'));
+    };
+    await restartRound(plan, { ...means, stop });
+    t.same(did.slice(0, 6), [
+      ...['duty neighbour 5', 'stop nfsd', 'stop mountd', 'stop statd', 'duty late 5'],
+      'start statd: 10.0.0.1,late,neighbour',
+    ]);
+    t.match(readFileSync(join(statd.sm, 'neighbour'), 'latin1'), / neighbour /);
   },
 
   async 'one that was broken off is gone through again, by whoever finds it'(t) {
