@@ -16,6 +16,8 @@ export interface Seen {
   inode: number | null;
   /** What lstat said when it was read last; null: not read. */
   stamp: string | null;
+  /** Its ctime then, milliseconds since 1970. */
+  changedAt: number;
   /** Whether that reading can be relied upon; see Certainty. */
   certainty: Certainty;
   /** performance.now() when it was first found half-written. */
@@ -43,7 +45,15 @@ export type Presence =
   | { readonly here: false };
 
 export function unseen(file: StoredFile | null): Seen {
-  return { file, inode: null, stamp: null, certainty: 'racy', writingSince: null, problems: [] };
+  return {
+    file,
+    inode: null,
+    stamp: null,
+    changedAt: 0,
+    certainty: 'racy',
+    writingSince: null,
+    problems: [],
+  };
 }
 
 /** Looks at one name, reading it only where that can tell something new. Times are in ms. */
@@ -58,6 +68,7 @@ export function examine(dir: string, name: string, seen: Seen, patience: number)
   if (stamp === seen.stamp && !isWorthReading(seen.certainty, stats, now)) return UNCHANGED;
   const found = readSmFile(dir, name, stats);
   seen.stamp = stamp;
+  seen.changedAt = stats.ctimeMs;
   if (found.kind === 'refused') return setAside(seen, found.reason);
   return judge(name, seen, found, { patience, now });
 }

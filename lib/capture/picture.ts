@@ -146,7 +146,7 @@ export class Picture {
   async #glance(): Promise<Glance> {
     // Two turns of the event loop: after them, every event that was queued before this call has been delivered.
     await setImmediate().then(() => setImmediate());
-    const task = await this.agenda.next(this.#unsettled.keys(), this.#known.keys());
+    const task = await this.agenda.next(this.#dueAgain(), this.#known.keys());
     if (task === null) return MISSING;
     this.#exempt?.refresh();
     const { identity } = task.stamp;
@@ -232,6 +232,15 @@ export class Picture {
       if (known.place === place) absent.push(name);
     }
     return absent;
+  }
+
+  /** Unsettled names, but for those that would be as uncertain as they are: in a burst of clients, nearly all. */
+  #dueAgain(): string[] {
+    const now = Date.now();
+    const unsettled = [...this.#unsettled];
+    return unsettled.flatMap(([name, { certainty, changedAt }]) => {
+      return certainty === 'racy' && isRacy(changedAt, now) ? [] : [name];
+    });
   }
 
   #certainties(): Certainty[] {

@@ -48,7 +48,11 @@ const service = exampleService({ name: 'bench', sharedDir, statdDir, lockManager
 const directory = new RuntimeDirectory(service.name, run);
 mkdirSync(run, { recursive: true, mode: 0o700 });
 await directory.create(service);
-const keeper = new Keeper(service, directory, () => undefined, { ...realSurroundings(service), disk });
+const keeper = new Keeper(service, directory, () => undefined, {
+  ...{ ...realSurroundings(service), disk },
+  // As it is while clients come: until it has been seen, each capture looks for it.
+  localAddresses: () => new Set(service.addresses),
+});
 await keeper.adopt();
 const { phase, verdict } = keeper.report();
 process.stdout.write(phase === 'capturing' ? 'ready\n' : `${verdict.reason}\n`);

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import t, { type Test } from 'tap';
@@ -190,6 +190,26 @@ t.test('a glance is short; the next one goes on, with what was touched meanwhile
   const { captured } = await picture.look();
   t.same([...names(first.captured), ...names(captured)].sort(), ['a', 'b', 'c']);
 });
+
+t.test(
+  'what was written just now is looked at again when its time stamp says something, and no sooner',
+  async (t) => {
+    const directory = smDirectory(t.testdir({}), { a: lineOf('a') });
+    const picture = new Picture({ directory });
+    picture.agenda.watched = true;
+    let now = Date.now();
+    t.capture(Date, 'now', () => now);
+    await picture.look();
+    const { ctimeMs } = statSync(join(directory.sm, 'a'));
+    now = ctimeMs + 1;
+    writeFileSync(join(directory.sm, 'a'), lineOf('a') + lineOf('b'));
+    await picture.glance();
+    t.ok(picture.restless, 'nobody has touched it, and it is too early');
+    now = ctimeMs + 10_000;
+    t.match((await picture.glance()).captured, [{ name: 'a', records: { length: 2 } }]);
+    t.notOk(picture.restless);
+  },
+);
 
 t.test('what goes to sm.bak/ while everything is being looked at was not removed', async (t) => {
   const many = ['a', 'b', 'c', 'd'];
