@@ -8,7 +8,7 @@ import type { ExaminedNode } from './examined-node.ts';
 
 /** What the C library's resolver, which rpc.statd uses, may take before we stop waiting, and what is slow; milliseconds. */
 const WITHIN = 5_000;
-const SLOW = 1_000;
+const SLOW = 2_000;
 /** So many clients speak for all. */
 const CLIENTS = 16;
 const AT_ONCE = 16;

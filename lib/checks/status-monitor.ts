@@ -2,7 +2,7 @@ import { Fault, sentenceOf } from '../fault.ts';
 import type { NodeCheck } from './check.ts';
 
 /** A client waits for its first lock as long as this takes, milliseconds; all clients, in a recovery, one after another. */
-const SLOW = 2_000;
+const SLOW = 3_000;
 
 export const statusMonitor: NodeCheck = {
   of: 'node',

@@ -66,7 +66,7 @@ t.test('clients are known, and nothing takes long', async (t) => {
 
 t.test('one that is slow is named with its time', async (t) => {
   const run: ReturnType<typeof commands> = async () => {
-    await new Promise((resolve) => setTimeout(resolve, 1100));
+    await new Promise((resolve) => setTimeout(resolve, 2100));
     return { exitCode: 0, stdout: '192.0.2.1 nfs\n', stderr: '' };
   };
   t.match(await nameService.look(exampleNode({ run }), examined()), {

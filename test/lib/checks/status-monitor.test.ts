@@ -16,7 +16,7 @@ t.test('rpc.statd monitors a client, in time', async (t) => {
     verdict: 'ok',
     evidence: 'rpc.statd took localhost, and gave it back, in 4 ms',
   });
-  t.match(await found(3000), { verdict: 'warning', evidence: /3000 ms/ });
+  t.match(await found(3001), { verdict: 'warning', evidence: /3001 ms/ });
   t.match(await found(new Fault('failed', 'refused', { cure: 'look' })), {
     verdict: 'bad',
     evidence: 'refused',
