@@ -1,3 +1,4 @@
+import { isExaminers } from '../nsm/examiner.ts';
 import { mergeFiles, type StoredFile } from '../store/index.ts';
 import type { CalledClient } from './callout-line.ts';
 
@@ -22,14 +23,15 @@ export interface CalloutRecorder {
  * Makes the records of clients durable for which statd has called: it calls when it has written the file (nfs-utils,
  * utils/statd/monitor.c). Should the file not be found, because statd works in another directory or somebody has
  * removed it, the names that it called with are recorded: with them a client can be told.
- * @param clients none: whatever there is in `sm/`.
+ * @param called none: whatever there is in `sm/`.
  * @returns whether they are durable in a store that was still ours after that. Whoever claims it later reads them.
  */
 export async function recordCalled(
-  clients: readonly CalledClient[],
+  called: readonly CalledClient[],
   recorder: CalloutRecorder,
 ): Promise<boolean> {
-  await recorder.capture(clients.length === 0);
+  await recorder.capture(called.length === 0);
+  const clients = called.filter((client) => !isExaminers(client));
   if (notIn(recorder.current(), clients).length > 0) await recorder.capture(true);
   for (const client of notIn(recorder.current(), clients)) {
     recorder.unseen(client);

@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs';
 import { performance } from 'node:perf_hooks';
+import { isExaminers } from '../nsm/examiner.ts';
 import type { MonitorFileContent } from '../nsm/monitor-file.ts';
 import { formatMonitorRecord, type MonitorRecord } from '../nsm/monitor-record.ts';
 import { readSmFile, smStats } from '../nsm/sm-file.ts';
@@ -41,7 +42,7 @@ export type Presence =
       /** Those of its records that a lock manager has just had statd write. */
       readonly monitored: readonly MonitorRecord[];
     }
-  /** Not there, or a temporary name that nobody need know of. */
+  /** Not there, or a temporary name or an examination that nobody need know of. */
   | { readonly here: false };
 
 export function unseen(file: StoredFile | null): Seen {
@@ -106,6 +107,7 @@ function judge(
 ): Presence {
   const problems = content.malformed.map(({ line, reason }) => `line ${line}: ${reason}`);
   const { records, complete } = content;
+  if (complete && records.length > 0 && records.every(isExaminers)) return { here: false };
   if (complete && records.length > 0) {
     seen.writingSince = null;
     seen.certainty = isRacy(stats.ctimeMs, now) ? 'racy' : 'settled';

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { unmonitorCall } from '../convey/unmonitor-call.ts';
 import { Fault } from '../fault.ts';
 import { parseHosts } from '../node/hosts-file.ts';
+import { EXAMINER } from '../nsm/examiner.ts';
 import type { StatdOwner } from '../nsm/statd-directory.ts';
 import { callHere, type RpcbindHost } from '../rpc/index.ts';
 import { witnessCallout } from './callout-witness.ts';
@@ -30,10 +31,10 @@ export interface RoundTripOptions {
 const WITHIN = 8_000;
 
 /**
- * By this rpc.statd tells the line from a lock manager's own; the other one of the two procedures that it takes
- * (nfs-utils, utils/statd/monitor.c sm_mon_1_svc()), for the same reason.
+ * By these rpc.statd tells the line from a lock manager's own: procedure 24 is the other one of the two that it takes
+ * (nfs-utils, utils/statd/monitor.c sm_mon_1_svc()).
  */
-const OURS = { myName: 'lockferry-doctor', program: 100021, version: 4, procedure: 24 } as const;
+const OURS = { myName: EXAMINER, program: 100021, version: 4, procedure: 24 } as const;
 
 /**
  * Has rpc.statd monitor a client, as a lock manager does before it grants that one's first lock, and takes it back.

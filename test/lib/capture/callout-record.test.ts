@@ -1,5 +1,6 @@
 import t from 'tap';
 import { type CalloutRecorder, recordCalled } from '../../../lib/capture/callout-record.ts';
+import { EXAMINER } from '../../../lib/nsm/examiner.ts';
 import type { StoredFile } from '../../../lib/store/index.ts';
 import { fileOf } from '../store/arbitraries.ts';
 
@@ -76,4 +77,11 @@ t.test('without a name everything is looked at', async (t) => {
 t.test('a store that was lost acknowledges nothing', async (t) => {
   const { effects } = recorder([fileOf('10.0.0.1')], false);
   t.equal(await recordCalled([CLIENT], effects), false);
+});
+
+t.test('for doctor nothing is recorded, and it is answered', async (t) => {
+  const { effects, did, current } = recorder();
+  t.equal(await recordCalled([{ monName: 'localhost', myName: EXAMINER }], effects), true);
+  t.same(did, ['capture', 'owner?']);
+  t.same([...current], []);
 });

@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import t from 'tap';
 import { examine, type Seen, unseen } from '../../../lib/capture/examine.ts';
+import { EXAMINER } from '../../../lib/nsm/examiner.ts';
 import { fileOf } from '../store/arbitraries.ts';
 import { lineOf, until } from './sm-directory.ts';
 
@@ -28,6 +29,14 @@ t.test('a file is captured once, and again when it is written anew', async (t) =
   });
   rmSync(join(dir, 'a'));
   t.match(look(dir, 'a', seen), { here: false });
+});
+
+t.test('what doctor has statd monitor is no client, until a lock manager wants it as well', async (t) => {
+  const dir = t.testdir({ a: lineOf('a', EXAMINER) });
+  const seen = unseen(null);
+  t.match(look(dir, 'a', seen), { here: false, problems: [] });
+  writeFileSync(join(dir, 'a'), lineOf('a', EXAMINER) + lineOf('a'));
+  t.match(look(dir, 'a', seen), { here: true, captured: { name: 'a', records: [{}, { myName: 'n1' }] } });
 });
 
 t.test('what was read while the clock had not ticked is read again once it has', async (t) => {
