@@ -24,7 +24,7 @@ export interface Outcome {
   readonly fates: Readonly<Record<string, Fate>>;
   /** Milliseconds from the event to all services wholly up where they belong now. */
   readonly served: number;
-  /** What the cluster, and nfslock on the server that has the services now, say of themselves in the end. */
+  /** What the cluster, and nfslock on the server that has the services now, and the first client say in the end. */
   readonly log: string;
 }
 
@@ -151,8 +151,10 @@ export async function follow(
   const log = await (Object.values(places)[0] as Guest).sh(
     'crm_mon -1rf 2>&1; tail -n 100 /run/lockferry/services/*/events.jsonl || :',
   );
+  const found = Object.fromEntries(await Promise.all(fates));
+  const own = await owner.sh("cat /proc/locks; stat -c '%n %d' /mnt/*; dmesg | tail -n 20");
   await process.end();
-  return { fates: Object.fromEntries(await Promise.all(fates)), served, log };
+  return { fates: found, served, log: `${log}\n${own}` };
 }
 
 function missing(id: string): never {
