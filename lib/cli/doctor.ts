@@ -4,6 +4,7 @@ import { declaredServices } from '../checks/declared-services.ts';
 import { cureOf, type Examined, examine } from '../checks/examine.ts';
 import { VERDICTS, type Verdict } from '../checks/index.ts';
 import { thisCluster, thisNode } from '../checks/this-node.ts';
+import { Fault } from '../fault.ts';
 import { nodeName } from '../node/this-node.ts';
 import { printable } from '../printable.ts';
 import { doctorText } from './doctor-text.ts';
@@ -52,9 +53,11 @@ export function doctorOptions(yargs: Argv) {
     .epilogue(HELP);
 }
 
-/** Prints what all checks found. @returns the exit code, by the worst. */
+/** Prints what all checks found. @returns the exit code, by the worst. @throws Fault `failed` where we are not root */
 export async function doctor({ json }: DoctorOptions, { stdout }: Terminal, means: Means): Promise<number> {
   const { runtime, storage } = means;
+  // Nobody else sees enough: it would all be unknown.
+  if (process.geteuid?.() !== 0) throw new Fault('failed', 'run it as root');
   const cluster = thisCluster();
   const services = await declaredServices(await cluster().catch(() => null), runtime);
   const statdDir = services[0]?.statdDir ?? null;

@@ -26,6 +26,14 @@ t.test('this machine is looked at, whatever is wrong with it', async (t) => {
   t.match(text.written.out, /^ok [\s\S]*\nBAD [\s\S]*\n[^\n]+: \d+ bad, .* ok\n$/);
 });
 
+t.test('only root sees enough', async (t) => {
+  const means = { storage: '/nonexistent/lockferry-storage.cjs', signals: new EventEmitter() };
+  process.seteuid?.(65534);
+  const refused = doctor({ json: true }, terminal(), means);
+  process.seteuid?.(0);
+  await t.rejects(refused, { code: 'failed', message: 'run it as root' });
+});
+
 t.test('it has an example', async (t) => {
   const help = await doctorOptions(yargs()).getHelp();
   t.match(help, 'lockferry doctor --json');
