@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { arch, cpus, totalmem } from 'node:os';
+import { arch, cpus, loadavg, totalmem } from 'node:os';
 import { sh } from './command.ts';
+
+/** How much the machine has to do: over the last minute. */
+export function load(): string {
+  return (loadavg()[0] ?? Number.NaN).toFixed(1);
+}
 
 /** What the figures were measured on, one word for what and what it is. */
 export async function machine(dir: string): Promise<Record<string, string>> {

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { machine } from './machine.ts';
+import { load, machine } from './machine.ts';
 import { judged, type Measured, page, type Results } from './report.ts';
 import type { Size } from './row.ts';
 import { ROWS } from './rows/index.ts';
@@ -43,8 +43,9 @@ function standing(): readonly Measured[] {
 const base = mkdtempSync(join(values.dir, 'lockferry-bench-'));
 // Where rpc.statd's user can enter.
 chmodSync(base, 0o755);
+const before = load();
+const measured: Measured[] = [...(positionals.length === 0 ? [] : standing())];
 try {
-  const measured: Measured[] = [...(positionals.length === 0 ? [] : standing())];
   for (const { name, title, bound, measure } of wanted) {
     const dir = join(base, name);
     mkdirSync(dir);
@@ -53,21 +54,29 @@ try {
     rmSync(dir, { recursive: true });
     measured.push({ name, title, bound, figures });
     console.log(`${title} (${((performance.now() - began) / 1000).toFixed(0)} s)`);
-    for (const { what, unit, samples, target } of figures) {
-      console.log(`  ${what}${target ? ` [${target.words}: ${target.met ? 'met' : 'NOT MET'}]` : ''}`);
-      for (const [who, all] of Object.entries(samples)) {
-        console.log(`    ${who.padEnd(36)} ${median(all).toFixed(2).padStart(12)} ${unit}`);
-      }
-    }
+    for (const figure of figures) show(figure);
+    await save();
   }
+} finally {
+  rmSync(base, { recursive: true });
+}
+
+function show({ what, unit, samples, target }: Measured['figures'][number]): void {
+  console.log(`  ${what}${target ? ` [${target.words}: ${target.met ? 'met' : 'NOT MET'}]` : ''}`);
+  for (const [who, all] of Object.entries(samples)) {
+    console.log(`    ${who.padEnd(36)} ${median(all).toFixed(2).padStart(12)} ${unit}`);
+  }
+}
+
+/** After each row: a run that is broken off has measured something. */
+async function save(): Promise<void> {
   const order = (row: Measured) => ROWS.findIndex(({ name }) => name === row.name);
-  const rows = measured.sort((one, other) => order(one) - order(other));
-  const results: Results = { at: new Date().toISOString(), size, machine: await machine(base), rows };
+  const rows = [...measured].sort((one, other) => order(one) - order(other));
+  const facts = { ...(await machine(base)), 'load average': `${before} before, ${load()} after` };
+  const results: Results = { at: new Date().toISOString(), size, machine: facts, rows };
   mkdirSync(values.out, { recursive: true });
   writeFileSync(json, `${JSON.stringify(results, rounded, 1)}\n`);
   writeFileSync(join(values.out, 'performance.md'), page(results));
-} finally {
-  rmSync(base, { recursive: true });
 }
 
 /** Microseconds say enough. */

@@ -66,7 +66,7 @@ export function page({ at, size, machine, rows }: Results): string {
     '',
     '<!-- Made by scripts/bench; what is written here by hand is lost. -->',
     '',
-    `Measured by \`sudo scripts/bench${size === 'full' ? ' --full' : ''}\` on ${at.slice(0, 10)}; every sample is in [performance.json](performance.json). Ours and the others' were measured in turn on the same machine, which was idle otherwise; where one is measured once, that is said by the number of samples. ${targets - missed.length} of ${targets} targets are met.`,
+    `Measured by \`sudo scripts/bench${size === 'full' ? ' --full' : ''}\` on ${at.slice(0, 10)}; every sample is in [performance.json](performance.json). Ours and the others' were measured in turn on the same machine; the load average below is what else it had to do when the run began and ended. Where one is measured once, the number of samples says so. ${targets - missed.length} of ${targets} targets are met.`,
     '',
     ...Object.entries(machine).map(([what, is]) => `- ${what}: ${is}`),
     '',
