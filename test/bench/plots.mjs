@@ -14,12 +14,13 @@ const out = String(values.out);
 
 /** Medians over the number of clients, both axes logarithmic: a line of slope one is a cost that grows as the work does. */
 function curve(title, figures) {
-  const points = figures.flatMap(({ at, samples }) =>
-    Object.entries(samples).map(([who, all]) => {
+  const points = figures.flatMap(({ at, samples, unfinished = [] }) => {
+    const finished = Object.entries(samples).filter(([who]) => !unfinished.includes(who));
+    return finished.map(([who, all]) => {
       const sorted = [...all].sort((one, other) => one - other);
       return { at, who, ms: sorted[Math.floor(sorted.length / 2)] };
-    }),
-  );
+    });
+  });
   const log = (name, range, field) => ({
     ...{ name, type: 'log', range, nice: false, domain: { data: 'points', field } },
   });

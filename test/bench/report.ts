@@ -42,7 +42,9 @@ function table(figure: Measured['figures'][number]): string[] {
   const target =
     figure.target && `target ${figure.target.words}: ${figure.target.met ? 'met' : '**not met**'}`;
   const rows = Object.entries(others).map(([name, samples]) => {
-    return `| ${name} | ${cell(samples)} | ${samples.length} | ${number(median(samples) / ours)} |`;
+    const done = !figure.unfinished?.includes(name);
+    const ratio = number(median(samples) / ours);
+    return `| ${name} | ${done ? '' : 'stopped after '}${cell(samples)} | ${samples.length} | ${done ? ratio : ''} |`;
   });
   return [
     `**${figure.what}**${unit}${target === undefined ? '' : ` (${target})`}`,

@@ -22,6 +22,8 @@ export interface Figure {
   readonly target?: { readonly words: string; readonly met: (median: number) => boolean };
   /** How many clients or records: the figure is one point of a curve. */
   readonly at?: number;
+  /** Whoever was stopped before he had done it all: his samples say only how long he was given. */
+  readonly unfinished?: readonly string[];
   /** What the reader has to know to judge it. */
   readonly note?: string;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseMonitorFile } from '../../../lib/nsm/monitor-file.ts';
@@ -38,8 +38,9 @@ async function recover(room: Room, { dir, size }: Bench, count: number): Promise
   const ofEach = Object.keys(STEPS).map((step): [string, number[]] => [`of it, to ${step}`, []]);
   const steps: Record<string, number[]> = { lockferry: [], ...Object.fromEntries(ofEach) };
   for (let round = 0; round < rounds; round += 1) {
-    const [store, run] = [join(dir, `store-${round}`), join(dir, `run-${round}`)];
-    mkdirSync(run);
+    const store = join(dir, `store-${round}`);
+    // In the room, where /run is in memory as it is on every node.
+    const run = `/run/adopt-${count}-${round}`;
     await leaveStore(store, clients);
     const argv = [process.execPath, ADOPT, store, run, FLOATING, 'vip.example.test', String(count)];
     const { out } = await room.server.run(argv, 90_000);
@@ -52,7 +53,7 @@ async function recover(room: Room, { dir, size }: Bench, count: number): Promise
       before = done[event];
     }
     rmSync(store, { recursive: true });
-    rmSync(run, { recursive: true });
+    await room.server.run(['rm', '-r', run]);
   }
   let left = 0;
   const others = await timed(async () => {
@@ -63,6 +64,7 @@ async function recover(room: Room, { dir, size }: Bench, count: number): Promise
     unit: 'ms',
     samples: { ...steps, 'sm-notify, telling alone': [others] },
     ...(count === 5000 ? { target: below(3000) } : {}),
+    ...(left === 0 ? {} : { unfinished: ['sm-notify, telling alone'] }),
     note: `sm-notify had not told ${left} after ${seconds} s`,
   };
 }

@@ -60,6 +60,7 @@ async function live(
     ...(untold.length === 0
       ? {}
       : {
+          unfinished: untold.map(([name]) => name),
           note: untold
             .map(([name, missing]) => `${name} had not told ${missing} after ${seconds} s`)
             .join('; '),
@@ -101,6 +102,7 @@ async function troubled(room: Room, count: number, rounds: number, seconds: numb
   return [
     {
       what: `half of ${count} dead, and those first: last live one told`,
+      ...(left[0] === 0 ? {} : { unfinished: ['sm-notify, batches of 100'] }),
       unit: 'ms',
       samples: { ...samples, ...others },
       note: `sm-notify in batches had not told ${left[0]} of the ${half} live ones after ${seconds} s`,
