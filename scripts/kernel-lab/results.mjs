@@ -62,6 +62,11 @@ const lines = [...rows.values()].map((all) => {
 const failures = runs
   .filter(({ passed }) => !passed)
   .map((run) => `- ${run.at.slice(0, 10)}, ${run.row}: ${run.note ?? 'the cause is not known'}.`);
+const sources = [...new Set(runs.flatMap(({ source }) => source ?? []))];
+const earlier =
+  sources.length === 0
+    ? ''
+    : `\n- Runs with a "source" in the JSON are known from ${sources.join(', ')} only.`;
 const dates = runs.map((run) => run.at.slice(0, 10)).sort();
 writeFileSync(
   at('docs/kernel-results.md'),
@@ -70,11 +75,11 @@ writeFileSync(
 \`sudo scripts/test-kernel --full\` boots Linux kernels with real NFS servers, lock managers and clients (User Mode Linux), takes locks, and lets things happen to the servers. This page is written by \`scripts/kernel-lab/results.mjs\` from the runs that it noted; every run is in [kernel-results.json](kernel-results.json). Runs of ${dates[0]} to ${dates.at(-1)}, Lockferry ${circumstances.lockferry}.
 
 - Kernel of all nodes: User Mode Linux ${circumstances['user-mode-linux']}; nfs-utils ${circumstances['nfs-common']}; Pacemaker ${circumstances.pacemaker}; Corosync ${circumstances.corosync}; resource-agents ${circumstances['resource-agents']}; Node.js ${circumstances.node}.
-- Host: ${circumstances.host}, ${circumstances.processors} processors, which other work shared. A node has one processor and makes a system call five to ten times slower than the host: compare these times with each other only.
+- Host: ${circumstances.host}, ${circumstances.processors} processors, which other work shared. A node has one processor and makes a system call five to ten times slower than the host, and how much of the processors the lab had differs from run to run: compare these times with care.
 - "By": who starts the services on the other node: Pacemaker, after it has noticed and fenced; or the test itself, by the same agents in the same order at once ("hand").
 - "Lock" is that of a client whose address nfslock was given, "control" that of the same client on the same server through an address that nfslock was not given, in the same run. "Neighbour" is the lock of another service on the adoptive node, "unprotected" that of an export of the node's own, of which no nfslock knows. A lock is lost where another client got it while its owner believed to have it.
 - "Reclaimed" is the median time from the event to the lock on the server that has the service then. "New lock" is the median time from the last reclaim to a new lock elsewhere.
-- A run that did not pass counts with what it saw.
+- A run that did not pass counts with what it saw.${earlier}
 
 | what happens | by | passed | lock | control | neighbour | unprotected | reclaimed | new lock |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |

@@ -94,7 +94,8 @@ async function numbersOn(
   const { services } = JSON.parse(answer) as {
     services: { clients: { client: string; number: number | null }[] }[];
   };
-  const known = services[0]?.clients.filter((each) => each.client === client?.name) ?? [];
+  const names = [client?.name, client?.ip];
+  const known = services[0]?.clients.filter((each) => names.includes(each.client)) ?? [];
   return known.flatMap(({ number }) => number ?? []);
 }
 
