@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { nfslockParameters } from '../../agents/nfslock-parameters.ts';
 import { descendants, type Element, parseElements } from '../../scripts/lab/elements.ts';
 import { codeBlocks } from '../support/markdown.ts';
@@ -94,9 +94,14 @@ class Tools {
 
   async pcs(commands: string) {
     const file = await this.#empty();
-    await this.#put(`${file}.sh`, `set -e\n${commands.replaceAll(/^pcs /gm, `pcs -f ${file} `)}`);
-    const { code, stderr } = await this.#node.run(['/bin/sh', `${file}.sh`], { HOME: '/run' });
-    return { code, stderr, shape: await this.#shape(file) };
+    let said = '';
+    // One by one: what runs in the sandbox has a minute, and a busy machine takes seconds for each.
+    for (const command of commands.trim().split('\n')) {
+      const inFile = command.replace(/^pcs /, `pcs -f ${file} `);
+      const { code, stderr } = await this.#node.sh(inFile, { HOME: '/run' });
+      if (code !== 0) said += `${command}: ${stderr}`;
+    }
+    return { said, shape: await this.#shape(file) };
   }
 
   async #empty(): Promise<string> {
@@ -172,43 +177,9 @@ t.test('every configuration is taken by crmsh and by pcs, which make the same of
   const check = async ({ name, groups, ...each }: (typeof all)[number]) => {
     const [crm, pcs] = await Promise.all([tools.crm(each.crm), tools.pcs(each.pcs)]);
     t.same(crm.said, control.said, `${name}: crmsh takes it like any other`);
-    t.equal(pcs.code, 0, `${name}: pcs takes it: ${pcs.stderr}`);
+    t.equal(pcs.said, '', `${name}: pcs takes it`);
     t.same(pcs.shape, crm.shape, `${name}: they make the same`);
     t.same(crm.shape.groups, groups, `${name}: in this order`);
   };
-  for (const each of all) await check(each);
+  await Promise.all(all.map(check));
 });
-
-t.test("drbd-reactor's nfslock runs with what drbd-reactor gives it", async (t) => {
-  const [toml = ''] = codeBlocks(readFileSync(guide('drbd-reactor'), 'utf8'), 'toml');
-  const started = [...toml.matchAll(/^ {2}"(?:ocf:\w+:)?([\w.-]+)/gm)].map(([, what]) => what);
-  t.same(started, ['Filesystem', 'nfslock', 'nfs-server.service', 'exportfs', 'IPaddr2']);
-  const [, words = ''] = /"ocf:lockferry:nfslock ([^"]+)"/.exec(toml) ?? [];
-  const [name, ...given] = words.split(' ');
-  const env = {
-    ...{ OCF_ROOT: '/usr/lib/ocf', OCF_RESOURCE_INSTANCE: `${name}_nfs` },
-    ...Object.fromEntries(
-      given.map((pair) => pair.split(/=(.*)/)).map(([key, value]) => [`OCF_RESKEY_${key}`, value ?? '']),
-    ),
-  };
-  const node = await Sandbox.create(t, built(t), ['--node', process.execPath]);
-  await node.sh('mkdir -p /srv/nfs');
-  await runs(t, node, env);
-});
-
-async function runs(t: Test, node: Sandbox, env: Record<string, string>): Promise<void> {
-  t.match(await node.agent('start', env), { code: 0 });
-  t.match(await node.agent('monitor', env), { code: 0 });
-  const status = await node.run([process.execPath, '/usr/share/lockferry/lockferry.cjs', 'status']);
-  t.match(status.stdout, /^locks_nfs: /);
-  // What Pacemaker would be told is degraded: no status monitor is there.
-  await node.sh('rm -r /var/lib/nfs/sm');
-  const degraded = { ...env, OCF_RA_VERSION_MAJOR: '1', OCF_RA_VERSION_MINOR: '1' };
-  for (let code = 0; code !== 190; ) code = (await node.agent('monitor', degraded)).code;
-  t.match(
-    await node.agent('monitor', env),
-    { code: 0, stderr: /no client is captured/ },
-    'no reason to end it',
-  );
-  t.match(await node.agent('stop', env), { code: 0 });
-}
