@@ -6,6 +6,8 @@ export interface Observation {
   readonly present: number;
   /** Whether the lock manager that is at work has had statd monitor a client since the last observation. */
   readonly monitored: boolean;
+  /** Whether statd has answered since the observation before: one that hangs drops nobody, and then goes on doing so. */
+  readonly answering: boolean;
   /** Milliseconds on any clock that never goes back. */
   readonly at: number;
   /** Opaque identities of the processes; null: not running, or not known. */
@@ -44,7 +46,8 @@ interface Absence {
  * One that stops gives up one client after the other, for as long as it takes, and takes on no new ones: lockd does it
  * under the lock that it needs to look up a client (Linux, fs/lockd/host.c, nlm_host_mutex), NFS-Ganesha when it
  * listens no more. So it was not if it has a client monitored well after that, or if nobody else goes for a while.
- * The first is for a node where clients come and go all the time, the second for one where nobody comes.
+ * The first is for a node where clients come and go all the time, the second for one where nobody comes; and there nobody
+ * goes either while statd hangs, so it must have answered shortly before.
  *
  * What was gone when lock manager or statd changed, or went soon after, never counts until it has been there again; and
  * "soon" lasts until clients come, or nobody goes: NFS-Ganesha has statd drop all clients in one call, and statd
@@ -88,6 +91,7 @@ export class RemovalJudge {
         return [name, { since, mayCount: mayCount && healthy }];
       }),
     );
+    if (!observation.answering) return [];
     return absent.filter((name) => this.#counts(this.#absent.get(name) as Absence, at));
   }
 

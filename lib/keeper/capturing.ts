@@ -17,6 +17,7 @@ export interface CapturingOptions {
   /** Who was at work when the store was written last. */
   readonly holder: Pick<Holder, 'lockManager' | 'statd'>;
   readonly atWork: () => Promise<AtWork>;
+  readonly statdAnswers: () => Promise<boolean>;
   /** Makes changes durable; never rejects. */
   readonly push: (changes: readonly Change[]) => Promise<void>;
   /** Resolves when everything that was pushed before is durable. */
@@ -109,6 +110,9 @@ export class Capturing {
    */
   async captureAndJudge(): Promise<void> {
     await this.capture();
+    const answering = (this.#look as Glance).absent.length > 0 && (await this.#options.statdAnswers());
+    // What went until it answered must not be overlooked.
+    if (answering) await this.capture();
     const { lockManager, statd } = await this.#options.atWork();
     // Not the look of that capture: whoever was captured since then must not be removed after it.
     const { absent, present, more } = this.#look as Glance;
@@ -116,7 +120,7 @@ export class Capturing {
     const monitored = lockManager !== null && this.#monitored.has(VERSION_OF[lockManager.kind]);
     this.#monitored.clear();
     const removed = this.#judge.observe({
-      ...{ absent, present, monitored },
+      ...{ absent, present, monitored, answering },
       at: performance.now(),
       lockManager: lockManager?.identity ?? null,
       statd,

@@ -43,7 +43,7 @@ export interface Place {
 /** Joins what a keeper works with; nothing of it is at work yet. */
 export function keep({ store, picture, before, handedOverTo }: Adopted, place: Place): Kept {
   const { service, directory, statd, placed, exempt, surroundings, log } = place;
-  const { atWork, isGraceOn, localAddresses, lacking, resolver, settling } = surroundings;
+  const { atWork, isGraceOn, localAddresses, lacking, resolver, settling, statdAnswers } = surroundings;
   const writer = new DurableWriter((changes) => store.commit(changes));
   const push = (changes: readonly Change[]) => writer.push(changes);
   const owner = ownerOf(statd) ?? { uid: 0, gid: 0, mode: 0o700 };
@@ -71,7 +71,9 @@ export function keep({ store, picture, before, handedOverTo }: Adopted, place: P
   };
   const settled = () => writer.settled();
   const working = () => share.atWork();
-  const capturing = new Capturing({ picture, holder: before, atWork: working, push, settled, seen, log });
+  const capturing = new Capturing({
+    ...{ picture, holder: before, atWork: working, statdAnswers, push, settled, seen, log },
+  });
   const path = directory.calloutDirectory;
   const callout = new Callout({ path, statd, store, capturing, push, log });
   return { statd, store, writer, capturing, recovering, callout, share, handedOverTo };

@@ -5,6 +5,7 @@ import { NodeDirectory } from '../node/node-directory.ts';
 import { releaseLocks } from '../node/release-locks.ts';
 import { createResolver, type Resolver } from '../node/resolver.ts';
 import type { Service } from '../node/service.ts';
+import { statdAnswers } from '../node/statd-answers.ts';
 import { wasStoppedAlone } from '../node/stopped-alone.ts';
 import { localAddresses } from '../node/this-node.ts';
 import { openGrace } from '../recover/open-grace.ts';
@@ -19,6 +20,7 @@ export interface Surroundings {
   readonly atWork: () => Promise<AtWork>;
   /** Addresses that are up on this node now. */
   readonly localAddresses: () => ReadonlySet<string>;
+  readonly statdAnswers: () => Promise<boolean>;
   readonly isGraceOn: typeof isGraceOn;
   readonly openGrace: typeof openGrace;
   /** What a reclaim needs besides address and grace and does not find yet. */
@@ -43,7 +45,14 @@ const SETTLING: SettlingMeans = {
 /** This node as it is. */
 export function realSurroundings({ lockManager }: Pick<Service, 'lockManager'>): Surroundings {
   return {
-    ...{ atWork: followProcesses(lockManager), localAddresses, isGraceOn, openGrace, lacking },
+    ...{
+      statdAnswers: () => statdAnswers(),
+      atWork: followProcesses(lockManager),
+      localAddresses,
+      isGraceOn,
+      openGrace,
+      lacking,
+    },
     ...{ releaseLocks, wasStoppedAlone, settling: SETTLING, resolver: createResolver({}) },
     node: new NodeDirectory(),
   };

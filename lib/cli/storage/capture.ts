@@ -84,7 +84,7 @@ async function removals(
   const observe = async ({ lockManager, statd }: AtWork) => {
     const { absent, present } = await picture.look();
     const identities = { lockManager: lockManager?.identity ?? null, statd };
-    const seen = { absent, present, monitored: false, at: performance.now() };
+    const seen = { absent, present, monitored: false, answering: true, at: performance.now() };
     return judge.observe({ ...seen, ...identities, stopping: false });
   };
   await observe(began);

@@ -7,7 +7,16 @@ const WHO = { lockManager: 'lockd 1', statd: 'statd 1' };
 function judge(more: object = {}) {
   const it = new RemovalJudge({ apart: 5, settling: 10, initial: WHO, ...more });
   return (at: number, absent: string[], other: object = {}) =>
-    it.observe({ absent, present: 9, monitored: false, at, ...WHO, stopping: false, ...other });
+    it.observe({
+      absent,
+      present: 9,
+      monitored: false,
+      answering: true,
+      at,
+      ...WHO,
+      stopping: false,
+      ...other,
+    });
 }
 
 t.test('a removal counts when it was seen twice, far enough apart', async (t) => {
@@ -16,6 +25,13 @@ t.test('a removal counts when it was seen twice, far enough apart', async (t) =>
   t.same(observe(4, ['a', 'b']), []);
   t.same(observe(8, ['a', 'b']), [], 'while others go, nobody counts');
   t.same(observe(9, ['a', 'b']), ['a', 'b']);
+});
+
+t.test('nothing counts while statd hangs', async (t) => {
+  const observe = judge();
+  t.same(observe(0, ['a']), []);
+  t.same(observe(9, ['a'], { answering: false }), []);
+  t.same(observe(10, ['a']), ['a']);
 });
 
 t.test('what goes one after the other until nobody is left never counts', async (t) => {
@@ -117,7 +133,7 @@ t.test('without a word on who was at work before, the first observation settles 
 
 t.test('with its own measures, it takes seconds', async (t) => {
   const it = new RemovalJudge({ initial: WHO });
-  const seen = { absent: ['a'], present: 1, monitored: false, ...WHO, stopping: false };
+  const seen = { absent: ['a'], present: 1, monitored: false, answering: true, ...WHO, stopping: false };
   const observe = (at: number) => it.observe({ ...seen, at });
   t.same([observe(0), observe(14_999), observe(15_000)], [[], [], ['a']]);
   t.same(new RemovalJudge().observe({ ...seen, at: 0 }), []);
@@ -139,7 +155,7 @@ t.test('nothing ever counts that was not absent throughout a healthy time', asyn
       for (const { wait, absent, present, monitored, statd } of steps) {
         at += wait;
         seen.push({ at, absent, statd });
-        const others = { lockManager: 'lockd 1', statd, stopping: false };
+        const others = { answering: true, lockManager: 'lockd 1', statd, stopping: false };
         const counting = it.observe({ absent, present, monitored, at, ...others });
         for (const name of counting) {
           const span = seen.filter((one) => one.at >= at - 5);
@@ -165,7 +181,7 @@ t.test('on a node that is never quiet records do not pile up, and a stop removes
       let cameAt = 0;
       const look = (monitored: boolean, lockManager: string | null = WHO.lockManager) => {
         at += 1;
-        const who = { lockManager, statd: WHO.statd, stopping: false };
+        const who = { answering: true, lockManager, statd: WHO.statd, stopping: false };
         const seen = { absent: absent.keys(), present: present.size, monitored, at, ...who };
         const removed = it.observe(seen);
         for (const name of removed) absent.delete(name);

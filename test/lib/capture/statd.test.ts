@@ -104,7 +104,7 @@ t.test(
     const observe = async () => {
       const { absent, present } = await look();
       at += 1;
-      const seen = { absent, present, monitored: false, at };
+      const seen = { absent, present, monitored: false, answering: true, at };
       return judge.observe({ ...seen, lockManager: 'l', statd: 's', stopping: false });
     };
     const other = COOKIE.replace('00', 'ff');

@@ -20,10 +20,11 @@ function stage(t: Test) {
   const events: unknown[] = [];
   let gate: Promise<void> = Promise.resolve();
   let pushed: Promise<void> = Promise.resolve();
-  const node = { atWork: async () => WORKING };
+  const node = { atWork: async () => WORKING, statdAnswers: async () => true };
   const picture = new Picture({ directory });
   const capturing = new Capturing({
     ...{ picture, holder: HOLDING, atWork: () => node.atWork() },
+    statdAnswers: () => node.statdAnswers(),
     push: (changes) => {
       if (changes.length === 0) return Promise.resolve();
       pushed = gate.then(() => void durable.push(...changes));
@@ -190,6 +191,10 @@ t.test('a removal counts after two healthy observations, and none after the end'
   await capturing.captureAndJudge();
   t.notOk(words().includes('removed'));
   now += 16_000;
+  node.statdAnswers = async () => false;
+  await capturing.captureAndJudge();
+  t.notOk(words().includes('removed'), 'not while statd hangs');
+  node.statdAnswers = async () => true;
   await capturing.captureAndJudge();
   t.same(words().slice(-1), ['removed']);
   t.same(events, [['removed', { clients: 1 }]]);
@@ -206,6 +211,25 @@ t.test('a removal counts after two healthy observations, and none after the end'
   put('last');
   await capturing.last();
   t.ok(words().includes('last'), 'additions still count');
+  clock.restore();
+});
+
+t.test('what goes until statd has answered is seen before anybody is removed', async (t) => {
+  const { capturing, put, drop, settled, words, node } = stage(t);
+  await settled();
+  let now = performance.now();
+  const clock = t.capture(performance, 'now', () => now);
+  for (const name of ['client', 'next', 'stays', 'too']) put(name);
+  await capturing.captureAndJudge();
+  drop('client');
+  await capturing.captureAndJudge();
+  now += 16_000;
+  node.statdAnswers = async () => {
+    drop('next');
+    return true;
+  };
+  await capturing.captureAndJudge();
+  t.notOk(words().includes('removed'), 'a lock manager may be giving up one after the other');
   clock.restore();
 });
 

@@ -32,6 +32,7 @@ export class ExampleNode {
     return {
       atWork: () => this.atWork(),
       localAddresses: () => this.addresses,
+      statdAnswers: async () => true,
       isGraceOn: async () => this.grace,
       openGrace: async () => 'kept',
       node: this.node,

@@ -30,7 +30,7 @@ async function stage(t: Test) {
   const atWork = async () => ({ lockManager: null, statd: null });
   const capturing = new Capturing({
     ...{ picture: new Picture({ directory }), holder, atWork, push, settled: () => writer.settled() },
-    ...{ seen: () => [], log: () => undefined },
+    ...{ statdAnswers: async () => true, seen: () => [], log: () => undefined },
   });
   const recovering: Partial<Recovering> = {
     breakOff: async () => {

@@ -36,7 +36,8 @@ async function leaving(t: Test, { change, service = {}, seen = true, commit }: S
   const directory = smDirectory(t.testdir({}), { client: lineOf('client') });
   const capturing = new Capturing({
     ...{ picture: new Picture({ directory }), holder: HOLDER, atWork: node.atWork, push },
-    ...{ settled: () => writer.settled(), seen: () => [], log: () => undefined },
+    ...{ statdAnswers: async () => true, settled: () => writer.settled() },
+    ...{ seen: () => [], log: () => undefined },
   });
   const recovering = { abort: () => story.push('nobody is told any more') } as Partial<Recovering>;
   const surroundings = node.surroundings();
