@@ -1,4 +1,4 @@
-import { utimesSync, writeFileSync } from 'node:fs';
+import { renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
@@ -35,8 +35,13 @@ t.test(
       await kept.recovering.breakOff();
       await kept.store.close();
     });
+    // As statd does it: a file that is only filled anew could be overlooked.
+    const writes = (text: string) => {
+      writeFileSync(join(statd.sm, '.client.new'), text);
+      renameSync(join(statd.sm, '.client.new'), join(statd.sm, 'client'));
+    };
     t.equal(kept.handedOverTo, null);
-    writeFileSync(join(statd.sm, 'client'), lineOf('client'));
+    writes(lineOf('client'));
     await kept.capturing.capture();
     t.same([...kept.store.state.current.keys()], ['client']);
     t.equal(captures, 1);
@@ -47,14 +52,14 @@ t.test(
     const neighbours = new PlacedLines(neighbour.placedFile);
     const [old, theirs] = [lineOf('client', 'older'), lineOf('client', 'placed')];
     neighbours.add([{ name: 'client', modified: 1_000_000, lines: [theirs.trim()] }]);
-    writeFileSync(join(statd.sm, 'client'), old + theirs);
+    writes(old + theirs);
     utimesSync(join(statd.sm, 'client'), 1000, 1000);
     neighbours.added();
     await kept.capturing.capture();
     const line = () => kept.store.state.current.get('client')?.records.map(({ myName }) => myName);
     t.same(line(), ['older'], 'what convey placed for a neighbour is not captured');
     t.equal(kept.store.state.ledger.get('client')?.phase, 'conveyed', 'and nobody has come back by it');
-    writeFileSync(join(statd.sm, 'client'), lineOf('client', 'anew') + theirs);
+    writes(lineOf('client', 'anew') + theirs);
     await kept.capturing.capture();
     t.same(line(), ['anew']);
     t.equal(kept.store.state.ledger.get('client')?.phase, 'back', 'statd wrote it anew');
