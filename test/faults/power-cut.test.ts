@@ -28,8 +28,14 @@ t.test('the callout has asked, been answered, and left behind whom it could not 
   const all = Array.from({ length: 8 }, (_, index) => `198.51.100.${index + 11}`);
   const late = ['13', '14', '16', '17'].map((number) => `198.51.100.${number}`);
   const answered = named(door.answered);
-  t.same([...named(door.spooled)].sort(), late);
-  const either = new Set([...answered, ...late]);
+  const spooled = named(door.spooled);
+  // On a busy machine a keeper may be too slow for others as well.
+  t.same(
+    late.filter((client) => !spooled.includes(client)),
+    [],
+    'those for whom the keeper was too slow are in the spool',
+  );
+  const either = new Set([...answered, ...spooled]);
   t.same([...either].sort(), all, 'no third way: whom statd answers for is durable, or in the spool');
   t.ok(
     door.promises.some(({ clients }) => late.every((client) => clients?.includes(client))),
