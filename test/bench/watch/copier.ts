@@ -19,7 +19,8 @@ export async function copied(
   clients: readonly string[],
 ): Promise<number[]> {
   mkdirSync(dir);
-  const loop = spawn('sh', ['-ec', LOOP, 'sh', join(statd, 'sm'), dir, String(period)], {
+  const words = ['--pdeathsig', 'KILL', 'sh', '-ec', LOOP, 'sh', join(statd, 'sm'), dir, String(period)];
+  const loop = spawn('setpriv', words, {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' },
   });
