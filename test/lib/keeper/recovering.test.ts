@@ -4,11 +4,22 @@ import t, { type Test } from 'tap';
 import { Recovering, type RecoveringWorld } from '../../../lib/keeper/recovering.ts';
 import { notifyClients } from '../../../lib/recover/notifier/index.ts';
 import type { Trigger } from '../../../lib/recover/triggers/index.ts';
+import type { Tell } from '../../../lib/recover/triggers/types.ts';
 import { claimEpoch } from '../../../lib/store/index.ts';
 import { exampleService } from '../../support/example-service.ts';
 import { until } from '../capture/sm-directory.ts';
 import { fileOf, HOLDER } from '../store/arbitraries.ts';
 import { ExampleNode, lockManager } from './example-surroundings.ts';
+
+/** Every client answers at once. */
+const allAnswer: Tell = async ({ targets, announcements, onResult }) => {
+  for (const { client } of targets) {
+    for (const { name } of announcements) {
+      const answer = { attempts: 1, address: null, transport: null, at: Date.now() };
+      onResult({ client, name, outcome: 'answered', ...answer });
+    }
+  }
+};
 
 async function stage(t: Test, change: Partial<RecoveringWorld> = {}) {
   const root = t.testdir({ store: {}, blocked: '' });
@@ -85,7 +96,8 @@ for (const [kind, graceEnd, ended] of [
 ] as const) {
   t.test(`everyone is back, ${kind}, grace_end=${graceEnd}`, async (t) => {
     const service = exampleService({ graceEnd, addresses: ['127.0.0.1'] });
-    const { recovering, node, store, run, events } = await stage(t, { service });
+    const trigger: Trigger = { open: async () => 'kept', place: async () => null, tell: allAnswer };
+    const { recovering, node, store, run, events } = await stage(t, { service, trigger });
     mkdirSync(run);
     node.lockManager = lockManager(7, kind);
     await recovering.begin([]);

@@ -7,7 +7,7 @@ t.test('the bytes are those that sm-notify 2.6.2 sends', async (t) => {
     '000000107669702e6578616d706c652e7465737400000003',
   );
   t.equal(encodeStatusChange('vip', 3).toString('hex'), '000000037669700000000003');
-  t.strictSame(STATUS_MONITOR, { program: 100024, version: 1, unmonitor: 3, notify: 6 });
+  t.strictSame(STATUS_MONITOR, { program: 100024, version: 1, monitor: 2, unmonitor: 3, notify: 6 });
 });
 
 t.test('a byte that is not ASCII stays one byte', async (t) => {
