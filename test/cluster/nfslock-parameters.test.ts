@@ -63,6 +63,10 @@ t.test('parameters are changed on a running resource', async (t) => {
     });
   }
 
+  // A service that is refused here would be tried there, and stay there once it is not.
+  await service.cluster.crm(['node', 'standby', 'n2']);
+  await service.cluster.settle();
+
   await t.test(
     'a wrong value: the service is stopped with its reason, and the right one starts it',
     async (t) => {
