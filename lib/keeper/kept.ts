@@ -49,8 +49,7 @@ export function keep({ store, picture, before, handedOverTo }: Adopted, place: P
   const owner = ownerOf(statd) ?? { uid: 0, gid: 0, mode: 0o700 };
   const share = new NodeShare({
     ...{ service, directory, statd, owner, placed, push, surroundings, log },
-    holder: () => store.state.holder,
-    stateNumber: () => store.state.stateNumber,
+    state: () => store.state,
   });
   const recovering = new Recovering({
     service,

@@ -15,7 +15,7 @@ import { notifyClients } from '../recover/notifier/index.ts';
 import { reserveNumber } from '../recover/reserve-number.ts';
 import { finishRestart } from '../recover/restart-round.ts';
 import { type Trigger, triggerFor } from '../recover/triggers/index.ts';
-import type { Change, Holder, StoredFile } from '../store/index.ts';
+import type { Change, StoredFile, StoreState } from '../store/index.ts';
 import type { AtWork } from './identities.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -25,9 +25,7 @@ export interface NodeShareOptions {
   readonly statd: StatdDirectory;
   readonly owner: Owner;
   readonly placed: PlacedLines;
-  readonly holder: () => Holder;
-  /** The number that the service's clients were told last; null: none. */
-  readonly stateNumber: () => number | null;
+  readonly state: () => Pick<StoreState, 'holder' | 'stateNumber'>;
   readonly push: (changes: readonly Change[]) => Promise<void>;
   readonly surroundings: Surroundings;
   readonly log: Log;
@@ -44,7 +42,8 @@ export class NodeShare {
 
   constructor(options: NodeShareOptions) {
     this.#options = options;
-    const { surroundings, holder, owner, log } = options;
+    const { surroundings, state, owner, log } = options;
+    const holder = () => state().holder;
     const { atWork, isGraceOn, localAddresses, lacking, resolver, node } = surroundings;
     const lockManager = async () => (await atWork()).lockManager;
     this.#duty = new NodeDuty({
@@ -81,9 +80,9 @@ export class NodeShare {
 
   /** No recovery is under way: what convey put into the live `sm/` and nobody made his own goes again. */
   async settled(): Promise<void> {
-    const { placed, holder, log } = this.#options;
+    const { placed, state, log } = this.#options;
     try {
-      const records = await takeBack(placed, holder().node);
+      const records = await takeBack(placed, state().holder.node);
       if (records > 0) log('taken-back', { records });
     } catch (error) {
       log('take-back-failed', { reason: sentenceOf(error) });
@@ -95,14 +94,15 @@ export class NodeShare {
   }
 
   #trigger(lockManager: () => Promise<LockManager | null>): Trigger {
-    const { service, directory, statd, owner, placed, surroundings, log, stateNumber, push } = this.#options;
+    const { service, directory, statd, owner, placed, surroundings, log, state, push } = this.#options;
     const { isGraceOn, openGrace, node } = surroundings;
     const base = triggerFor({
       ...{ service, node, statd, placed, log, isGraceOn, openGrace },
       lockManager,
       conveyTo: { dir: directory.statdDirectory, owner },
       placedFile: directory.placedFile,
-      reserve: () => reserveNumber({ state: { stateNumber: stateNumber() }, commit: push }, statd, RESERVED),
+      reserve: () => reserveNumber({ state: state(), commit: push }, statd, RESERVED),
+      findStatd: async () => (await surroundings.atWork()).statd,
       ...this.#roundMeans(),
     });
     const isOwed = () => this.#duty.open;
@@ -133,11 +133,11 @@ export class NodeShare {
   }
 
   #roundMeans() {
-    const { directory, holder, placed, surroundings } = this.#options;
+    const { directory, state, placed, surroundings } = this.#options;
     return {
       placedIn: (path: string) => (path === directory.placedFile ? placed : new PlacedLines(path)),
       recordDuty: (records: Parameters<typeof recordDuty>[2]) =>
-        recordDuty(surroundings.node, holder(), records),
+        recordDuty(surroundings.node, state().holder, records),
     };
   }
 

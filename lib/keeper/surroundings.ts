@@ -45,14 +45,7 @@ const SETTLING: SettlingMeans = {
 /** This node as it is. */
 export function realSurroundings({ lockManager }: Pick<Service, 'lockManager'>): Surroundings {
   return {
-    ...{
-      statdAnswers: () => statdAnswers(),
-      atWork: followProcesses(lockManager),
-      localAddresses,
-      isGraceOn,
-      openGrace,
-      lacking,
-    },
+    ...{ atWork: followProcesses(lockManager), statdAnswers, localAddresses, isGraceOn, openGrace, lacking },
     ...{ releaseLocks, wasStoppedAlone, settling: SETTLING, resolver: createResolver({}) },
     node: new NodeDirectory(),
   };

@@ -27,6 +27,8 @@ export interface TriggerOptions
   readonly placedIn: (path: string) => PlacedLines;
   /** See PlaceOptions. */
   readonly reserve: () => Promise<number>;
+  /** rpc.statd, if it runs; else null. */
+  readonly findStatd: () => Promise<unknown>;
   readonly openGrace: typeof openGrace;
   readonly restart?: typeof restartTrigger;
 }
@@ -53,8 +55,8 @@ export function triggerFor(options: TriggerOptions): Trigger {
       return { open: kept, place: NOTHING_TO_PLACE, tell };
     }
     case 'none': {
-      const { statd, conveyTo, placed, reserve } = options;
-      const where = { statd, owner: conveyTo.owner, placed, reserve };
+      const { statd, conveyTo, placed, reserve, findStatd } = options;
+      const where = { statd, owner: conveyTo.owner, placed, reserve, findStatd };
       return { open: NOTHING_TO_OPEN, place: (files) => placeForOthers(files, where), tell: null };
     }
     default:

@@ -27,3 +27,16 @@ t.test('what cannot be conveyed is said, and is a failure', async (t) => {
   t.equal(await restore({ ...options, to: join(root, 'two'), json: true }, streams, means), 1);
   t.match(JSON.parse(written.out), { clients: [], epoch: 3, to: join(root, 'two'), problems: [/^\.hidden/] });
 });
+
+t.test("where it goes into statd's own directory, no other is named", async (t) => {
+  const { dir, statd, means } = byHand(t);
+  const program = `process.on('message', ({ id, input: { to } }) => {
+    const value = { service: 'nfs', clients: [], stateNumber: 9, to: 'sm', problems: [String(to)] };
+    process.send({ id, fault: null, value });
+  });`;
+  const storage = join(t.testdir({ 'storage.cjs': program }), 'storage.cjs');
+  const options = { sharedDir: dir, statdDir: statd.path, takeOver: false, json: true };
+  const { written, ...streams } = terminal();
+  t.equal(await restore({ ...options, live: true, to: undefined }, streams, { ...means, storage }), 1);
+  t.match(JSON.parse(written.out), { problems: ['null'] });
+});

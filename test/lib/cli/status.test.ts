@@ -127,6 +127,11 @@ t.test('live, until a signal comes; the code is that of what was shown last', as
   while (!written.out.includes('cannot use lock store /none')) await pause(10);
   signals.emit('SIGTERM');
   t.equal(await none, 1, 'what cannot be asked is not well');
+  written.out = '';
+  const well = status(options, streams, { ...means(shortDirectory(t)), signals });
+  while (!written.out.includes('no service is started here')) await pause(10);
+  signals.emit('SIGTERM');
+  t.equal(await well, 0);
 });
 
 t.test('metrics, into a file or printed', async (t) => {

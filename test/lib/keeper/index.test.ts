@@ -59,6 +59,8 @@ t.test('a service is started, found started, monitored and stopped', { buffered:
   t.equal(fake.asked.at(-1), 'stop');
   t.same(await stop(), [], 'what is stopped can be stopped');
   t.same(withdrawn, ['nfs-a'], 'the cluster is told once that it has left');
+  await start();
+  t.same(await stopKeeper({ name: 'nfs-a', runtime, deadline: Date.now() + 20_000 }), [], 'or there is none');
 });
 
 t.test('a start that fails says why and leaves nothing', { buffered: true }, async (t) => {

@@ -8,6 +8,7 @@ import { NodeDirectory } from '../../../lib/node/node-directory.ts';
 import { RuntimeDirectory } from '../../../lib/node/runtime-directory.ts';
 import type { Service } from '../../../lib/node/service.ts';
 import { formatMonitorRecord } from '../../../lib/nsm/monitor-record.ts';
+import { readStateFile } from '../../../lib/nsm/state-file.ts';
 import { recordDuty } from '../../../lib/recover/node-duty.ts';
 import type { Change } from '../../../lib/store/index.ts';
 import { ClientHost } from '../../support/client-host.ts';
@@ -35,8 +36,8 @@ async function stage(t: Test, more: Partial<Service> = {}) {
   const opened = { drop: false, ends: false };
   const placed = new PlacedLines(directory.placedFile);
   const share = new NodeShare({
-    ...{ service, directory, statd, owner: { uid: 0, gid: 0 }, placed, holder: () => HOLDER },
-    stateNumber: () => 1_900_000_001,
+    ...{ service, directory, statd, owner: { uid: 0, gid: 0 }, placed },
+    state: () => ({ holder: HOLDER, stateNumber: 1_900_000_001 }),
     push: async (list) => void changes.push(...list),
     surroundings: {
       ...node.surroundings(),
@@ -56,6 +57,17 @@ async function stage(t: Test, more: Partial<Service> = {}) {
 }
 
 await inOwnNetwork(import.meta.url, {
+  async 'trigger=none places the records while no statd runs, with a number that no client was told'(t) {
+    const { share, statd, changes, node } = await stage(t, { trigger: 'none' });
+    node.statd = 'statd 1';
+    t.match(await share.trigger.place([fileOf('c')]), /rpc.statd runs already/);
+    node.statd = null;
+    t.equal(await share.trigger.place([fileOf('c')]), null);
+    t.ok(existsSync(join(statd.sm, 'c')));
+    t.ok(Number(await readStateFile(statd.state)) > 1_900_000_001);
+    t.match(changes, [{ type: 'number' }]);
+  },
+
   async 'a restart of ours is no restart behind our back, and leaves a duty'(t) {
     const { share, node, opened, changes, events } = await stage(t);
     const warm = lockManager(1, 'kernel');

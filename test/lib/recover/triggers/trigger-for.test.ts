@@ -34,6 +34,7 @@ function stage(t: Test, trigger: Service['trigger']) {
     recordDuty: async (records) => void duties.push(records),
     placedIn: (path) => new PlacedLines(path),
     reserve: async () => 9,
+    findStatd: async () => null,
     openGrace: async (kind, beforeDrop) => {
       opened.push(kind);
       await beforeDrop?.();
