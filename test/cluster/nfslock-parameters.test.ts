@@ -63,10 +63,6 @@ t.test('parameters are changed on a running resource', async (t) => {
     });
   }
 
-  // A service that is refused here would be tried there, and stay there once it is not.
-  await service.cluster.crm(['node', 'standby', 'n2']);
-  await service.cluster.settle();
-
   await t.test(
     'a wrong value: the service is stopped with its reason, and the right one starts it',
     async (t) => {
@@ -82,6 +78,8 @@ t.test('parameters are changed on a running resource', async (t) => {
 
   await t.test('a stopped resource does not start in the other record format', async (t) => {
     const { cluster } = service;
+    // A service that is refused here would be tried there, and stay there once it is right.
+    await cluster.crm(['node', 'standby', 'n2']);
     await cluster.crm(['resource', 'stop', 'nfs']);
     await cluster.settle();
     await setParameter(service, 'record_format', 'copy');
