@@ -23,7 +23,7 @@ export function decodeLine(line: string): unknown {
  */
 export function partsOf(line: string): string[] {
   if (decodeLine(line.slice(0, -1)) !== undefined) return [line.slice(0, -1)];
-  const seam = /.[0-9a-f]{8} \{"type"/g;
+  const seam = /.[0-9a-f]{8} \{"type"/gs;
   seam.lastIndex = 1;
   for (let found = seam.exec(line); found !== null; found = seam.exec(line)) {
     const parts = [line.slice(0, found.index), line.slice(found.index + 1)];

@@ -2,6 +2,7 @@ import type { AtWork } from '../../../lib/keeper/identities.ts';
 import type { Surroundings } from '../../../lib/keeper/surroundings.ts';
 import type { LockManager } from '../../../lib/node/lock-manager.ts';
 import { NodeDirectory } from '../../../lib/node/node-directory.ts';
+import { statdAnswers } from '../../../lib/node/statd-answers.ts';
 import type { SettlingMeans } from '../../../lib/recover/settled-grace.ts';
 import type { Disk } from '../../../lib/store/index.ts';
 
@@ -32,7 +33,7 @@ export class ExampleNode {
     return {
       atWork: () => this.atWork(),
       localAddresses: () => this.addresses,
-      statdAnswers: async () => true,
+      statdAnswers,
       isGraceOn: async () => this.grace,
       openGrace: async () => 'kept',
       node: this.node,

@@ -87,6 +87,17 @@ t.test('one byte changed anywhere is noticed, and costs one line at most', async
   );
 });
 
+t.test('whatever byte took the place of a newline, the lines on both sides are there', (t) => {
+  const text = HEADER + COMPLETE + removed('a') + removed('b') + removed('c');
+  const at = text.indexOf('\n', text.indexOf('"a"'));
+  const lost = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => {
+    const changed = text.slice(0, at) + String.fromCharCode(byte) + text.slice(at + 1);
+    return parseJournal(id, changed).entries.length !== 3;
+  });
+  t.same(lost, []);
+  t.end();
+});
+
 t.test('damage is named: file, line, reason; a torn end is told apart from it', async (t) => {
   const bad = removed('b').replace('"b"', '"x"');
   t.same(parseJournal(id, HEADER + COMPLETE + bad + removed('a')).damage, [
