@@ -22,7 +22,7 @@ mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /srv
 ip link set lo up
 mkdir -p /etc/nfs.conf.d
-printf '[statd]\nno-notify=1\n[sm-notify]\nlift-grace=n\n' >/etc/nfs.conf.d/lockferry.conf
+printf '[statd]\nno-notify=1\n[sm-notify]\nlift-grace=n\n' >/etc/nfs.conf.d/node.conf
 
 if ! "$(dirname "$0")/../../scripts/install" --from "$dist" "$@" >/run/install.log 2>&1; then
 	cat /run/install.log >&2
