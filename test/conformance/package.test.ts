@@ -115,7 +115,7 @@ t.test('the manual pages are sound, and say what the command and the meta-data s
   const agent = page('ocf_lockferry_nfslock.7');
   for (const [, name] of xml.matchAll(/<parameter name="(\w+)"/g)) t.match(agent, ` ${name} `);
   for (const [, name] of xml.matchAll(/<action name="([\w-]+)"/g)) t.match(agent, ` ${name} `);
-  t.match(page('lockferry.8'), 'lockferry status [--shared-dir DIR] [--json]');
+  t.match(page('lockferry.8'), 'lockferry status [--shared-dir DIR] [OPTION]');
 });
 
 t.test('bash completes commands and options', async (t) => {
