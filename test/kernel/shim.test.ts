@@ -9,7 +9,7 @@ const found = obstacles();
 const skip = found.length > 0 && process.env.LOCKFERRY_SKIP_KERNEL === '1' ? found.join('; ') : false;
 
 t.test(
-  'the host refuses a short floating point state, and the shim makes it long enough',
+  'a short floating point state, which some hosts refuse, is taken with the shim',
   { skip },
   async (t) => {
     const probe = async (env: Readonly<Record<string, string>>) =>
@@ -19,7 +19,9 @@ t.test(
           extendEnv: false,
         })
       ).stdout;
-    t.equal(await probe({}), `${EFAULT} not set`);
+    const alone = await probe({});
+    // Only hosts whose floating point state is longer than User Mode Linux knows refuse it (those with AMX).
+    t.ok([`${EFAULT} not set`, '0 set'].includes(alone), `without the shim: ${alone}`);
     t.equal(await probe({ LD_PRELOAD: await buildShim() }), '0 set');
   },
 );
