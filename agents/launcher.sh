@@ -2,7 +2,8 @@
 #
 # ocf:lockferry:nfslock - what Pacemaker runs. SPDX-License-Identifier: MIT
 #
-# Answers by itself what needs no Node.js: meta-data, usage, and anything about a service that is not started here.
+# Answers by itself what needs no Node.js: meta-data, usage, probes, anything about a service that is not started here,
+# and a recurring monitor of one that is well.
 # Everything else is the bundle's, whose answers come as 64 + OCF code. Any other exit code is a crash of Node.js
 # (it has 1, 7, 9, 13, 14, 134 of its own) and is never passed on as an answer. stop works without Node.js.
 
@@ -11,6 +12,8 @@ PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
 
 share=/usr/share/lockferry
+# scripts/build.mjs puts Lockferry's version here.
+version=
 services=/run/lockferry/services
 # scripts/install --node puts another interpreter here.
 interpreters='/usr/bin/node /usr/bin/nodejs'
@@ -65,6 +68,48 @@ is_keeper() {
 	return 1
 } 2>/dev/null
 
+# Does the keeper's word that all is well, which it leaves each second while it is so, answer this monitor? Only if it
+# is fresh, the keeper lives, and a monitor of this version with these very parameters has found them to be those that
+# this keeper works with; else the bundle asks, as it does at a deeper check level. No process is started for this.
+#
+# So a failure is noticed by the first monitor that begins valid + 1 seconds after it, and usually by the next, for a
+# keeper that is not well takes its word back at once. One that was killed is noticed by the next in any case.
+valid=2
+is_well() {
+	case ${OCF_CHECK_LEVEL-} in
+	'' | 0) ;;
+	*) return 1 ;;
+	esac
+	[ -S "$run/keeper.sock" ] && read -r pid <"$run/keeper.pid" && read -r well <"$run/verdict" || return 1
+	read -r now _ </proc/uptime
+	now=${now%.*}
+	case $pid$well$now in
+	*[!0-9]*) return 1 ;;
+	esac
+	[ "$well" -le "$now" ] && [ $((now - well)) -le $valid ] && has_agreed <"$run/agreed"
+} 2>/dev/null
+
+# Was it this keeper that was found to work with our parameters? Reads lib/keeper/agreed.ts's file.
+has_agreed() {
+	read -r of whom since && [ "$of $whom" = "$version $pid" ] && is_since "$since" || return 1
+	while IFS= read -r line; do
+		name=${line%%=*}
+		case $name in
+		*[!a-z_]*) return 1 ;;
+		esac
+		eval "given=\${OCF_RESKEY_$name-}"
+		[ "$given" = "${line#*=}" ] || return 1
+	done
+}
+
+# Does process $pid live, and did it start then? proc(5): the name, in parentheses, is followed by state and numbers.
+is_since() {
+	start=$1
+	read -r stat <"/proc/$pid/stat" || return 1
+	set -- ${stat##*) }
+	[ "$1" != Z ] && [ "$1" != X ] && [ "${20}" = "$start" ]
+}
+
 # Ends the keeper without Node.js: TERM, 2 s, KILL. One that a hung file system holds is not waited for.
 end_keeper() {
 	if is_keeper; then
@@ -84,7 +129,13 @@ case ${1-} in
 meta-data) exec cat "$share/nfslock.xml" ;;
 usage | help) exec cat "$share/nfslock.usage" ;;
 start | validate-all | migrate_from) find_run ;;
-monitor | status | reload-agent | migrate_to)
+monitor | status)
+	find_run
+	[ -n "$run" ] && [ -e "$run/service.json" ] || exit 7
+	# A probe asks for no more than that.
+	[ "${OCF_RESKEY_CRM_meta_interval-}" = 0 ] || is_well && exit 0
+	;;
+reload-agent | migrate_to)
 	find_run
 	[ -n "$run" ] && [ -e "$run/service.json" ] || exit 7
 	;;

@@ -1,6 +1,6 @@
 import type { Finding } from '../lib/checks/index.ts';
 import { Fault } from '../lib/fault.ts';
-import type { KeeperOptions, Verdict } from '../lib/keeper/index.ts';
+import type { KeeperOptions, MonitorOptions, Verdict } from '../lib/keeper/index.ts';
 import type { MigrationOptions } from '../lib/keeper/migration.ts';
 import type { Service } from '../lib/node/service.ts';
 import { type Agent, type Call, degraded, failed, notRunning, succeeded } from '../lib/ocf/index.ts';
@@ -14,7 +14,7 @@ export interface NfslockTools {
   readonly version: string;
   readonly isStarted: (name: string) => Promise<boolean>;
   readonly startKeeper: (options: KeeperOptions) => Promise<Verdict>;
-  readonly monitorKeeper: (options: KeeperOptions) => Promise<Verdict>;
+  readonly monitorKeeper: (options: MonitorOptions) => Promise<Verdict>;
   readonly stopKeeper: (options: { name: string; deadline: number }) => Promise<string[]>;
   readonly handOverKeeper: (options: MigrationOptions) => Promise<void>;
   readonly takeOverKeeper: (options: MigrationOptions) => Promise<Verdict>;
@@ -76,7 +76,7 @@ nodes see and that does not move with the service.`,
           const name = serviceName(call.instance);
           if (name === null || !(await tools.isStarted(name))) return notRunning;
           if (call.probe) return succeeded;
-          return monitored(await tools.monitorKeeper(keeperOptions(call)));
+          return monitored(await tools.monitorKeeper({ ...keeperOptions(call), given: call.given() }));
         },
       },
       'reload-agent': {

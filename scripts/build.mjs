@@ -44,8 +44,11 @@ for (const [action, file] of [
 }
 if (values.outdir === undefined)
   copyFileSync(join(DIST, 'nfslock.xml'), join(ROOT, 'ocf-metadata/nfslock.xml'));
-for (const script of ['launcher.sh', 'statd-callout'])
-  copyFileSync(join(ROOT, 'agents', script), join(DIST, script));
+const launcher = readFileSync(join(ROOT, 'agents/launcher.sh'), 'utf8');
+writeFileSync(join(DIST, 'launcher.sh'), launcher.replace(/^version=$/m, `version=${version}`), {
+  mode: 0o755,
+});
+copyFileSync(join(ROOT, 'agents/statd-callout'), join(DIST, 'statd-callout'));
 copyFileSync(join(ROOT, 'packaging/lockferry.bash-completion'), join(DIST, 'lockferry.bash-completion'));
 copyFileSync(join(ROOT, 'packaging/ocft/lockferry-nfslock'), join(DIST, 'lockferry-nfslock.ocft'));
 await manualPages();

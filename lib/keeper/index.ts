@@ -6,6 +6,7 @@ import { withdrawAttributes } from '../node/cluster-attributes.ts';
 import { RuntimeDirectory } from '../node/runtime-directory.ts';
 import type { Service } from '../node/service.ts';
 import { VERSION } from '../version.ts';
+import { noteAgreed } from './agreed.ts';
 import { askKeeper, askMonitor } from './ask.ts';
 import { ended, findKeeper, type KeeperProgram, signal, spawnKeeper } from './keeper-process.ts';
 import type { Report } from './protocol.ts';
@@ -23,6 +24,11 @@ export interface KeeperOptions {
   readonly deadline: number;
   /** Where the services' run-time directories are. */
   readonly runtime?: string;
+}
+
+export interface MonitorOptions extends KeeperOptions {
+  /** The parameters as the caller gives them: noted for the launcher where they are the keeper's. */
+  readonly given?: Readonly<Record<string, string>>;
 }
 
 /** How long a keeper may take to answer when all is well with it, milliseconds; its store may still hang. */
@@ -81,14 +87,17 @@ export async function startKeeper({ service, keeper, deadline, runtime }: Keeper
  * died, hangs or runs another version is replaced; the service never stops for that.
  * @throws Fault where no keeper can be brought up.
  */
-export async function monitorKeeper(options: KeeperOptions): Promise<Verdict> {
+export async function monitorKeeper(options: MonitorOptions): Promise<Verdict> {
   const directory = new RuntimeDirectory(options.service.name, options.runtime);
   const declared = await directory.service();
   try {
     // One that hangs must not use up the time of the one that takes its place.
     const latest = Math.min(options.deadline, Date.now() + MONITORED_WITHIN);
-    const { version, verdict } = await askMonitor(directory.socket, latest);
-    if (version === VERSION && isDeepStrictEqual(declared, options.service)) return verdict;
+    const { version, pid, verdict } = await askMonitor(directory.socket, latest);
+    if (version === VERSION && isDeepStrictEqual(declared, options.service)) {
+      if (options.given !== undefined) await noteAgreed(directory, pid, options.given);
+      return verdict;
+    }
   } catch {
     // Dead, hung or speaking another version's words: the next lines replace it.
   }

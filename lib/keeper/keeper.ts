@@ -19,6 +19,7 @@ import { problemsOf } from './problems.ts';
 import type { Answer, Report } from './protocol.ts';
 import { recoverySummary } from './recovery-summary.ts';
 import { realSurroundings, type Surroundings } from './surroundings.ts';
+import { leaveVerdict } from './verdict-file.ts';
 
 /** How often the keeper looks at the processes, the address and its ownership, milliseconds. */
 const TICK = 1000;
@@ -138,6 +139,8 @@ export class Keeper {
     while (this.#stopped === null) {
       try {
         await this.#tick(kept);
+        // Where the monitor captures, it has to ask.
+        if (this.#service.capture === 'watch') leaveVerdict(this.#directory.verdictFile, this.#verdict());
       } catch (error) {
         this.#log('tick-failed', { reason: sentenceOf(error) });
       }

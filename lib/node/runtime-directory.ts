@@ -34,6 +34,16 @@ export class RuntimeDirectory {
     return join(this.path, 'keeper.sock');
   }
 
+  /** The keeper's word that all is well, and when that was; not there while all is not. */
+  get verdictFile(): string {
+    return join(this.path, 'verdict');
+  }
+
+  /** With which parameters a recurring monitor has found which keeper at work. */
+  get agreedFile(): string {
+    return join(this.path, 'agreed');
+  }
+
   /** What happened to the service on this node, one JSON object a line. */
   get eventFile(): string {
     return join(this.path, 'events.jsonl');

@@ -15,6 +15,8 @@ export interface Call<P extends Parameters> {
   readonly instance: string | null;
   /** The parameters, typed. @throws Fault `bad-parameter`; only what needs them asks for them. */
   values(): Values<P>;
+  /** The same by name as the caller gives them; '' where that is nothing. */
+  given(): Readonly<Record<string, string>>;
   /** True for a monitor that asks whether the resource runs here at all. */
   readonly probe: boolean;
   /** The cluster's name of the node to which the resource migrates; null where the caller names none. */

@@ -39,6 +39,11 @@ export function parseParameters<P extends Parameters>(parameters: P, env: Enviro
   return Object.fromEntries(entries) as Values<P>;
 }
 
+/** What the caller gives for each of these parameters, as it stands; '' where that is nothing. */
+export function givenParameters(parameters: Parameters, env: Environment): Record<string, string> {
+  return Object.fromEntries(Object.keys(parameters).map((name) => [name, env[`OCF_RESKEY_${name}`] ?? '']));
+}
+
 /** The names under which the caller gives parameters that these are not: most likely misspelt ones. */
 export function unknownParameters(parameters: Parameters, env: Environment): string[] {
   return Object.keys(env)

@@ -6,7 +6,7 @@ import { type Environment, readEnvironment } from './environment.ts';
 import { ExitCode } from './exit-code.ts';
 import { type Log, ocfLog } from './log.ts';
 import { metadataXml } from './metadata.ts';
-import { type Parameters, parseParameters, unknownParameters } from './parameter.ts';
+import { givenParameters, type Parameters, parseParameters, unknownParameters } from './parameter.ts';
 import { asReason, reasonOf } from './reason.ts';
 import { usageText } from './usage.ts';
 
@@ -71,6 +71,7 @@ async function runAction<P extends Parameters>(
         }
         return parseParameters(agent.parameters, self.env);
       },
+      given: () => givenParameters(agent.parameters, self.env),
       probe: environment.probe,
       migrateTarget: environment.migrateTarget,
       checkLevel: environment.checkLevel,

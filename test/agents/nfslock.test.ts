@@ -139,6 +139,12 @@ t.test('monitor says what the keeper says', async (t) => {
   const monitor = (monitorKeeper: NfslockTools['monitorKeeper']) =>
     run('monitor', { isStarted: yes, monitorKeeper });
   t.same(await monitor(ok), { code: 0, stderr: '' });
+  const given: unknown[] = [];
+  await monitor(async (options) => {
+    given.push(options.given);
+    return ok();
+  });
+  t.match(given, [{ shared_dir: '/srv/nfs/locks', ip: '192.0.2.1', max_lag: '' }], 'as the caller gives it');
   t.same(await monitor(async () => ({ state: 'degraded', reason: '2 clients at risk' })), {
     code: 190,
     stderr: 'ocf-exit-reason:2 clients at risk\n',

@@ -5,7 +5,7 @@ import { listen } from '../../lib/keeper/server.ts';
 import { VERSION } from '../../lib/version.ts';
 
 /**
- * A keeper that keeps nothing and says what the file `verdict` in its run-time directory holds: for the tests of the
+ * A keeper that keeps nothing and says what the file `says` in its run-time directory holds: for the tests of the
  * agent and its launcher. With `deaf` in that file it answers nobody and ignores SIGTERM, like one whose storage
  * hangs.
  */
@@ -14,7 +14,7 @@ const directory = join('/run/lockferry/services', name);
 
 function verdict(): string {
   try {
-    return readFileSync(join(directory, 'verdict'), 'utf8').trim();
+    return readFileSync(join(directory, 'says'), 'utf8').trim();
   } catch {
     return 'ok';
   }

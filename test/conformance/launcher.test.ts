@@ -53,7 +53,7 @@ t.test('a healthy life', async (t) => {
     stderr: 'ocf-exit-reason:parameter max_lag: found "x", wanted seconds, from 1 to 86400\n',
   });
   t.same(await node.agent('reload-agent'), { code: 0, ...SILENT }, 'and back');
-  await node.sh(`echo degraded >${KEEPER}/verdict`);
+  await node.sh(`echo degraded >${KEEPER}/says`);
   t.same(await node.agent('monitor'), {
     code: 190,
     stdout: '',
@@ -69,13 +69,98 @@ t.test('a healthy life', async (t) => {
     { code: 0, ...SILENT },
     'probe',
   );
-  await node.sh(`echo failed >${KEEPER}/verdict`);
+  await node.sh(`echo failed >${KEEPER}/says`);
   t.match(await node.agent('monitor'), { code: 1, stderr: 'ocf-exit-reason:the test says failed\n' });
-  await node.sh(`rm ${KEEPER}/verdict`);
+  await node.sh(`rm ${KEEPER}/says`);
   t.same(await node.agent('stop'), { code: 0, ...SILENT });
   t.notOk(await keeperLives());
   t.same(await node.agent('monitor'), { code: 7, ...SILENT });
   t.same(await node.agent('reload-agent'), { code: 7, ...SILENT });
+});
+
+/**
+ * A node on which a recurring monitor has just found all well; the next one may be answered by the launcher. Node.js
+ * says 65 from now on, which is 1: it was asked.
+ */
+async function known(t: Test) {
+  const { node, pid } = await started(t);
+  t.same(await node.agent('monitor'), { code: 0, ...SILENT }, 'the bundle answers');
+  await node.sh("printf '#!/bin/sh\nexit 65\n' >/run/node; chmod +x /run/node");
+  await node.sh('mount --bind /run/node /usr/bin/node');
+  /** The keeper's word, so many seconds old, and then a monitor. */
+  const monitor = async (env: Record<string, string> = {}, age = 0, action = 'monitor') => {
+    const words = `read up _ </proc/uptime; echo $((\${up%.*} - ${age})) >${KEEPER}/verdict; exec ${AGENT} ${action}`;
+    return node.sh(words, { ...RIGHT, ...env });
+  };
+  t.same(await monitor(), { code: 0, ...SILENT }, 'the launcher answers');
+  return { node, pid, monitor };
+}
+
+t.test(
+  'a monitor of a service that is well is answered without Node.js, and without any process',
+  async (t) => {
+    const { node, monitor } = await known(t);
+    t.same(await monitor({}, 0, 'status'), { code: 0, ...SILENT });
+    t.same(await monitor({ OCF_RESKEY_CRM_meta_interval: '10000', OCF_CHECK_LEVEL: '0' }), {
+      code: 0,
+      ...SILENT,
+    });
+    const up = `read -r up _ </proc/uptime; echo \${up%.*} >${KEEPER}/verdict`;
+    const counted = await node.sh(`${up}; : & before=$!; ${AGENT} monitor; : & echo $(($! - before))`, RIGHT);
+    t.same(counted, { code: 0, stdout: '2\n', stderr: '' }, 'the agent itself, and what counts');
+  },
+);
+
+t.test(
+  'a probe of a service that is started is answered without Node.js, whatever its keeper does',
+  async (t) => {
+    const { node, pid } = await known(t);
+    await node.sh(`kill -STOP ${pid}; rm ${KEEPER}/verdict`);
+    const probe = { ...RIGHT, OCF_RESKEY_CRM_meta_interval: '0' };
+    t.same(await node.agent('monitor', probe), { code: 0, ...SILENT });
+    t.same(await node.agent('monitor', { ...probe, OCF_RESKEY_ip: 'x' }), { code: 0, ...SILENT });
+    t.match(await node.agent('monitor', { ...probe, OCF_RESKEY_CRM_meta_interval: '10000' }), { code: 1 });
+  },
+);
+
+t.test('whenever it may be otherwise, the bundle is asked', async (t) => {
+  const { node, pid, monitor } = await known(t);
+  const asked = { code: 1 };
+  t.match(await monitor({}, 3), asked, 'the word is old');
+  t.match(await monitor({}, -5), asked, 'it is of another boot');
+  t.match(await monitor({ OCF_CHECK_LEVEL: '10' }), asked, 'a deeper look is wanted');
+  t.match(await monitor({ OCF_RESKEY_max_lag: '7' }), asked, 'a parameter is there');
+  t.match(await monitor({ OCF_RESKEY_ip: '192.0.2.2' }), asked, 'one is another');
+  t.match(await monitor({ OCF_RESKEY_ip: '192.0.2.1\nnames=' }), asked, 'one looks like two');
+  t.match(await monitor({ OCF_RESKEY_ip: '' }), asked, 'one has gone');
+  const spoilt = async (what: string, spoil: string, mend: string) => {
+    await node.sh(spoil);
+    t.match(await monitor(), asked, what);
+    await node.sh(mend);
+    t.match(await monitor(), { code: 0, ...SILENT }, `${what} no more`);
+  };
+  const save = (name: string) => `cp ${KEEPER}/${name} /run/saved`;
+  const back = (name: string) => `mv /run/saved ${KEEPER}/${name}`;
+  for (const [what, name, edit] of [
+    ['another version was at work', 'agreed', 's/^[0-9.]* /0.0.1 /'],
+    ['a process that started at another time', 'agreed', '1s/.$/&1/'],
+    ['another keeper is in charge', 'keeper.pid', 's/.*/1/'],
+    ['the note is damaged', 'agreed', '2s/^/$(exit)/'],
+    ['the note is empty', 'agreed', 'd'],
+    ['there is no number', 'keeper.pid', 's/.*/x/'],
+  ] as const) {
+    await spoilt(what, `${save(name)}; sed -i '${edit}' ${KEEPER}/${name}`, back(name));
+  }
+  for (const name of ['agreed', 'keeper.pid', 'keeper.sock']) {
+    await spoilt(`${name} is not there`, `mv ${KEEPER}/${name} /run/saved`, back(name));
+  }
+  t.match(await node.sh(`rm ${KEEPER}/verdict; exec ${AGENT} monitor`, RIGHT), asked, 'no word');
+  for (const word of ['', 'x', '-1', '1 2', '1$(exit)']) {
+    t.match(await node.sh(`echo '${word}' >${KEEPER}/verdict; exec ${AGENT} monitor`, RIGHT), asked, word);
+  }
+  const ended = `read -r stat </proc/${pid}/stat && [ "\${stat#*) [ZX]}" = "$stat" ]`;
+  await node.sh(`kill -KILL ${pid}; while ${ended}; do :; done 2>/run/null`);
+  t.match(await monitor(), asked, 'the keeper was killed');
 });
 
 t.test('what Node.js reads from the environment does not reach it', async (t) => {
@@ -206,7 +291,7 @@ t.test('Node.js is killed by a signal', async (t) => {
 
 t.test('stop without Node.js kills a keeper that does not listen, in bounded time', async (t) => {
   const { node, keeperLives } = await started(t);
-  await node.sh(`echo deaf >${KEEPER}/verdict`);
+  await node.sh(`echo deaf >${KEEPER}/says`);
   const before = Date.now();
   t.match(await node.agent('stop', { ...RIGHT, OCF_TESTER_FAIL_HAVE_BINARY: '1' }), { code: 0 });
   t.ok(Date.now() - before < 5000, `${Date.now() - before} ms`);

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { isStarted, monitorKeeper, startKeeper, stopKeeper } from '../../../lib/keeper/index.ts';
 import { readProcess } from '../../../lib/node/process.ts';
@@ -27,7 +27,8 @@ async function stage(t: Test, manner: Manner = {}) {
     fake,
     runtime,
     start: (within = 20_000, service = SERVICE) => startKeeper(options(within, service)),
-    monitor: (within = 20_000, service = SERVICE) => monitorKeeper(options(within, service)),
+    monitor: (within = 20_000, service = SERVICE, given?: Record<string, string>) =>
+      monitorKeeper({ ...options(within, service), ...(given === undefined ? {} : { given }) }),
     stop: (within = 20_000, more: Partial<Parameters<typeof stopKeeper>[0]> = {}) =>
       stopKeeper({ name: 'nfs-a', runtime, deadline: Date.now() + within, withdraw, ...more }),
     withdrawn,
@@ -52,6 +53,9 @@ t.test('a service is started, found started, monitored and stopped', { buffered:
   t.equal(await isStarted('nfs-a', runtime), true);
   t.same(await start(), OK);
   t.same(await monitor(), OK);
+  t.notOk(existsSync(fake.directory.agreedFile), 'nobody says what was given');
+  t.same(await monitor(20_000, SERVICE, { ip: '192.0.2.1' }), OK);
+  t.match(readFileSync(fake.directory.agreedFile, 'utf8'), new RegExp(`^\\S+ ${fake.pids[0]} \\d+\nip=192`));
   t.equal(fake.pids.length, 1, 'one keeper did all that');
   t.same(await stop(), []);
   t.equal(await isStarted('nfs-a', runtime), false);

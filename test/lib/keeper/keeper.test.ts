@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   openSync,
   readSync,
   rmSync,
@@ -92,6 +93,23 @@ t.test('the last capture is durable when the keeper has stopped', async (t) => {
   t.same(await current(), []);
   await one.stop();
   t.same(await current(), ['last']);
+});
+
+t.test('the word that all is well is there while it is so', async (t) => {
+  const { keeper, directory, statd } = await stage(t);
+  const one = keeper();
+  await one.adopt();
+  await until(() => existsSync(directory.verdictFile));
+  rmSync(statd.sm, { recursive: true });
+  await until(() => !existsSync(directory.verdictFile));
+  t.match(one.report(), { verdict: { state: 'degraded' } });
+});
+
+t.test('where the monitor captures, it has to ask: there is no such word', async (t) => {
+  const { keeper, directory } = await stage(t, { capture: 'monitor' });
+  await keeper().adopt();
+  await pause(1500);
+  t.notOk(existsSync(directory.verdictFile));
 });
 
 t.test('where the monitor captures, its answer says what is durable', async (t) => {

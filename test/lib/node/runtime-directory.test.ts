@@ -28,10 +28,12 @@ t.test('every file has its place', async (t) => {
       directory.serviceFile,
       directory.pidFile,
       directory.socket,
+      directory.verdictFile,
+      directory.agreedFile,
       directory.eventFile,
       directory.statdDirectory,
     ],
-    ['service.json', 'keeper.pid', 'keeper.sock', 'events.jsonl', 'statd'].map((name) =>
+    ['service.json', 'keeper.pid', 'keeper.sock', 'verdict', 'agreed', 'events.jsonl', 'statd'].map((name) =>
       join(directory.path, name),
     ),
   );

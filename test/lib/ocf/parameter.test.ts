@@ -1,7 +1,7 @@
 import t from 'tap';
 import * as z from 'zod/mini';
 import { atLeastOne, directory, listOf, oneOf } from '../../../lib/ocf/codecs.ts';
-import { parseParameters, unknownParameters } from '../../../lib/ocf/parameter.ts';
+import { givenParameters, parseParameters, unknownParameters } from '../../../lib/ocf/parameter.ts';
 
 const about = { shortdesc: '', longdesc: '', type: 'string' } as const;
 const parameters = {
@@ -22,6 +22,11 @@ t.test('values are typed, and defaults fill in for what is unset or empty', asyn
     odd: 'x',
   });
   t.same(parseParameters(parameters, { OCF_RESKEY_dir: '/a', OCF_RESKEY_words: '' }).words, ['a']);
+});
+
+t.test('what is given stands as it is, with nothing filled in', async (t) => {
+  const env = { OCF_RESKEY_dir: '/a/', OCF_RESKEY_words: 'c', OCF_RESKEY_other: 'x' };
+  t.same(givenParameters(parameters, env), { dir: '/a/', words: 'c', odd: '' });
 });
 
 t.test('a fault names parameter, value and what is wanted', async (t) => {

@@ -64,6 +64,7 @@ t.test('an action gets the call as it was made', async (t) => {
   t.match(await call(['status', 'ignored'], env, run), { code: 7, stdout: '', stderr: '' });
   t.match(seen, { instance: 'a', probe: true, checkLevel: 10, deadline: 1_004_500 });
   t.same(seen?.values(), { word: 'a', loud: false });
+  t.same(seen?.given(), { word: 'a', loud: '' });
   await call(['monitor'], {}, run);
   t.match(seen, { instance: null, probe: false, checkLevel: 0, deadline: 1_028_000 }, 'the advised time-out');
 });
