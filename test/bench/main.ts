@@ -6,7 +6,7 @@ import { load, machine } from './machine.ts';
 import { judged, type Measured, page, type Results } from './report.ts';
 import type { Size } from './row.ts';
 import { ROWS } from './rows/index.ts';
-import { median } from './statistics.ts';
+import { median, quantile } from './statistics.ts';
 
 // Measures the rows that are named, or all, and writes what it has measured to a directory: see scripts/bench.
 const { values, positionals } = parseArgs({
@@ -64,7 +64,8 @@ try {
 function show({ what, unit, samples, target }: Measured['figures'][number]): void {
   console.log(`  ${what}${target ? ` [${target.words}: ${target.met ? 'met' : 'NOT MET'}]` : ''}`);
   for (const [who, all] of Object.entries(samples)) {
-    console.log(`    ${who.padEnd(36)} ${median(all).toFixed(2).padStart(12)} ${unit}`);
+    const slowest = all.length < 100 ? '' : `, p99 ${quantile(all, 0.99).toFixed(2)}`;
+    console.log(`    ${who.padEnd(36)} ${median(all).toFixed(2).padStart(12)} ${unit}${slowest}`);
   }
 }
 

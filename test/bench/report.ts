@@ -32,7 +32,9 @@ function number(value: number): string {
 function cell(samples: readonly number[]): string {
   const middle = number(median(samples));
   if (samples.length < 2) return middle;
-  return `${middle} (${number(quantile(samples, 0.1))} to ${number(quantile(samples, 0.9))})`;
+  const spread = `${number(quantile(samples, 0.1))} to ${number(quantile(samples, 0.9))}`;
+  const slowest = samples.length < 100 ? '' : `; p99 ${number(quantile(samples, 0.99))}`;
+  return `${middle} (${spread}${slowest})`;
 }
 
 function table(figure: Measured['figures'][number]): string[] {
@@ -49,7 +51,7 @@ function table(figure: Measured['figures'][number]): string[] {
   return [
     `**${figure.what}**${unit}${target === undefined ? '' : ` (${target})`}`,
     '',
-    '| | median (p10 to p90) | samples | times ours |',
+    '| | median (p10 to p90; p99 of 100 or more) | samples | times ours |',
     '|---|---|---|---|',
     `| **lockferry** | ${cell(lockferry)} | ${lockferry.length} | |`,
     ...rows,

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
@@ -47,6 +47,8 @@ async function startKeeper(name: string, statdDir: string, sharedDir: string, ke
 
 const [statdDirectory = '', keeper = '', ...stores] = process.argv.slice(2);
 await call(0, Buffer.alloc(0), 100);
+// As it is while clients come: until it has been seen, each capture looks for it.
+execFileSync('ip', ['address', 'add', `${exampleService().addresses[0]}/32`, 'dev', 'lo']);
 for (const [index, store] of stores.entries())
   await startKeeper(`bench-${index}`, statdDirectory, store, keeper);
 process.stdout.write('ready\n');
