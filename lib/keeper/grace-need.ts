@@ -1,8 +1,12 @@
 import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { sentenceOf } from '../fault.ts';
 import { readNfsd, servesV4 } from '../node/nfsd.ts';
 import { NodeDirectory } from '../node/node-directory.ts';
+import { findProcess } from '../node/process.ts';
 import { RuntimeDirectory, SERVICES_DIRECTORY, startedServices } from '../node/runtime-directory.ts';
+import { findStatdDirectory } from '../node/statd-directory.ts';
 import { askKeeper } from './ask.ts';
 
 /** How long another service's keeper may take to answer, milliseconds. */
@@ -10,8 +14,8 @@ const ANSWER_WITHIN = 1000;
 
 /**
  * What needs the kernel's grace period on this node, besides the service of this name whose clients are all back: NFSv4,
- * whose clients reclaim in it too; clients of unprotected exports, while they are being told of a restart; and other
- * services, unless theirs are back as well and they want it ended as well.
+ * whose clients reclaim in it too; clients of unprotected exports, while they are being told of a restart, or by
+ * sm-notify of a reboot; and other services, unless theirs are back as well and they want it ended as well.
  * @returns one sentence; null: nothing does.
  */
 export async function graceNeed(
@@ -25,6 +29,7 @@ export async function graceNeed(
     return 'NFSv4 is served here, and its clients reclaim in the same grace period';
   if (existsSync(node.planFile)) return 'the lock manager is being restarted';
   if (existsSync(node.dutyStore)) return 'clients of exports that no service protects are being told';
+  if (await nodeIsNotifying(root)) return 'sm-notify is telling clients of this node that it was rebooted';
   for (const name of await startedServices(runtime)) {
     const need = name === own ? null : await needOf(name, runtime);
     if (need !== null) return need;
@@ -41,5 +46,15 @@ async function needOf(name: string, runtime: string): Promise<string | null> {
     return phase === 'adopting' || phase === 'recovering' ? `${name} is ${phase}` : null;
   } catch (error) {
     return `${name} does not say how far it is: ${sentenceOf(error)}`;
+  }
+}
+
+/** Runs sm-notify, and has somebody to tell yet? What it moves to `sm.bak/` is removed as clients answer (sm-notify(8)). */
+async function nodeIsNotifying(root: string): Promise<boolean> {
+  if ((await findProcess('sm-notify', join(root, 'proc'))) === null) return false;
+  try {
+    return (await readdir(join(root, await findStatdDirectory(null, root), 'sm.bak'))).length > 0;
+  } catch {
+    return false; // no such directory: it tells those of another one
   }
 }

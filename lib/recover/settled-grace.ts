@@ -42,8 +42,8 @@ export async function endWhenSettled(settling: Settling): Promise<boolean> {
     const still = stillness(settling);
     let kept: string | null = null;
     while (!signal.aborted && (await isOn())) {
-      const quiet = await still();
       const reason = await neededBy(service);
+      const quiet = await still(reason);
       if (reason !== null && reason !== kept) log('grace-kept', { reason });
       kept = reason;
       if (quiet && reason === null) {
@@ -59,12 +59,15 @@ export async function endWhenSettled(settling: Settling): Promise<boolean> {
   return false;
 }
 
-/** Says, each time it is called, whether nothing has moved for long enough. */
-function stillness({ countLocks, writes, quiet = QUIET_FOR }: Settling): () => Promise<boolean> {
+/**
+ * Says, each time it is called, whether nothing has moved for long enough. What needed the grace period until now is a
+ * movement as well: whoever was told last may be about to reclaim.
+ */
+function stillness({ countLocks, writes, quiet = QUIET_FOR }: Settling) {
   let seen = '';
   let since = 0;
-  return async () => {
-    const now = `${writes()} ${await countLocks()}`;
+  return async (reason: string | null) => {
+    const now = `${writes()} ${await countLocks()} ${reason}`;
     if (now !== seen) since = performance.now();
     seen = now;
     return performance.now() - since >= quiet;

@@ -50,6 +50,18 @@ t.test('a restart of the lock manager needs it, and so do those who have to be t
   t.equal(await need('nfs-a'), 'the lock manager is being restarted');
 });
 
+t.test('clients that sm-notify tells of a reboot of the node need it', async (t) => {
+  const { root, need } = await nodeWith(t, {}, 'settled');
+  root.put({ 'var/lib/nfs/sm/c1': '', 'var/lib/nfs/sm.bak/c2': '' });
+  t.equal(await need('nfs-a'), null, 'nobody tells them');
+  root.process(60, 'sm-notify');
+  t.match(await need('nfs-a'), /^sm-notify is telling clients/);
+  root.remove('var/lib/nfs/sm.bak/c2');
+  t.equal(await need('nfs-a'), null, 'all have answered');
+  root.remove('var/lib/nfs');
+  t.equal(await need('nfs-a'), null, 'it tells those of another directory');
+});
+
 t.test('a service that wants the full time gets it', async (t) => {
   const { need } = await nodeWith(t, {}, 'full');
   t.equal(await need('nfs-b'), 'nfs-a wants the full grace period');

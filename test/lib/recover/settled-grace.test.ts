@@ -70,6 +70,17 @@ t.test('while something else needs it, it goes on, and that is said once', async
   t.same(stage.events, [{ reason: 'nfs-b is recovering' }, 'grace-ended']);
 });
 
+t.test('whoever needed it last has as much time to reclaim', async (t) => {
+  const stage = new Stage();
+  stage.need = 'nfs-b is recovering';
+  const done = stage.run();
+  await pause(600);
+  stage.need = null;
+  const free = performance.now();
+  t.equal(await done, true);
+  t.ok(stage.endedAt - free >= 400, `${stage.endedAt - free} ms`);
+});
+
 t.test('one that is over, or given up, is not ended', async (t) => {
   const over = new Stage();
   over.on = false;
