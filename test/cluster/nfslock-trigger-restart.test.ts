@@ -1,10 +1,9 @@
 import t from 'tap';
 import { waitUntil } from '../../scripts/lab/index.ts';
 import { keeperSays } from './nfslock-scene.ts';
-import { expectAllBack, OWN, takeLocks } from './services-scene.ts';
+import { change, expectAllBack, OWN, serveBeside, takeLocks } from './services-scene.ts';
 import { ganeshaStarts, twoServices } from './two-services-scene.ts';
 
-// What becomes of a neighbour's lock where nobody tells its clients is in nfslock-control.test.ts: it is lost.
 t.test('triggers that restart the lock manager, on a node that serves others', async (t) => {
   const triggers = { service: 'lockd-restart', neighbour: 'nfs-restart' };
   const { service, neighbour } = await twoServices(t, triggers);
@@ -12,12 +11,13 @@ t.test('triggers that restart the lock manager, on a node that serves others', a
   const adopted = { client: c1, at: OWN, file: 'adopted' };
   const neighbours = { client: c2, at: neighbour, file: 'neighbours' };
   const unprotected = { client: c2, at: { server: n2.name, locks: null }, file: 'unprotected' };
+  const control = { client: c1, at: await serveBeside(service, 'd', n1, null), file: 'control' };
 
   await t.test('lockd-restart: clients of neighbour and unprotected exports are told, too', async (t) => {
     const holdings = [adopted, neighbours, unprotected];
-    await takeLocks(t, service, holdings);
+    await takeLocks(t, service, [...holdings, control]);
     const starts = await ganeshaStarts(n2);
-    await expectAllBack(t, service, { kept: holdings }, n2, () => n1.powerOff());
+    await expectAllBack(t, service, { kept: holdings, lost: [control] }, n2, () => n1.powerOff());
     t.equal(await ganeshaStarts(n2), starts + 1, 'NFS-Ganesha was restarted once');
     t.match(await keeperSays(n2, 'grace-opened'), { way: 'restarted' });
     const told = (await c2.events()).filter(({ event }) => event === 'sm-notify');
@@ -38,14 +38,17 @@ t.test('triggers that restart the lock manager, on a node that serves others', a
 
   await t.test('nfs-restart, of two services that arrive together: one restart', async (t) => {
     await c2.unlock({ server: n2.name, file: 'unprotected' });
+    await c2.unlock({ server: control.at.server, file: control.file });
     await n1.powerOn();
     await cluster.waitForNodes([n1, n2]);
+    await change(service, OWN, { trigger: 'nfs-restart' });
     // Both services are on n2 now, and what starts last on n1 must be warm.
     await c1.lock({ server: n1.name, file: 'warm', wait: 'grace', retryMs: 200 }, 60);
     await c1.unlock({ server: n1.name, file: 'warm' });
     const holdings = [adopted, neighbours];
+    await takeLocks(t, service, [control]);
     const starts = await ganeshaStarts(n1);
-    await expectAllBack(t, service, { kept: holdings }, n1, () => n2.powerOff());
+    await expectAllBack(t, service, { kept: holdings, lost: [control] }, n1, () => n2.powerOff());
     t.equal(await ganeshaStarts(n1), starts + 1, 'NFS-Ganesha was restarted once');
   });
 });
