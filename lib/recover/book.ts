@@ -1,5 +1,5 @@
 import type { Change, LedgerEntry, Phase, StoredFile, StoreState } from '../store/index.ts';
-import { clientsIn, clientsOf } from '../store/index.ts';
+import { clientsIn, clientsOf, isTold } from '../store/index.ts';
 import type { NotifyResult } from './notifier/index.ts';
 
 /** After its second answer, a client's reclaim may take so long, milliseconds: its connection may have to be made anew. */
@@ -30,8 +30,7 @@ export class RecoveryBook {
     for (const client of this.clients) {
       const entry = ledger.get(client) ?? recorded(client);
       this.#entries.set(client, entry.phase === 'missed' ? recorded(client) : entry);
-      const outcomes = Object.values(this.entry(client).names);
-      if (outcomes.length > 0 && outcomes.every((one) => one === 'answered')) this.#told.add(client);
+      if (isTold(this.entry(client))) this.#told.add(client);
     }
   }
 

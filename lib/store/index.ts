@@ -3,6 +3,7 @@ export type { Disk } from './disk.ts';
 export { clientsIn, clientsOf, mergeFiles, storedFile, unitedByName } from './files.ts';
 export { readStore } from './history.ts';
 export type { RecordFormat } from './record-format.ts';
+export { isTold } from './reducer.ts';
 export type {
   Base,
   Change,

@@ -92,8 +92,21 @@ export function inherit(state: WorkingState, file: StoredFile): void {
   }
 }
 
+/** Whether it has answered every name that it was told so far. */
+export function isTold({ names }: Pick<LedgerEntry, 'names'>): boolean {
+  const outcomes = Object.values(names);
+  return outcomes.length > 0 && outcomes.every((one) => one === 'answered');
+}
+
+/**
+ * Who is back without having been told came because of another service of the node: should this keeper die before it has
+ * told it, the next one has to know of it.
+ */
 function dropWhoIsBack(state: WorkingState, client: string): void {
-  const isBack = (one: string) => state.ledger.get(one)?.phase === 'back';
+  const isBack = (one: string) => {
+    const entry = state.ledger.get(one);
+    return entry?.phase === 'back' && isTold(entry);
+  };
   for (const name of state.places.get(client) ?? []) {
     const file = state.inherited.get(name);
     if (file !== undefined && [...clientsIn(file)].every(isBack)) state.inherited.delete(name);

@@ -9,8 +9,9 @@ function noted(
   client: string,
   phase: Phase,
   number: number | null = null,
+  names: LedgerEntry['names'] = {},
 ): { type: 'noted'; entry: LedgerEntry } {
-  return { type: 'noted', entry: { client, phase, number, names: {}, at: 200 } };
+  return { type: 'noted', entry: { client, phase, number, names, at: 200 } };
 }
 
 t.test('captured, captured again, removed', async (t) => {
@@ -34,7 +35,8 @@ t.test('the state number only rises', async (t) => {
   t.equal(fresh.stateNumber, 1);
 });
 
-t.test('an inherited file is dropped when the last of its clients is back', async (t) => {
+t.test('an inherited file is dropped when the last of its clients was told and is back', async (t) => {
+  const told = { 'nfs.example.com': 'answered', '192.0.2.1': 'answered' };
   const shared = { ...fileOf('shared'), records: [recordOf('a'), recordOf('b')] };
   const state = stateFrom(claimant, {
     current: [],
@@ -42,12 +44,16 @@ t.test('an inherited file is dropped when the last of its clients is back', asyn
     ledger: [],
     stateNumber: null,
   });
-  applyChange(state, noted('a', 'told', 5));
-  applyChange(state, noted('a', 'back', 5));
+  applyChange(state, noted('a', 'told', 5, told));
+  applyChange(state, noted('a', 'back', 5, told));
   t.same([...state.inherited.keys()], ['shared', 'c']);
   applyChange(state, noted('b', 'back'));
-  applyChange(state, noted('b', 'back'));
   applyChange(state, noted('stranger', 'back'));
+  t.same([...state.inherited.keys()], ['shared', 'c'], 'b came because of another service');
+  applyChange(state, noted('b', 'back', 5, { ...told, '192.0.2.1': 'no answer' }));
+  t.same([...state.inherited.keys()], ['shared', 'c'], 'b may know us by the other name');
+  applyChange(state, noted('b', 'back', 5, told));
+  applyChange(state, noted('b', 'back', 5, told));
   t.same([...state.inherited.keys()], ['c']);
 });
 
