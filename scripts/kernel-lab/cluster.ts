@@ -142,4 +142,10 @@ export class Cluster {
   async standby(node: Guest, on = true): Promise<void> {
     await node.sh(`crm_attribute -N ${node.name} -n standby -v ${on ? 'on' : 'off'} -l forever`);
   }
+
+  /** Takes back that a group was moved away from a node, or that the node is in standby. */
+  async forgive(node: Guest, group: string): Promise<void> {
+    await this.standby(node, false);
+    await node.sh(`crm_resource --clear --resource ${group}`);
+  }
 }

@@ -24,6 +24,8 @@ export interface Outcome {
   readonly fates: Readonly<Record<string, Fate>>;
   /** Milliseconds from the event to all services wholly up where they belong now. */
   readonly served: number;
+  /** The server that each service, by its id, is on now. */
+  readonly places: Readonly<Record<string, Guest>>;
   /** What the cluster, and nfslock on the server that has the services now, and the first client say in the end. */
   readonly log: string;
 }
@@ -70,6 +72,11 @@ class Rival {
     this.#over = true;
     await this.#trying;
     return this.#process.lock(this.#range);
+  }
+
+  /** Gives up what it has. */
+  end(): Promise<void> {
+    return this.#process.end();
   }
 }
 
@@ -153,8 +160,8 @@ export async function follow(
   );
   const found = Object.fromEntries(await Promise.all(fates));
   const own = await owner.sh("cat /proc/locks; stat -c '%n %d' /mnt/*; dmesg | tail -n 20");
-  await process.end();
-  return { fates: found, served, log: `${log}\n${own}` };
+  await Promise.all([process.end(), ...rivals.map((rival) => rival.end())]);
+  return { places, fates: found, served, log: `${log}\n${own}` };
 }
 
 function missing(id: string): never {
@@ -163,10 +170,10 @@ function missing(id: string): never {
 
 /** Waits until the lock store has the client's record: without the statd callout that is a moment after its lock. */
 export async function recorded(
-  { servers: [sa, sb] }: Scene,
+  scene: Scene,
   service: NfsService,
   client: Guest,
-  home = service.home === 'sa' ? sa : sb,
+  home = scene.homeOf(service),
 ): Promise<void> {
   if ((await home.run(['test', '-d', storeOf(service)])).code !== 0) return;
   // its record's file has its name, where the server can resolve that, else the address that it came from

@@ -23,7 +23,7 @@ export const standby: Happening = async ({ servers: [sa, sb], cluster }) => {
 };
 
 export const moved: Happening = async ({ servers: [, sb] }) => {
-  await sb.sh('crm_resource --move --resource a --node sb');
+  await sb.sh(`crm_resource --move --resource a --node ${sb.name}`);
   return { a: sb };
 };
 

@@ -8,6 +8,8 @@ export interface Row {
   readonly name: string;
   /** Also in a run that is not the full one. */
   readonly always?: boolean;
+  /** Each run needs a lab of its own. */
+  readonly fresh?: boolean;
   readonly setting: Omit<Setting, 'protect'> & Partial<Pick<Setting, 'protect'>>;
   readonly happening: Happening;
   /** By share. */
@@ -44,6 +46,7 @@ const NO_V4_GRACE = {
   v4: true,
 } as const;
 const HAND = { manager: 'hand' } as const;
+const PACEMAKER = {};
 /** Everybody is told, for all locks were dropped: of the other service, and of what nobody protects. */
 const ALL_TOLD = { kept: KEEPS, neighbour: KEEPS, own: KEEPS };
 const IPV6 = { ...KEPT, vip: 'fd77::100' };
@@ -51,12 +54,12 @@ const IPV6 = { ...KEPT, vip: 'fd77::100' };
 export const ROWS: readonly Row[] = [
   {
     name: 'active/passive, primary killed',
-    ...{ setting: {}, happening: happenings.primaryKilled, wanted: PAIR },
+    ...{ setting: PACEMAKER, happening: happenings.primaryKilled, wanted: PAIR },
   },
   {
     name: 'active/passive, primary killed, no cluster manager',
     always: true,
-    ...{ setting: { manager: 'hand' }, happening: happenings.primaryKilled, wanted: PAIR },
+    ...{ setting: HAND, happening: happenings.primaryKilled, wanted: PAIR },
   },
   {
     name: 'active/active, adoptive node warm, lockd pinned',
@@ -80,12 +83,17 @@ export const ROWS: readonly Row[] = [
     setting: { protect: 'stock', services: [ONE] },
     ...{ happening: happenings.primaryKilled, wanted: { kept: KEEPS } },
   },
-  { name: 'standby of the primary', setting: {}, happening: happenings.standby, wanted: PAIR },
-  { name: 'crm_resource --move', setting: {}, happening: happenings.moved, wanted: PAIR },
-  { name: 'clean shutdown of the primary', setting: {}, happening: happenings.cleanShutdown, wanted: PAIR },
+  { name: 'standby of the primary', setting: PACEMAKER, happening: happenings.standby, wanted: PAIR },
+  { name: 'crm_resource --move', setting: PACEMAKER, happening: happenings.moved, wanted: PAIR },
+  {
+    name: 'clean shutdown of the primary',
+    setting: PACEMAKER,
+    happening: happenings.cleanShutdown,
+    wanted: PAIR,
+  },
   {
     name: 'crm resource restart of nfsd',
-    ...{ setting: {}, happening: happenings.restarted('a-nfsd'), wanted: PAIR },
+    ...{ setting: PACEMAKER, happening: happenings.restarted('a-nfsd'), wanted: PAIR },
   },
   {
     name: 'failover and failback, three times',
@@ -99,13 +107,14 @@ export const ROWS: readonly Row[] = [
   },
   {
     name: 'a client is frozen past the end of grace',
+    fresh: true,
     ...{ setting: { ...HAND, clients: 3, fullGrace: true, grace: 90 }, happening: happenings.clientFrozen },
     wanted: { kept: LOSES, control: LOSES },
     afterwards: { look: happenings.afterFrozen, wanted: { missed: 1, third: true, toldAgain: false } },
   },
   {
     name: 'crm resource restart of nfslock and what depends on it',
-    ...{ setting: {}, happening: happenings.restarted('a-lock'), wanted: PAIR },
+    ...{ setting: PACEMAKER, happening: happenings.restarted('a-lock'), wanted: PAIR },
   },
   {
     name: 'crm resource restart of nfslock alone, nfsd running outside of the group',

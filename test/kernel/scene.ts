@@ -41,6 +41,7 @@ export interface Setting {
 
 /** Two servers with Pacemaker whose services run at home, and clients that have mounted all of their shares. */
 export interface Scene {
+  /** The first one has the service, where there is one alone. */
   readonly servers: readonly [sa: Guest, sb: Guest];
   readonly clients: readonly Guest[];
   readonly services: readonly NfsService[];
@@ -52,6 +53,10 @@ export interface Scene {
   readonly rejoin: (server: Guest) => Promise<void>;
   /** Waits until a service is wholly up on a server, where the cluster is to start it. */
   readonly served: (service: NfsService, server: Guest) => Promise<void>;
+  /** Where a service is before anything happens. */
+  readonly homeOf: (service: NfsService) => Guest;
+  /** Makes a scene of one service, which is on this server now, ready for something else to happen. */
+  readonly again: (server: Guest) => Promise<void>;
 }
 
 export const KEPT: Share = { name: 'kept', vip: '10.77.0.100', fsid: 77, carried: true };
@@ -138,9 +143,22 @@ export async function setScene(lab: KernelLab, setting: Setting): Promise<Scene>
     byHand?.forget(server);
     await server.kill();
   };
-  const parts = { servers, clients, services, kill, rejoin, served, fullGrace: setting.fullGrace ?? false };
+  let order: Scene['servers'] = servers;
+  const homeOf = ({ home }: NfsService) => order[home === 'sa' ? 0 : 1];
+  const again = async (place: Guest) => {
+    const other = place === sa ? sb : sa;
+    order = [place, other];
+    if (other.running) return cluster?.forgive(other, services[0]?.id ?? '');
+    await other.reconnect();
+    await rejoin(other);
+  };
+  const parts = { clients, services, kill, rejoin, served, homeOf, again };
   return {
     ...parts,
+    fullGrace: setting.fullGrace ?? false,
+    get servers() {
+      return order;
+    },
     get cluster() {
       return cluster ?? noCluster();
     },

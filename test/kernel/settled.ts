@@ -65,8 +65,7 @@ export class Settling {
    * minute (fs/lockd/host.c NLM_HOST_REBIND), and would say nothing about grace.
    */
   async round(): Promise<Settled> {
-    const [from, to] = this.#round % 2 === 0 ? this.#scene.servers : this.#scene.servers.toReversed();
-    if (!from || !to) throw new Error('there are two servers');
+    const [from, to] = this.#scene.servers;
     this.#round += 1;
     for (const client of this.#holders) await recorded(this.#scene, this.#service, client, from);
     const late = this.#holders.at(-1) as Guest;
@@ -99,7 +98,7 @@ export class Settling {
 
   /** Boots the server that died, for another round. */
   async again(): Promise<void> {
-    await this.#scene.rejoin(this.#scene.servers[(this.#round - 1) % 2] as Guest);
+    await this.#scene.again(this.#scene.servers[1]);
   }
 
   async #newLock(): Promise<number> {
