@@ -44,3 +44,10 @@ export function encodeCall(xid: number, call: RpcCall): Buffer {
   call.args.copy(message, HEADER_LENGTH);
   return message;
 }
+
+/** The same message for another transaction: what is asked of many is put together once. */
+export function withXid(message: Buffer, xid: number): Buffer {
+  const other = Buffer.from(message);
+  other.writeUInt32BE(xid, 0);
+  return other;
+}

@@ -1,4 +1,4 @@
-export { encodeCall, type RpcCall, randomXids } from './call.ts';
+export { encodeCall, type RpcCall, randomXids, withXid } from './call.ts';
 export {
   answersHere,
   callHere,

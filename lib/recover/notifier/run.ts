@@ -2,11 +2,12 @@ import { setMaxListeners } from 'node:events';
 import { errnoOf } from '../../fault.ts';
 import { Limiter } from '../../limiter.ts';
 import { encodeStatusChange, STATUS_MONITOR } from '../../nsm/sm-notify.ts';
-import { askForPort, encodeCall, RPCBIND_PORT, type RpcCall, type Transport } from '../../rpc/index.ts';
+import { RPCBIND_PORT, type RpcCall, type Transport } from '../../rpc/index.ts';
 import { answerTo } from './answer.ts';
 import { candidatesAmong, familyOf } from './candidates.ts';
 import { type Ask, AskTable, Client } from './client.ts';
 import type { Clock } from './clock.ts';
+import { Messages } from './messages.ts';
 import { Pacer } from './pacer.ts';
 import { Reports } from './reports.ts';
 import { LONGEST_DELAY } from './retry-wheel.ts';
@@ -41,6 +42,7 @@ export class Run {
   readonly #rpcbindPort: number;
   readonly #targets: Iterator<NotifyTarget>;
   readonly #calls: readonly RpcCall[];
+  readonly #messages: Messages;
   readonly #reports: Reports;
   readonly #pacer: Pacer;
   readonly #asks = new AskTable();
@@ -58,6 +60,7 @@ export class Run {
     this.#calls = options.announcements.map(({ name }) => {
       return { program, version, procedure: notify, args: encodeStatusChange(name, options.stateNumber) };
     });
+    this.#messages = new Messages(this.#calls);
     this.#reports = new Reports(options);
     const places = Math.min(PLACES, Math.floor(sources.receiveBuffer / ANSWER_BYTES));
     this.#pacer = new Pacer(clock, places, {
@@ -138,16 +141,14 @@ export class Run {
   }
 
   #send(ask: Ask): void {
-    const { client, about, address, port, xid } = ask;
+    const { client, about, address, port } = ask;
     const announcement = client.unanswered.find((index) => typeof about === 'string' || index === about);
     // Answered while this question waited for its turn.
     if (announcement === undefined) return;
-    const call =
-      typeof about === 'string' ? askForPort(address, program, version, about) : this.#calls[about];
     const source = this.#sources.of(announcement, familyOf(address), client.tries);
     this.#pacer.sent(ask);
     this.#counts.sent += 1;
-    source.send(encodeCall(xid, call as RpcCall), address, port, (error) => {
+    source.send(this.#messages.of(ask), address, port, (error) => {
       this.#pacer.release(ask);
       client.verdict = outcomeOfErrno(errnoOf(error));
     });
