@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 export const NODE_DIRECTORY = '/run/lockferry/node';
 
 /**
- * What the services of this node share, root's alone. It need not outlive a boot: after one, statd's own records are
- * still in `sm/`, and the distribution's sm-notify tells their clients.
+ * What the services of this node share, root's alone. It does not outlive a boot, which is no restart of ours: whom a
+ * reboot concerns is still in statd's own `sm/`, and to be told by whoever serves those exports (docs/doctor.md).
  */
 export class NodeDirectory {
   readonly path: string;

@@ -75,7 +75,12 @@ for (const kind of ['deb', 'rpm'] as const) {
     t.match(await node.agent('start'), { code: 0 });
     const pid = async () => (await ok('cat /run/lockferry/services/locks/keeper.pid')).trim();
     const before = await pid();
+    const linked = '/etc/systemd/system/rpc-statd-notify.service';
+    const settings = `cat /etc/nfs.conf.d/lockferry.conf && readlink ${linked}`;
+    await ok('lockferry setup --yes');
+    const setUp = await ok(settings);
     await ok(manager.install(next));
+    t.equal(await ok(settings), setUp, "an upgrade keeps the node's set-up");
     t.equal(await pid(), before, 'the keeper goes on with what it has loaded');
     t.match(await node.agent('monitor'), { code: 0 });
     t.not(await pid(), before, 'until a monitor puts the new one in its place');
@@ -88,6 +93,11 @@ for (const kind of ['deb', 'rpm'] as const) {
       'a service that runs goes on',
     );
     await ok(`kill -KILL ${await pid()}; rm -r /run/lockferry`);
+    t.match(
+      await node.sh(`test -e ${linked} || test -L ${linked}`),
+      { code: 1 },
+      'no unit is masked any more',
+    );
     t.equal(await ok("find /etc /usr /run /var/lib -name '*lockferry*'"), '', 'nothing is left');
     t.match(await node.agent('monitor'), { code: 127 });
   });
