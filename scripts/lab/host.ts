@@ -19,6 +19,8 @@ export interface HostPlan {
   readonly prefix: number;
   /** Started at every boot, in this order. */
   readonly services: readonly ServiceName[];
+  /** Where given, systemd boots the host and starts these. */
+  readonly units: readonly string[] | undefined;
   readonly repository: string;
   /** Directory, as this machine sees it, of this host's /var/log. */
   readonly logs: string;
@@ -46,6 +48,11 @@ export class Host {
 
   get isOn(): boolean {
     return this.#pid !== undefined;
+  }
+
+  /** Whether systemd boots it, which has to have control groups of its own. */
+  get hasControlGroup(): boolean {
+    return this.#plan.units !== undefined;
   }
 
   /** Process id, on this machine, of the host's first process. Throws when the host is off. */
@@ -162,11 +169,13 @@ export class Host {
   async #switchOn(): Promise<void> {
     if (this.isOn) return;
     await this.#unplug();
-    const { name, address, prefix, services, repository } = this.#plan;
+    const { name, address, prefix, services, units, repository } = this.#plan;
     const script = `${repository}/scripts/lab/guest/boot.sh`;
     const namespaces = ['-m', '-u', '-i', '-n', '-p', '-f', '--kill-child=KILL', '--propagation', 'private'];
-    const call = ['bash', script, repository, process.execPath, name, `${address}/${prefix}`, ...services];
-    const [nsenter = '', ...rest] = [...this.#room.enter, 'unshare', ...namespaces, ...call];
+    const started = units === undefined ? ['lab', ...services] : ['systemd', ...units];
+    const call = ['bash', script, repository, process.execPath, name, `${address}/${prefix}`, ...started];
+    const within = units === undefined ? ['unshare'] : [...this.#inControlGroup, 'unshare', '-C'];
+    const [nsenter = '', ...rest] = [...this.#room.enter, ...within, ...namespaces, ...call];
     const boot = spawn(nsenter, rest, { env: SMALL_ENVIRONMENT, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#boot = boot;
     // A host may also end by itself: a cluster manager that gives up calls reboot(2).
@@ -186,6 +195,7 @@ export class Host {
       await this.#room.ip('link', 'add', this.#port, 'type', 'veth', 'peer', ...eth0);
       await this.#room.ip('link', 'set', this.#port, 'master', 'br0', 'up');
       await listener.hear('ready');
+      if (units !== undefined) await this.#unitsStarted();
     } catch (error) {
       await this.#switchOff();
       throw new Error(`${name} does not boot: ${error}\n${listener.complaints()}`, { cause: error });
@@ -193,11 +203,37 @@ export class Host {
   }
 
   async #switchOff(): Promise<void> {
-    if (this.#boot === undefined || this.#pid === undefined) return;
+    if (this.#boot === undefined) return;
     // A network namespace is taken apart some time after its last process; without a cable that cannot be seen.
     await this.#unplug();
-    await killAndReap(this.#boot, this.#pid, this.name);
+    if (this.#pid !== undefined) await killAndReap(this.#boot, this.#pid, this.name);
     this.#pid = undefined;
+    if (!this.hasControlGroup) return;
+    const remove = this.#inControlGroup;
+    await waitUntil(`${this.name} has no control group`, { timeout: 10 }, async () => {
+      return (await runBehind(this.#room.enter, remove, {})).code === 0;
+    });
+  }
+
+  /** Runs what follows in a control group of the host's own, made anew; without anything, it is only removed. */
+  get #inControlGroup(): string[] {
+    const script = `${this.#plan.repository}/scripts/lab/in-control-group.sh`;
+    return ['bash', script, `lockferry-lab.${this.#room.pid}.${this.name}`];
+  }
+
+  /** systemd has done its best; that some unit cannot run in a namespace is as it is. */
+  async #unitsStarted(): Promise<void> {
+    const explain = async () =>
+      (await this.run(['systemctl', 'list-jobs'])).stdout +
+      (await this.run(['systemctl', '--failed'])).stdout;
+    await waitUntil(
+      `${this.name} is booted by systemd`,
+      { timeout: 90, interval: 0.1, explain },
+      async () => {
+        const { stdout } = await this.run(['systemctl', 'is-system-running']);
+        return /^(running|degraded)$/m.test(stdout);
+      },
+    );
   }
 
   async #unplug(): Promise<void> {

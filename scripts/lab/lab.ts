@@ -18,6 +18,8 @@ export interface HostOptions {
   readonly prefix?: number;
   /** Daemons started at every boot, in this order. */
   readonly services?: readonly ServiceName[];
+  /** Where given, the host is booted by systemd, with these of its distribution's units enabled, and `services` are not. */
+  readonly units?: readonly string[];
   /** Called before the first boot with the top of the host's disk: a DESTDIR to install into. */
   readonly prepare?: (root: string) => Promise<void>;
 }
@@ -110,6 +112,9 @@ export class Lab {
   /** Ends everything; when it returns, no process, mount, address or namespace of the lab is left. */
   async destroy(): Promise<void> {
     await this.#power.close();
+    // The control groups of a host that systemd has booted are the machine's: they do not end with the room.
+    const booted = [...this.hosts.values()].filter(({ hasControlGroup }) => hasControlGroup);
+    await Promise.all(booted.map((host) => host.powerOff()));
     await this.#room.end();
     for (const host of this.hosts.values()) await host.buried();
   }
@@ -123,8 +128,9 @@ export class Lab {
   ): Promise<Host> {
     if (this.hosts.has(name)) throw new Error(`the lab has a host ${name} already`);
     const logs = `${this.logs}/${name}`;
-    const prefix = options.prefix ?? 16;
-    const host = new Host(this.#room, { name, address, prefix, services, repository: this.repository, logs });
+    const { prefix = 16, units } = options;
+    const plan = { name, address, prefix, services, units, repository: this.repository, logs };
+    const host = new Host(this.#room, plan);
     this.hosts.set(name, host);
     await mkdir(host.path('/'), { recursive: true });
     await mkdir(logs, { recursive: true });

@@ -1,8 +1,8 @@
 #!/bin/bash
 # First process of a lab host, stage one: builds the host's file system and moves into it.
-# usage: boot.sh REPOSITORY NODE_PROGRAM NAME ADDRESS/PREFIX SERVICE...
+# usage: boot.sh REPOSITORY NODE_PROGRAM NAME ADDRESS/PREFIX lab|systemd SERVICE-OR-UNIT...
 set -eu
-repository=$1 node=$2 name=$3
+repository=$1 node=$2 name=$3 init=$5
 disk=/run/lab/hosts/$name
 root=$disk/root
 # The lab waits for this line: from now on this process can be found and given a network interface.
@@ -23,6 +23,14 @@ if [ -d "$root/proc/sys/fs/nfs" ]; then mount -t tmpfs none "$root/proc/sys/fs/n
 for trigger in /proc/sysrq-trigger /proc/sys/kernel/sysrq; do
   if [ -e "$root$trigger" ]; then mount --bind "$disk/sysrq" "$root$trigger"; fi
 done
+# systemd sets what is the machine's wherever it can be written to; only the network's part is the host's own.
+if [ "$init" = systemd ]; then
+  mount --bind "$root/proc/sys/net" "$root/proc/sys/net"
+  mount --rbind "$root/proc/sys" "$root/proc/sys"
+  mount -o remount,bind,ro "$root/proc/sys"
+  mount -o remount,bind,ro "$root/sys"
+  mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
+fi
 
 mount -t tmpfs -o mode=755 dev "$root/dev"
 mknod -m 666 "$root/dev/null" c 1 3

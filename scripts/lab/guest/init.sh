@@ -1,9 +1,9 @@
 #!/bin/bash
 # First process of a lab host, stage two: what a distribution does from an empty /run to a running host.
-# usage: init.sh NAME ADDRESS/PREFIX SERVICE...
+# usage: init.sh NAME ADDRESS/PREFIX lab|systemd SERVICE-OR-UNIT...
 set -eu
-name=$1 address=$2
-shift 2
+name=$1 address=$2 init=$3
+shift 3
 service=/lab/scripts/lab/guest/service.sh
 
 hostname "$name"
@@ -29,6 +29,7 @@ if ! [ -e /etc/lab-installed ]; then
   : >/var/lib/nfs/state
   chown statd: /var/lib/nfs/sm /var/lib/nfs/sm.bak /var/lib/nfs/state
   if [ -d /var/lib/pacemaker ]; then find /var/lib/pacemaker -mindepth 2 -delete; fi
+  if [ "$init" = systemd ]; then /lab/scripts/lab/guest/units.sh "$@"; fi
   : >/etc/lab-installed
 fi
 
@@ -44,6 +45,10 @@ ip link set lo up
 ip addr add "$address" dev eth0
 ip link set eth0 up
 
+if [ "$init" = systemd ]; then
+  echo ready
+  container=lab exec /lib/systemd/systemd --system
+fi
 for each in "$@"; do "$service" start "$each"; done
 # A member of a cluster joins it again at boot.
 if [ -e /etc/corosync/corosync.conf ]; then "$service" start cluster; fi

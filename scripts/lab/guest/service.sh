@@ -35,6 +35,15 @@ case ${1-} in
   start | stop) ;;
   *) fail "usage: service.sh start|stop SERVICE" ;;
 esac
+if [ -d /run/systemd/system ]; then
+  case ${2-} in
+    statd) exec systemctl "$1" rpc-statd ;;
+    ganesha) exec systemctl "$1" nfs-ganesha ;;
+    # A member of a cluster joins it again at boot.
+    cluster) [ "$1" = stop ] || systemctl -q enable corosync pacemaker; exec systemctl "$1" corosync pacemaker ;;
+    *) exec systemctl "$1" "${2-}" ;;
+  esac
+fi
 case $1-${2-} in
   start-rpcbind) rpcbind -w || fail "rpcbind does not start" ;;
   stop-rpcbind) end rpcbind ;;
