@@ -55,6 +55,8 @@ export class CalloutSpool {
 
   #textFrom(fd: number): string {
     let text = '';
+    // Asked each second, and hardly ever with an answer: without room for one.
+    if (sizeOf(fd) <= this.#read) return text;
     for (let length = CHUNK; length === CHUNK; ) {
       const chunk = Buffer.allocUnsafe(CHUNK);
       length = readSync(fd, chunk, 0, CHUNK, this.#read);

@@ -1,6 +1,7 @@
+import { performance } from 'node:perf_hooks';
 import { lockdRestartedAt } from './lockd-restart.ts';
 import { NodeDirectory } from './node-directory.ts';
-import { findProcess, identityWord, isAlive, type ProcessIdentity, startedAt } from './process.ts';
+import { findProcess, identityWord, isAlive, newestPid, type ProcessIdentity, startedAt } from './process.ts';
 import type { LOCK_MANAGER_CHOICES } from './service.ts';
 
 export type LockManagerKind = 'kernel' | 'ganesha';
@@ -17,24 +18,44 @@ export interface LockManager {
 /** By which process each lock manager is known: NFS-Ganesha's daemon, lockd's kernel thread. */
 const PROCESS: Readonly<Record<LockManagerKind, string>> = { ganesha: 'ganesha.nfsd', kernel: 'lockd' };
 
-/** Follows a process from one incarnation to the next; looking again costs one read while it lives. */
+/** A process that was born has got its name by exec(2) within this time, milliseconds. */
+const NAMED_WITHIN = 5000;
+
+/**
+ * Follows a process from one incarnation to the next. Looking again costs one read while it lives; and while it does not,
+ * no more than that on a node where no process is born.
+ */
 export class ProcessWatch {
   #known: ProcessIdentity | null = null;
+  #newest: string | null = null;
+  /** performance.now() when another pid was seen to be the newest. */
+  #bornAt = 0;
   readonly #command: string;
   readonly #proc: string;
+  readonly #namedWithin: number;
 
   /** @param proc where procfs is mounted. */
-  constructor(command: string, proc = '/proc') {
+  constructor(command: string, proc = '/proc', namedWithin = NAMED_WITHIN) {
     this.#command = command;
     this.#proc = proc;
+    this.#namedWithin = namedWithin;
   }
 
   /** The incarnation that runs now, null where there is none. */
   async now(): Promise<ProcessIdentity | null> {
-    if (this.#known === null || !(await isAlive(this.#known, this.#proc))) {
+    const known = this.#known;
+    if (known !== null && (await isAlive(known, this.#proc))) return known;
+    if (this.#mayBeThere() || known !== null) {
       this.#known = await findProcess(this.#command, this.#proc);
     }
     return this.#known;
+  }
+
+  #mayBeThere(): boolean {
+    const newest = newestPid(this.#proc);
+    if (newest === null || newest !== this.#newest) this.#bornAt = performance.now();
+    this.#newest = newest;
+    return performance.now() - this.#bornAt < this.#namedWithin;
   }
 }
 
@@ -43,6 +64,8 @@ export class LockManagerWatch {
   readonly #watches: readonly (readonly [LockManagerKind, ProcessWatch])[];
   readonly #proc: string;
   readonly #lockdRestart: string;
+  /** When the process that was found last started: to say so takes all of /proc/stat. */
+  #started: { readonly word: string; readonly at: number } | null = null;
 
   /** @param proc where procfs is mounted. @param node what the services of this node share. */
   constructor(choice: (typeof LOCK_MANAGER_CHOICES)[number], proc = '/proc', node = new NodeDirectory()) {
@@ -64,7 +87,10 @@ export class LockManagerWatch {
   async #incarnation(kind: LockManagerKind, found: ProcessIdentity): Promise<LockManager> {
     const word = identityWord(found);
     const restarted = kind === 'kernel' ? await lockdRestartedAt(this.#lockdRestart, found) : null;
-    if (restarted === null) return { kind, identity: word, startedAt: await startedAt(found, this.#proc) };
-    return { kind, identity: `${word}:${restarted}`, startedAt: restarted };
+    if (restarted !== null) return { kind, identity: `${word}:${restarted}`, startedAt: restarted };
+    if (this.#started?.word !== word) {
+      this.#started = { word, at: await startedAt(found, this.#proc) };
+    }
+    return { kind, identity: word, startedAt: this.#started.at };
   }
 }

@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { readOptional } from './optional-file.ts';
 import { identityWord, type ProcessIdentity } from './process.ts';
@@ -19,7 +19,8 @@ export function noteLockdRestart(file: string, lockd: ProcessIdentity): void {
 
 /** When this lockd was made to restart last, milliseconds since the epoch; null: never since its thread started. */
 export async function lockdRestartedAt(file: string, lockd: ProcessIdentity): Promise<number | null> {
-  const text = await readOptional(file);
+  // Asked each second, and hardly ever there.
+  const text = existsSync(file) ? await readOptional(file) : null;
   const note = text === null ? null : noteSchema.parse(JSON.parse(text));
   return note?.lockd === identityWord(lockd) ? note.at : null;
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -13,11 +14,14 @@ export interface ProcessIdentity {
 /** Clock ticks a second, as the kernel shows them to user space on every architecture that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
-/** Reads which process has this pid now; null: none. @param proc where procfs is mounted. */
+/**
+ * Reads which process has this pid now; null: none. Synchronous inside: procfs is memory, and a turn through libuv's
+ * threads would cost ten times as much, each second and for each process. @param proc where procfs is mounted.
+ */
 export async function readProcess(pid: number, proc = '/proc'): Promise<ProcessIdentity | null> {
   let stat: string;
   try {
-    stat = await readFile(join(proc, String(pid), 'stat'), 'latin1');
+    stat = readFileSync(join(proc, String(pid), 'stat'), 'latin1');
   } catch {
     return null;
   }
@@ -62,6 +66,15 @@ export async function startedAt(identity: ProcessIdentity, proc = '/proc'): Prom
   const stat = await readFile(join(proc, 'stat'), 'latin1');
   const bootSeconds = Number(/^btime (\d+)$/m.exec(stat)?.[1]);
   return bootSeconds * 1000 + (identity.startTicks * 1000) / TICKS_PER_SECOND;
+}
+
+/** The pid that was given last in our pid namespace (proc(5), /proc/loadavg): another one, if any process was born. */
+export function newestPid(proc = '/proc'): string | null {
+  try {
+    return readFileSync(join(proc, 'loadavg'), 'latin1').trim().split(' ').at(-1) as string;
+  } catch {
+    return null;
+  }
 }
 
 async function networkNamespace(pid: string, proc: string): Promise<string | null> {

@@ -12,7 +12,7 @@ const timesOf = (standings: Standings) =>
 export const agent: Row = {
   name: 'agent',
   title: 'The agent alone',
-  bound: 'starting a shell; a probe of a started service starts Node.js, too',
+  bound: 'starting a shell',
   measure: ({ dist, size }) =>
     onNode(dist, async (node): Promise<Figure[]> => {
       const rounds = sized(size, { tiny: 1, usual: 20, full: 100 });

@@ -100,6 +100,6 @@ async function many({ dist, size }: Bench): Promise<Figure[]> {
 export const monitor: Row = {
   name: 'monitor',
   title: 'Recurring monitor',
-  bound: 'starting Node.js, which is nine tenths of it',
+  bound: 'starting a shell; with capture=monitor, starting Node.js, which is nine tenths of it',
   measure: async (bench) => [...(await beside(bench)), ...(await many(bench))],
 };

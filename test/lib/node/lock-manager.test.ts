@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import t from 'tap';
 import { LockManagerWatch, ProcessWatch } from '../../../lib/node/lock-manager.ts';
 import { noteLockdRestart } from '../../../lib/node/lockd-restart.ts';
@@ -25,6 +26,36 @@ t.test('a process is followed from one incarnation to the next', async (t) => {
   t.match(await watch.now(), { pid: 39 });
   root.remove('proc/39');
   t.equal(await watch.now(), null);
+});
+
+t.test('where no process is born, nobody looks for one that is not there', async (t) => {
+  const { root, proc } = node(t.testdir());
+  const born = (pid: number) => root.put({ 'proc/loadavg': `0.00 0.01 0.05 1/99 ${pid}\n` });
+  born(40);
+  const watch = new ProcessWatch('rpc.statd', proc, 200);
+  t.equal(await watch.now(), null);
+  root.process(40, 'rpc.statd', 10);
+  t.match(await watch.now(), { pid: 40 }, 'it had another name at first');
+  root.remove('proc/40');
+  t.equal(await watch.now(), null, 'it has ended');
+  await pause(250);
+  root.process(41, 'rpc.statd', 20);
+  t.equal(await watch.now(), null, 'this cannot have happened');
+  born(41);
+  t.match(await watch.now(), { pid: 41 });
+  root.remove('proc/41');
+  root.process(39, 'rpc.statd', 5);
+  await pause(250);
+  t.match(await watch.now(), { pid: 39 }, 'a second one was there before');
+});
+
+t.test('when a lock manager started is asked once', async (t) => {
+  const { root, proc } = node(t.testdir());
+  root.process(50, 'lockd', 100);
+  const watch = new LockManagerWatch('kernel', proc);
+  t.same(await watch.now(), kernel);
+  root.remove('proc/stat');
+  t.same(await watch.now(), kernel);
 });
 
 t.test('left to the node, NFS-Ganesha goes before lockd', async (t) => {

@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import t from 'tap';
-import { findProcess, identityWord, isAlive, readProcess, startedAt } from '../../../lib/node/process.ts';
+import {
+  findProcess,
+  identityWord,
+  isAlive,
+  newestPid,
+  readProcess,
+  startedAt,
+} from '../../../lib/node/process.ts';
 import { FakeRoot } from './fake-root.ts';
 
 function fakeProc(directory: string): { root: FakeRoot; proc: string } {
@@ -56,6 +63,14 @@ t.test('an incarnation has a word and a time', async (t) => {
   const identity = { pid: 30, command: 'rpc.statd', startTicks: 250 };
   t.equal(identityWord(identity), 'rpc.statd:30:250');
   t.equal(await startedAt(identity, proc), 1_700_000_002_500);
+});
+
+t.test('the newest pid is the one that was given last', async (t) => {
+  const { root, proc } = fakeProc(t.testdir());
+  t.equal(newestPid(proc), null);
+  root.put({ 'proc/loadavg': '0.20 0.18 0.12 1/80 11206\n' });
+  t.equal(newestPid(proc), '11206');
+  t.match(newestPid(), /^\d+$/);
 });
 
 t.test('this very process is read from the system', async (t) => {
