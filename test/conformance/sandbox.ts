@@ -114,8 +114,15 @@ export class Sandbox {
   }
 }
 
-/** Builds what is to be installed: the tests must not depend on a dist/ of yesterday. */
+/**
+ * What is to be installed, which must not be a dist/ of yesterday: what scripts/test has built (LOCKFERRY_DIST), or else
+ * it is built now. Only to be read.
+ */
 export function built(t: Test): string {
+  return process.env.LOCKFERRY_DIST ?? build(t);
+}
+
+function build(t: Test): string {
   const dist = t.testdir({});
   execFileSync(process.execPath, ['scripts/build.mjs', '--outdir', dist], { stdio: 'inherit' });
   return dist;
@@ -123,7 +130,7 @@ export function built(t: Test): string {
 
 /** The same with fake-keeper.ts as the keeper, for the tests of what stands before it. */
 export function builtWithFakeKeeper(t: Test): string {
-  const dist = built(t);
+  const dist = build(t);
   buildSync({
     entryPoints: ['test/conformance/fake-keeper.ts'],
     outfile: join(dist, 'keeper.cjs'),
