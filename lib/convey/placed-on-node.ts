@@ -13,12 +13,15 @@ interface Other {
  */
 export class PlacedOnNode {
   readonly #own: PlacedLines;
+  /** Those of all services; asked for each file. */
+  #all: readonly PlacedLines[];
   readonly #others: () => Iterable<string>;
   #read = new Map<string, Other>();
 
   /** @param others files of the PlacedLines of the node's other services; they need not be there. */
   constructor(own: PlacedLines, others: () => Iterable<string>) {
     this.#own = own;
+    this.#all = [own];
     this.#others = others;
   }
 
@@ -33,6 +36,7 @@ export class PlacedOnNode {
       read.set(path, known?.stamp === stamp ? known : { stamp, placed: new PlacedLines(path) });
     }
     this.#read = read;
+    this.#all = [this.#own, ...[...read.values()].map(({ placed }) => placed)];
   }
 
   /** What of these files statd wrote; a file of which that is nothing is left out. */
@@ -41,22 +45,18 @@ export class PlacedOnNode {
     this.refresh();
     return files.flatMap((file) => {
       let rest: StoredFile | null = file;
-      for (const placed of this.#all()) rest &&= placed.written(rest);
+      for (const placed of this.#all) rest &&= placed.written(rest);
       return rest === null ? [] : [rest];
     });
   }
 
   /** These names are in `sm/` no longer. */
   gone(names: readonly string[]): void {
-    for (const placed of this.#all()) placed.gone(names);
+    for (const placed of this.#all) placed.gone(names);
   }
 
   /** Whether statd has not written this file since convey did. */
   untouched(file: StoredFile): boolean {
-    return this.#all().some((placed) => placed.untouched(file));
-  }
-
-  #all(): PlacedLines[] {
-    return [this.#own, ...[...this.#read.values()].map(({ placed }) => placed)];
+    return this.#all.some((placed) => placed.untouched(file));
   }
 }
