@@ -34,6 +34,8 @@ async function call(procedure: number, args: Buffer, again?: number): Promise<Bu
 
 async function startKeeper(name: string, statdDir: string, sharedDir: string, keeper: string): Promise<void> {
   const service = exampleService({ name, sharedDir, statdDir, lockManager: 'ganesha' });
+  // As it is while clients come: until it has been seen, each capture looks for it.
+  execFileSync('ip', ['address', 'replace', `${service.addresses[0]}/32`, 'dev', 'lo']);
   mkdirSync(`/run/lockferry/services/${name}`, { recursive: true, mode: 0o700 });
   writeFileSync(`/run/lockferry/services/${name}/service.json`, JSON.stringify(service));
   const child = spawn(process.execPath, [keeper, name], { stdio: 'ignore' });
@@ -47,8 +49,6 @@ async function startKeeper(name: string, statdDir: string, sharedDir: string, ke
 
 const [statdDirectory = '', keeper = '', ...stores] = process.argv.slice(2);
 await call(0, Buffer.alloc(0), 100);
-// As it is while clients come: until it has been seen, each capture looks for it.
-execFileSync('ip', ['address', 'add', `${exampleService().addresses[0]}/32`, 'dev', 'lo']);
 for (const [index, store] of stores.entries())
   await startKeeper(`bench-${index}`, statdDirectory, store, keeper);
 process.stdout.write('ready\n');
