@@ -27,6 +27,36 @@ export const moved: Happening = async ({ servers: [, sb] }) => {
   return { a: sb };
 };
 
+/**
+ * The service moves while nfsd runs on, and somebody waits for the lock all the time: the server that it leaves must drop
+ * the lock without giving it to who waits.
+ */
+export const movedFromWarmNode: Happening = async ({ servers: [sa, sb], services, clients, served }) => {
+  const [service] = services as [NfsService];
+  const [share] = service.shares as [NfsService['shares'][number]];
+  let granted = false;
+  const waiter = LockProcess.start(clients[1] as Guest);
+  const range = { file: `${mountPoint(share)}/data`, start: share.fsid, length: 5 };
+  const waiting = waiter.lockWait(range, 600_000).then(
+    ({ ok }) => {
+      granted = ok;
+    },
+    () => undefined, // it is killed while it waits
+  );
+  await until(async () => (await sa.sh('cat /proc/locks')).includes('->'), {
+    what: `a request that waits on ${sa.name}`,
+    timeout: 60_000,
+  });
+  await served(service, sb);
+  const left = await sa.sh('grep -c " $(pgrep -x lockd) " /proc/locks || :');
+  if (left !== '0') throw new Error(`${left} locks are left on ${sa.name}`);
+  await lockIsOn({ services }, sb);
+  if (granted) throw new Error('who waited got the lock on the way');
+  await waiter.end();
+  await waiting;
+  return { a: sb };
+};
+
 export const cleanShutdown: Happening = async ({ servers: [sa, sb], cluster, kill }) => {
   await cluster.leave(sa);
   await kill(sa);
@@ -142,7 +172,11 @@ export async function afterFrozen(scene: Scene): Promise<unknown> {
 }
 
 /** Waits until the first service's first lock is on a server. */
-async function lockIsOn({ services: [service] }: Scene, server: Guest, place?: number): Promise<void> {
+async function lockIsOn(
+  { services: [service] }: Pick<Scene, 'services'>,
+  server: Guest,
+  place?: number,
+): Promise<void> {
   const { directory = '', shares: [share] = [] } = service ?? {};
   await until(
     async () => (await heldLocks(server, directory)).some(({ start }) => start === (place ?? share?.fsid)),

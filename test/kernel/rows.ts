@@ -96,6 +96,11 @@ export const ROWS: readonly Row[] = [
     ...{ setting: PACEMAKER, happening: happenings.restarted('a-nfsd'), wanted: PAIR },
   },
   {
+    name: 'moved from a node whose nfsd runs on, somebody waiting for the lock',
+    setting: { ...HAND, services: [ONE], warm: true },
+    ...{ happening: happenings.movedFromWarmNode, wanted: { kept: KEEPS } },
+  },
+  {
     name: 'failover and failback, three times',
     ...{ setting: HAND, happening: happenings.toAndFro, wanted: PAIR },
   },
