@@ -48,6 +48,7 @@ const LOCK = {
 /** What the guides say that a command says, in the end. */
 const EXPECTED: readonly (readonly [command: RegExp, said: RegExp])[] = [
   [/^lockferry status$/m, /^locks: ok, capturing$/m],
+  [/^crm_mon -1 -o$/m, /\(\d+\) migrate_from/],
   [/^lockferry report$/m, /^ +c1 .*\bback\b/m],
 ];
 /** What doctor complains of where all is as the guides say: the lab's hosts have no time service. */
