@@ -51,7 +51,8 @@ export async function takeOver(
   const holder: Holder = { node: nodeName(), bootId: await bootId(), ...identities };
   const claim = await claimEpoch({ dir, service, holder, format, ...(disk === undefined ? {} : { disk }) });
   const { former } = claim;
-  const known = former?.holder.bootId === holder.bootId ? knownFrom(former, format) : [];
+  // Of what is known, only news is captured; where this is no restart in place, everything that lies there has to be.
+  const known = former !== null && isRestartInPlace(former, holder) ? knownFrom(former, format) : [];
   const picture = new Picture({ directory, known, ...(exempt === undefined ? {} : { exempt }) });
   const { base, present, inPlace } = await adopt(former, holder, lockManager, picture);
   const store = await claim.establish(base);

@@ -106,5 +106,10 @@ t.test('the store is taken over, from whoever had it', async (t) => {
   t.match(second, { from: hostname(), inPlace: true, store: { state: { epoch: 2 } } });
   t.same([...second.store.state.current.keys()], ['client']);
   t.same(second.before, first.store.state.holder);
+  await second.store.commit([{ type: 'ended', at: Date.now(), released: true }]);
   await second.store.close();
+  const third = await takeOver(service, directory, { atWork });
+  t.match(third, { inPlace: false }, 'its locks were released, nothing else has changed');
+  t.same([...third.store.state.current.keys()], ['client'], 'its line lies in sm/ still');
+  await third.store.close();
 });
