@@ -27,6 +27,11 @@ const PAIR = { kept: KEEPS, control: LOSES };
 const PAIR_UNTOLD = { kept: KEEPS, control: KEEPS };
 
 const ONE = { ...SERVICE, shares: [KEPT] };
+/**
+ * Only nfslock releases locks: exportfs would do it first. Where nobody does (unlock_on_stop=false here as well), lockd
+ * keeps the locked file open, and Filesystem does not come to the end of its stop.
+ */
+const RELEASED_BY_NFSLOCK = { ...ONE, exportfs: { unlock_on_stop: '0' } };
 const NEIGHBOUR: Share = { name: 'neighbour', vip: '10.77.0.102', fsid: 79, carried: true };
 const OTHER: NfsService = {
   ...{ id: 'b', device: '/dev/ubdc', directory: '/srv/b', home: 'sa' },
@@ -97,7 +102,7 @@ export const ROWS: readonly Row[] = [
   },
   {
     name: 'moved from a node whose nfsd runs on, somebody waiting for the lock',
-    setting: { ...HAND, services: [ONE], warm: true },
+    setting: { ...HAND, services: [RELEASED_BY_NFSLOCK], warm: true },
     ...{ happening: happenings.movedFromWarmNode, wanted: { kept: KEEPS } },
   },
   {

@@ -26,6 +26,8 @@ export interface NfsService {
   readonly home: string;
   /** What Lockferry's agent is given beside the obvious. */
   readonly nfslock?: Readonly<Record<string, string>>;
+  /** What its exportfs agents are given beside the obvious. */
+  readonly exportfs?: Readonly<Record<string, string>>;
 }
 
 /** The directory that a share exports. */
@@ -60,6 +62,7 @@ export function serviceGroup(service: NfsService, protection: Protection, withNf
       directory: exportOf(service, share),
       fsid: String(share.fsid),
       options: 'rw,sync,no_root_squash,no_subtree_check',
+      ...service.exportfs,
     }),
   );
   const plain = withNfsd ? [primitive('nfsd', 'ocf:lab:nfsd', {})] : [];
