@@ -103,16 +103,6 @@ for (const kind of ['deb', 'rpm'] as const) {
   });
 }
 
-t.test('ocft runs the cases that come with it', async (t) => {
-  const node = await Sandbox.create(t, dist);
-  const { code, stdout, stderr } = await node.sh(`
-    mkdir -p /var/lib/resource-agents/ocft/cases /run/resource-agents
-    ocft make lockferry-nfslock && ocft test -v lockferry-nfslock`);
-  t.equal(code, 0, stderr);
-  t.notMatch(stdout, /FAILED/);
-  t.ok((stdout.match(/OK/g) ?? []).length >= 12, stdout);
-});
-
 t.test('the manual pages are sound, and say what the command and the meta-data say', async (t) => {
   const page = (name: string) => {
     execFileSync('mandoc', ['-T', 'lint', '-W', 'error', join(dist, name)], { stdio: 'pipe' });
