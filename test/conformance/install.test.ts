@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import t, { type Test } from 'tap';
-import { built } from './sandbox.ts';
+import { built, Sandbox } from './sandbox.ts';
 
 const dist = built(t);
 
@@ -79,4 +79,49 @@ t.test('what cannot be done is said', async (t) => {
   t.match(install(root, '--help'), { code: 0, stdout: /DESTDIR/ });
   t.match(install(root, '--from', '/nonexistent'), { code: 1, stderr: /npm run build/ });
   t.same(files(root), ['usr/share/other'], 'and nothing is half installed');
+});
+
+const DROP_IN = '/etc/nfs.conf.d/lockferry.conf';
+const UNIT = '/etc/systemd/system/rpc-statd-notify.service';
+
+/** A node with Lockferry as `scripts/install` leaves it, and what tells of it, of its set-up, and of others' settings. */
+async function installedNode(t: Test) {
+  const node = await Sandbox.create(t, dist, ['--node', process.execPath]);
+  const sh = async (script: string) => {
+    const { code, stdout, stderr } = await node.sh(script);
+    if (code !== 0) throw new Error(`${script}: ${stderr}`);
+    return stdout;
+  };
+  const remove = () => node.sh(`${resolve('scripts/install')} --remove`);
+  // /etc is an overlay: that a link has gone is known by the directory, not by what lies below.
+  const left = () => sh(`ls -d /usr/share/lockferry /usr/sbin/lockferry ${DROP_IN} ${UNIT} 2>/dev/null || :`);
+  return { sh, remove, left, others: () => sh('cat /etc/nfs.conf.d/node.conf') };
+}
+
+t.test('what lockferry setup did to the machine is taken back by --remove', async (t) => {
+  const { sh, remove, left, others } = await installedNode(t);
+  const before = await others();
+  await sh('lockferry setup --yes');
+  t.match(await left(), `${DROP_IN}\n${UNIT}\n`);
+  t.match(await remove(), { code: 0, stdout: /lockferry\.conf/, stderr: '' });
+  t.equal(await left(), '');
+  t.equal(await others(), before, 'what others have set stays');
+  t.same(await remove(), { code: 0, stdout: '', stderr: '' }, 'nothing left to take back');
+});
+
+t.test('a unit that somebody else masked stays masked', async (t) => {
+  const { sh, remove, left } = await installedNode(t);
+  await sh(`ln -s /dev/null ${UNIT} && lockferry setup --yes`);
+  t.match(await remove(), { code: 0, stderr: '' });
+  t.equal(await left(), `${UNIT}\n`);
+});
+
+t.test('where the command cannot take it back, --remove says what is left to do', async (t) => {
+  const { sh, remove, left } = await installedNode(t);
+  await sh("lockferry setup --yes && printf '#!/bin/sh\\nexit 1\\n' >/usr/share/lockferry/lockferry.cjs");
+  t.match(await remove(), {
+    code: 0,
+    stderr: `install: take ${DROP_IN} away, unmask rpc-statd-notify, and restart rpc-statd\n`,
+  });
+  t.equal(await left(), `${DROP_IN}\n${UNIT}\n`);
 });
