@@ -39,7 +39,9 @@ ${nodes.map(({ name, ip }, at) => `  node {\n    name: ${name}\n    nodeid: ${at
 
 /** Gives a node the lab's own resource agents. */
 export async function putAgents(node: Guest): Promise<void> {
-  await node.put('/usr/lib/ocf/resource.d/lab/nfsd', script('nfsd-agent'), '755');
+  for (const name of ['nfsd', 'statd', 'sm-notify']) {
+    await node.put(`/usr/lib/ocf/resource.d/lab/${name}`, script(`${name}-agent`), '755');
+  }
   await node.put('/usr/local/sbin/nfs-init', script('nfs-init'), '755');
   await node.sh('mkdir -p /run/resource-agents');
 }

@@ -32,6 +32,8 @@ const ONE = { ...SERVICE, shares: [KEPT] };
  * keeps the locked file open, and Filesystem does not come to the end of its stop.
  */
 const RELEASED_BY_NFSLOCK = { ...ONE, exportfs: { unlock_on_stop: '0' } };
+/** sm-notify announces whatever lies in sm/ under each address: a share beside this one would be no control. */
+const TOLD_BY_GROUP = { ...ONE, ownStatd: true, nfslock: { trigger: 'none' } };
 const NEIGHBOUR: Share = { name: 'neighbour', vip: '10.77.0.102', fsid: 79, carried: true };
 const OTHER: NfsService = {
   ...{ id: 'b', device: '/dev/ubdc', directory: '/srv/b', home: 'sa' },
@@ -155,6 +157,16 @@ export const ROWS: readonly Row[] = [
     name: 'trigger=sm-notify',
     setting: { ...HAND, services: [{ ...SERVICE, nfslock: { trigger: 'sm-notify' } }] },
     ...{ happening: happenings.primaryKilled, wanted: PAIR },
+  },
+  {
+    name: 'trigger=none, rpc.statd and sm-notify belong to the group',
+    ...{ setting: { ...HAND, services: [TOLD_BY_GROUP] }, happening: happenings.primaryKilled },
+    wanted: { kept: KEEPS },
+  },
+  {
+    name: 'rpc.statd and sm-notify belong to the group, no nfslock',
+    setting: { ...HAND, protect: 'none', services: [TOLD_BY_GROUP] },
+    ...{ happening: happenings.primaryKilled, wanted: { kept: LOSES } },
   },
   ...(['lockd-restart', 'nfs-restart'] as const).map(
     (trigger): Row => ({

@@ -96,7 +96,8 @@ export async function setScene(lab: KernelLab, setting: Setting): Promise<Scene>
     const isServer = servers.includes(guest);
     await guest.sh(setting.prepare ?? ':');
     // nfsserver starts rpc.statd itself, on the directory that it has moved to the shared disk
-    const statd = !isServer || !protect.startsWith('stock');
+    const startedLater = protect.startsWith('stock') || services.some(({ ownStatd }) => ownStatd);
+    const statd = !isServer || !startedLater;
     await nfs.prepareNode(guest, { ...periods, hosts: isServer ? Object.fromEntries(known) : hosts, statd });
     if (!isServer) return;
     await guest.sh(setting.prepareServer ?? ':');

@@ -28,6 +28,8 @@ export interface NfsService {
   readonly nfslock?: Readonly<Record<string, string>>;
   /** What its exportfs agents are given beside the obvious. */
   readonly exportfs?: Readonly<Record<string, string>>;
+  /** Its group starts rpc.statd before nfsd, and runs sm-notify once its addresses are up; else statd runs from boot. */
+  readonly ownStatd?: boolean;
 }
 
 /** The directory that a share exports. */
@@ -40,7 +42,7 @@ export function exportOf({ directory }: NfsService, share: Share): string {
  * @param withNfsd whether the group starts nfsd; else it runs on the node already. The stock agent always starts it.
  */
 export function serviceGroup(service: NfsService, protection: Protection, withNfsd: boolean): Group {
-  const { id, device, directory, shares, home } = service;
+  const { id, device, directory, shares, home, ownStatd = false } = service;
   const primitive = (name: string, agent: string, params: Primitive['params']): Primitive => ({
     id: `${id}-${name}`,
     agent,
@@ -65,7 +67,13 @@ export function serviceGroup(service: NfsService, protection: Protection, withNf
       ...service.exportfs,
     }),
   );
-  const plain = withNfsd ? [primitive('nfsd', 'ocf:lab:nfsd', {})] : [];
+  const plain = [
+    ...(ownStatd ? [primitive('statd', 'ocf:lab:statd', {})] : []),
+    ...(withNfsd ? [primitive('nfsd', 'ocf:lab:nfsd', {})] : []),
+  ];
+  const tell = ownStatd
+    ? shares.map(({ name, vip }) => primitive(`tell-${name}`, 'ocf:lab:sm-notify', { ip: vip }))
+    : [];
   const vips = shares.map(({ vip }) => vip).join(' ');
   const nfsserver = (params: Primitive['params']) =>
     primitive('nfsserver', 'ocf:heartbeat:nfsserver', {
@@ -74,7 +82,7 @@ export function serviceGroup(service: NfsService, protection: Protection, withNf
       ...params,
     });
   const members: Record<Protection, () => Primitive[]> = {
-    none: () => [fs, ...plain, ...exported, ...addresses],
+    none: () => [fs, ...plain, ...exported, ...addresses, ...tell],
     'stock-pair': () => [
       fs,
       nfsserver({ nfs_no_notify: 'true' }),
@@ -89,6 +97,7 @@ export function serviceGroup(service: NfsService, protection: Protection, withNf
       ...plain,
       ...exported,
       ...addresses,
+      ...tell,
     ],
   };
   return { id, members: members[protection](), prefers: home };
