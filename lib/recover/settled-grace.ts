@@ -19,15 +19,19 @@ export interface Settling extends SettlingMeans {
   readonly writes: () => number;
   readonly signal: AbortSignal;
   readonly log: Log;
-  /** Milliseconds for which nothing may have moved, default 2000. */
+  /** Milliseconds for which nothing may have moved; default: stillnessAfter() what was seen. */
   readonly quiet?: number;
 }
 
 /**
- * Nothing may move for so long, milliseconds. A client's record precedes its locks: of one with 200 locks, 0.7 s from the
- * first to the last and 0.2 s between two were seen on slow machines.
+ * Nothing may move for so many times the longest pause that a client made between two of its locks. Of 200 locks of a
+ * client, 0.2 s between two were seen on slow machines; lost packets make more of it.
  */
-const QUIET_FOR = 2000;
+const TIMES_LONGEST_PAUSE = 5;
+/** Milliseconds for which nothing may move, at least and at most. */
+const [QUIET_LEAST, QUIET_MOST] = [1000, 5000];
+/** For so long, milliseconds, where no client was seen to take one lock after another. */
+const QUIET_UNSEEN = 2000;
 /** How often that is looked at, milliseconds. */
 const LOOK_EVERY = 100;
 
@@ -63,13 +67,24 @@ export async function endWhenSettled(settling: Settling): Promise<boolean> {
  * Says, each time it is called, whether nothing has moved for long enough. What needed the grace period until now is a
  * movement as well: whoever was told last may be about to reclaim.
  */
-function stillness({ countLocks, writes, quiet = QUIET_FOR }: Settling) {
-  let seen = '';
+function stillness({ countLocks, writes, quiet }: Settling) {
+  let seen = { others: '', locks: 0 };
   let since = 0;
+  let longest: number | null = null;
   return async (reason: string | null) => {
-    const now = `${writes()} ${await countLocks()} ${reason}`;
-    if (now !== seen) since = performance.now();
+    const now = { others: `${writes()} ${reason}`, locks: await countLocks() };
+    const pause = performance.now() - since;
+    const moved = now.others !== seen.others || now.locks !== seen.locks;
+    // A record is written for a client's first lock alone: between two locks without one, a client was at work.
+    if (now.others === seen.others && now.locks > seen.locks) longest = Math.max(pause, longest ?? 0);
+    if (moved) since = performance.now();
     seen = now;
-    return performance.now() - since >= quiet;
+    return !moved && pause >= (quiet ?? stillnessAfter(longest));
   };
+}
+
+/** @param longest milliseconds of the longest pause between two locks of a client; null: none was seen. */
+export function stillnessAfter(longest: number | null): number {
+  if (longest === null) return QUIET_UNSEEN;
+  return Math.min(Math.max(longest * TIMES_LONGEST_PAUSE, QUIET_LEAST), QUIET_MOST);
 }

@@ -5,7 +5,7 @@ import { Settling } from './settled.ts';
 const ALL = Array.from({ length: 3 }, () => [200, 200]);
 /** Seconds of both grace periods, as long as the kernel's longer one by default. */
 const GRACE = 90;
-/** Half of that. What it takes is two seconds of stillness, and up to five until a Linux client tries again. */
+/** Half of that. What it takes is a second or more of stillness, and up to five until a Linux client tries again. */
 const GRANTED_WITHIN = 45_000;
 /** A race that is lost rarely is looked for more often than other rows: the service goes to and fro. */
 const ROUNDS = FULL ? 4 : 1;
