@@ -41,16 +41,18 @@ export interface Adopted {
  * directory. @param exempt lines in it that are not statd's. @throws Fault of the store.
  */
 export async function takeOver(
-  { sharedDir: dir, name: service, recordFormat: format }: Service,
+  { sharedDir: dir, name: service, recordFormat: format, addresses, exports }: Service,
   directory: StatdDirectory,
-  { atWork, disk }: Pick<Surroundings, 'atWork' | 'disk'>,
+  surroundings: Pick<Surroundings, 'atWork' | 'disk' | 'localAddresses' | 'countLocksUnder'>,
   exempt?: Exempt,
 ): Promise<Adopted> {
-  const { lockManager, statd } = await atWork();
+  const { disk } = surroundings;
+  const { lockManager, statd } = await surroundings.atWork();
   const identities = { lockManager: lockManager?.identity ?? null, statd };
   const holder: Holder = { node: nodeName(), bootId: await bootId(), ...identities };
   const claim = await claimEpoch({ dir, service, holder, format, ...(disk === undefined ? {} : { disk }) });
-  const { former } = claim;
+  const gone = await areLocksGone(claim.former, lockManager, { addresses, exports }, surroundings);
+  const former = claim.former && gone ? withLocksReleased(claim.former) : claim.former;
   // Of what is known, only news is captured; where this is no restart in place, everything that lies there has to be.
   const known = former !== null && isRestartInPlace(former, holder) ? knownFrom(former, format) : [];
   const picture = new Picture({ directory, known, ...(exempt === undefined ? {} : { exempt }) });
@@ -70,6 +72,29 @@ export async function takeOver(
 function knownFrom({ format, current }: StoreState, wanted: Service['recordFormat']): Iterable<StoredFile> {
   if (format === wanted) return current.values();
   return [...current.values()].map((file) => ({ ...file, modified: Number.NaN }));
+}
+
+/**
+ * Has somebody else released the locks, as ocf:heartbeat:exportfs does when it stops, while the lock manager went on? While
+ * an address of the service is here, or its exports are not, there is no telling; nor with a lock manager that does not
+ * list its locks. Clients may have had none: they are told in vain then.
+ */
+async function areLocksGone(
+  former: StoreState | null,
+  lockManager: LockManager | null,
+  { addresses, exports }: Pick<Service, 'addresses' | 'exports'>,
+  { localAddresses, countLocksUnder }: Pick<Surroundings, 'localAddresses' | 'countLocksUnder'>,
+): Promise<boolean> {
+  if (former === null || lockManager?.kind !== 'kernel' || exports.length === 0) return false;
+  if (former.current.size === 0 || addresses.some((address) => localAddresses().has(address))) return false;
+  return countLocksUnder(exports).then(
+    (count) => count === 0,
+    () => false,
+  );
+}
+
+function withLocksReleased(former: StoreState): StoreState {
+  return { ...former, ended: { at: Date.now(), ...former.ended, released: true } };
 }
 
 /** What a new epoch starts from. */

@@ -1,6 +1,6 @@
 import { isGraceOn } from '../node/grace.ts';
 import { endKernelGrace, readKernelGrace } from '../node/kernel-grace.ts';
-import { countLocks } from '../node/kernel-locks.ts';
+import { countLocks, countLocksUnder } from '../node/kernel-locks.ts';
 import { NodeDirectory } from '../node/node-directory.ts';
 import { releaseLocks } from '../node/release-locks.ts';
 import { createResolver, type Resolver } from '../node/resolver.ts';
@@ -26,6 +26,8 @@ export interface Surroundings {
   /** What a reclaim needs besides address and grace and does not find yet. */
   readonly lacking: typeof lacking;
   readonly releaseLocks: typeof releaseLocks;
+  /** How many locks the kernel's lock manager holds on the file systems of these directories. */
+  readonly countLocksUnder: (directories: readonly string[]) => Promise<number>;
   readonly wasStoppedAlone: typeof wasStoppedAlone;
   readonly settling: SettlingMeans;
   readonly resolver: Resolver;
@@ -47,6 +49,7 @@ export function realSurroundings({ lockManager }: Pick<Service, 'lockManager'>):
   return {
     ...{ atWork: followProcesses(lockManager), statdAnswers, localAddresses, isGraceOn, openGrace, lacking },
     ...{ releaseLocks, wasStoppedAlone, settling: SETTLING, resolver: createResolver({}) },
+    countLocksUnder: (directories) => countLocksUnder(directories),
     node: new NodeDirectory(),
   };
 }

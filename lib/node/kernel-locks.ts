@@ -1,6 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, realpath, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { Fault } from '../fault.ts';
+import { mountsUnder } from './mount-table.ts';
 import { findProcess } from './process.ts';
 
 /**
@@ -16,13 +17,33 @@ export async function dropLocks(directory: string, root = '/'): Promise<void> {
   }
 }
 
-/**
- * How many locks lockd holds for its clients: lines of /proc/locks whose process is lockd (fs/lockd/svc4proc.c
- * nlm4svc_retrieve_args() makes it the owner).
- */
+/** How many locks lockd holds for its clients. */
 export async function countLocks(root = '/'): Promise<number> {
+  return (await lockDevices(root)).length;
+}
+
+/**
+ * How many locks lockd holds for its clients on the file systems that these directories lie in, and on those mounted in
+ * them. @throws Error where a directory is not there.
+ */
+export async function countLocksUnder(directories: readonly string[], root = '/'): Promise<number> {
+  const devices = new Set<string>();
+  for (const directory of directories) {
+    const real = `/${relative(root, await realpath(join(root, directory)))}`;
+    for (const { device } of await mountsUnder(real, root)) devices.add(device);
+  }
+  return (await lockDevices(root)).filter((device) => devices.has(device)).length;
+}
+
+/**
+ * The device, `MAJOR:MINOR` in decimal, of each lock that lockd holds: lines of /proc/locks whose process is lockd
+ * (fs/lockd/svc4proc.c nlm4svc_retrieve_args() makes it the owner; fs/locks.c lock_get_status() prints them).
+ */
+async function lockDevices(root: string): Promise<string[]> {
   const lockd = await findProcess('lockd', join(root, 'proc'));
   const table = await readFile(join(root, 'proc/locks'), 'latin1');
-  const owners = [...table.matchAll(/^\d+: POSIX +\S+ +\S+ +(\d+) /gm)].map(([, pid]) => Number(pid));
-  return owners.filter((pid) => pid === lockd?.pid).length;
+  const locks = [...table.matchAll(/^\d+: POSIX +\S+ +\S+ +(\d+) ([\da-f]+):([\da-f]+):/gm)];
+  return locks.flatMap(([, pid, major = '', minor = '']) =>
+    Number(pid) === lockd?.pid ? [`${Number.parseInt(major, 16)}:${Number.parseInt(minor, 16)}`] : [],
+  );
 }

@@ -7,6 +7,8 @@ export interface Mount {
   /** As in `ext4`, `fuse.glusterfs`. */
   readonly type: string;
   readonly source: string;
+  /** `MAJOR:MINOR`, decimal. */
+  readonly device: string;
 }
 
 /**
@@ -14,7 +16,20 @@ export interface Mount {
  * not followed. @param root what to read as `/`. @throws Error where the table has no root file system
  */
 export async function mountOf(directory: string, root = '/'): Promise<Mount> {
-  const mounts = parseMounts(await readFile(join(root, 'proc/self/mountinfo'), 'utf8'));
+  return nearestTo(directory, await readMounts(root));
+}
+
+/** mountOf, and all that is mounted in the directory. */
+export async function mountsUnder(directory: string, root = '/'): Promise<Mount[]> {
+  const mounts = await readMounts(root);
+  return [nearestTo(directory, mounts), ...mounts.filter((mount) => isInside(mount.directory, directory))];
+}
+
+async function readMounts(root: string): Promise<Mount[]> {
+  return parseMounts(await readFile(join(root, 'proc/self/mountinfo'), 'utf8'));
+}
+
+function nearestTo(directory: string, mounts: readonly Mount[]): Mount {
   const around = mounts.filter((mount) => isInside(directory, mount.directory));
   // Of two on one directory the later one hides the other.
   const [nearest] = around.reverse().sort((one, other) => other.directory.length - one.directory.length);
@@ -23,8 +38,9 @@ export async function mountOf(directory: string, root = '/'): Promise<Mount> {
 }
 
 function parseMounts(table: string): Mount[] {
-  const lines = table.matchAll(/^\S+ \S+ \S+ \S+ (\S+) .*? - (\S+) (\S+)/gm);
-  return [...lines].map(([, directory = '', type = '', source = '']) => ({
+  const lines = table.matchAll(/^\S+ \S+ (\S+) \S+ (\S+) .*? - (\S+) (\S+)/gm);
+  return [...lines].map(([, device = '', directory = '', type = '', source = '']) => ({
+    device,
     directory: unescaped(directory),
     type,
     source: unescaped(source),

@@ -69,17 +69,17 @@ export async function endWhenSettled(settling: Settling): Promise<boolean> {
  */
 function stillness({ countLocks, writes, quiet }: Settling) {
   let seen = { others: '', locks: 0 };
-  let since = 0;
+  let moved = 0;
+  let stillFor = 0;
   let longest: number | null = null;
   return async (reason: string | null) => {
     const now = { others: `${writes()} ${reason}`, locks: await countLocks() };
-    const pause = performance.now() - since;
-    const moved = now.others !== seen.others || now.locks !== seen.locks;
     // A record is written for a client's first lock alone: between two locks without one, a client was at work.
-    if (now.others === seen.others && now.locks > seen.locks) longest = Math.max(pause, longest ?? 0);
-    if (moved) since = performance.now();
+    if (now.others === seen.others && now.locks > seen.locks) longest = Math.max(stillFor, longest ?? 0);
+    if (now.others !== seen.others || now.locks !== seen.locks) moved = performance.now();
     seen = now;
-    return !moved && pause >= (quiet ?? stillnessAfter(longest));
+    stillFor = performance.now() - moved;
+    return stillFor >= (quiet ?? stillnessAfter(longest));
   };
 }
 

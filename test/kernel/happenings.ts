@@ -129,9 +129,27 @@ async function numbersOn(
   return known.flatMap(({ number }) => number ?? []);
 }
 
-/** What clients were told where the service stayed at home. */
-export async function toldAtHome(scene: Scene): Promise<unknown> {
-  return { numbers: await numbersOn(scene, scene.servers[0]) };
+/** Has exportfs leave the locks alone from now on, where Pacemaker runs it. */
+export async function exportfsReleasesNothing({ servers: [sa], cluster, services }: Scene): Promise<void> {
+  const [{ id, shares }] = services as [NfsService];
+  for (const { name } of shares) {
+    await sa.sh(
+      `crm_resource --resource ${id}-export-${name} --set-parameter unlock_on_stop --parameter-value 0`,
+    );
+  }
+  await sa.sh('crm_resource --wait', { timeout: 180_000 });
+  for (const { name } of shares) await cluster.started(`${id}-ip-${name}`, sa);
+}
+
+/** How nfslock took the service over last where it stayed at home, and whether anybody was told since. */
+export async function sinceAdoption({ servers: [sa] }: Scene): Promise<unknown> {
+  const lines = (await sa.sh('cat /run/lockferry/services/*/events.jsonl')).split('\n');
+  const events = lines.map((line) => JSON.parse(line) as { event: string; inPlace?: boolean });
+  const last = events.findLastIndex(({ event }) => event === 'adopted');
+  return {
+    inPlace: events[last]?.inPlace,
+    told: events.slice(last).some(({ event }) => event === 'telling'),
+  };
 }
 
 /** How often nfsd was started on the second server since it began to serve. */

@@ -37,6 +37,7 @@ for (const rows of chains.values()) {
 
 async function happen(t: Test, scene: Scene, row: Row, more: boolean): Promise<void> {
   const kept = Object.keys(row.wanted).filter((share) => row.wanted[share]?.taken === false);
+  await row.beforehand?.(scene);
   const outcome = await follow(scene, row.happening, new Set(kept));
   for (const [share, wanted] of Object.entries(row.wanted)) {
     const fate = outcome.fates[share];

@@ -11,6 +11,8 @@ export interface Row {
   /** Each run needs a lab of its own. */
   readonly fresh?: boolean;
   readonly setting: Omit<Setting, 'protect'> & Partial<Pick<Setting, 'protect'>>;
+  /** What is done before any lock is taken. */
+  readonly beforehand?: (scene: Scene) => Promise<void>;
   readonly happening: Happening;
   /** By share. */
   readonly wanted: Readonly<Record<string, Partial<Fate>>>;
@@ -54,6 +56,7 @@ const NO_V4_GRACE = {
 } as const;
 const HAND = { manager: 'hand' } as const;
 const PACEMAKER = {};
+const WARM = { warm: true };
 /** Everybody is told, for all locks were dropped: of the other service, and of what nobody protects. */
 const ALL_TOLD = { kept: KEEPS, neighbour: KEEPS, own: KEEPS };
 const IPV6 = { ...KEPT, vip: 'fd77::100' };
@@ -129,9 +132,15 @@ export const ROWS: readonly Row[] = [
     ...{ setting: PACEMAKER, happening: happenings.restarted('a-lock'), wanted: PAIR },
   },
   {
+    name: 'crm resource restart of nfslock alone, nfsd running outside of the group, exportfs releases the locks',
+    ...{ setting: WARM, happening: happenings.restarted('a-lock'), wanted: PAIR },
+    afterwards: { look: happenings.sinceAdoption, wanted: { inPlace: false, told: true } },
+  },
+  {
     name: 'crm resource restart of nfslock alone, nfsd running outside of the group',
-    ...{ setting: { warm: true }, happening: happenings.restarted('a-lock'), wanted: PAIR_UNTOLD },
-    afterwards: { look: happenings.toldAtHome, wanted: { numbers: [] } },
+    ...{ setting: WARM, beforehand: happenings.exportfsReleasesNothing },
+    ...{ happening: happenings.restarted('a-lock'), wanted: PAIR_UNTOLD },
+    afterwards: { look: happenings.sinceAdoption, wanted: { inPlace: true, told: false } },
   },
   {
     name: 'primary cut off, fenced late',

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { takeOver } from '../../../lib/keeper/adoption.ts';
+import { realSurroundings } from '../../../lib/keeper/surroundings.ts';
 import { statdDirectory } from '../../../lib/nsm/statd-directory.ts';
 import { exampleService } from '../../support/example-service.ts';
 import { clientNames, statdDirectoryWith } from '../clients.ts';
@@ -20,7 +21,8 @@ async function compare({ dir }: Bench, count: number, rounds: number): Promise<F
     const service = exampleService({ sharedDir: fresh('store'), statdDir: statd });
     return timed(async () => {
       const atWork = async () => ({ lockManager: null, statd: null });
-      const { store } = await takeOver(service, statdDirectory(statd), { atWork });
+      const surroundings = { ...realSurroundings(service), atWork };
+      const { store } = await takeOver(service, statdDirectory(statd), surroundings);
       if (store.state.current.size !== count) throw new Error('not all records were captured');
       await store.close();
     });

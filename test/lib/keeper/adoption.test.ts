@@ -5,12 +5,13 @@ import t, { type Test } from 'tap';
 import { Picture } from '../../../lib/capture/index.ts';
 import { type Adoption, adopt, isRestartInPlace, takeOver } from '../../../lib/keeper/adoption.ts';
 import type { LockManager } from '../../../lib/node/lock-manager.ts';
+import type { Service } from '../../../lib/node/service.ts';
 import type { Base, StoreState } from '../../../lib/store/index.ts';
 import { stateFrom } from '../../../lib/store/reducer.ts';
 import { exampleService } from '../../support/example-service.ts';
 import { lineOf, smDirectory } from '../capture/sm-directory.ts';
 import { fileOf, HOLDER } from '../store/arbitraries.ts';
-import { ExampleNode } from './example-surroundings.ts';
+import { ExampleNode, lockManager } from './example-surroundings.ts';
 
 const ELSEWHERE = { ...HOLDER, node: 'n2', bootId: 'boot-2' };
 const STARTED = 1_700_000_000_000;
@@ -97,19 +98,73 @@ t.test('the store is taken over, from whoever had it', async (t) => {
   const root = t.testdir({ store: {} });
   const directory = smDirectory(join(root, 'statd'), { client: lineOf('client') });
   const service = exampleService({ sharedDir: join(root, 'store') });
-  const { atWork } = new ExampleNode().surroundings();
-  const first = await takeOver(service, directory, { atWork });
+  const surroundings = new ExampleNode().surroundings();
+  const first = await takeOver(service, directory, surroundings);
   t.match(first, { from: null, inPlace: false, present: [], store: { state: { epoch: 1 } } });
   t.equal(first.before, first.store.state.holder, 'nobody was at work before');
   await first.store.close();
-  const second = await takeOver(service, directory, { atWork });
+  const second = await takeOver(service, directory, surroundings);
   t.match(second, { from: hostname(), inPlace: true, store: { state: { epoch: 2 } } });
   t.same([...second.store.state.current.keys()], ['client']);
   t.same(second.before, first.store.state.holder);
   await second.store.commit([{ type: 'ended', at: Date.now(), released: true }]);
   await second.store.close();
-  const third = await takeOver(service, directory, { atWork });
+  const third = await takeOver(service, directory, surroundings);
   t.match(third, { inPlace: false }, 'its locks were released, nothing else has changed');
   t.same([...third.store.state.current.keys()], ['client'], 'its line lies in sm/ still');
   await third.store.close();
+});
+
+t.test('locks that somebody else released are no restart in place', async (t) => {
+  const root = t.testdir({ store: {} });
+  const directory = smDirectory(join(root, 'statd'), { client: lineOf('client') });
+  const exports = ['/srv/a/one', '/srv/a/two'];
+  const service = exampleService({ sharedDir: join(root, 'store'), exports });
+  const node = new ExampleNode();
+  node.lockManager = lockManager(7, 'kernel');
+  const counted: unknown[] = [];
+  const counts = (answer: () => Promise<number>) => async (asked: readonly string[]) => {
+    counted.push(asked);
+    return answer();
+  };
+  const restart = async (more: Partial<Service> = {}) => {
+    const { store, inPlace } = await takeOver({ ...service, ...more }, directory, node.surroundings());
+    await store.commit([{ type: 'ended', at: Date.now(), released: false }]);
+    const inherited = [...store.state.inherited.keys()];
+    await store.close();
+    return { inPlace, inherited };
+  };
+  const inPlace = { inPlace: true, inherited: [] };
+  await restart();
+  node.locksUnder = counts(async () => 1);
+  t.same(await restart(), inPlace, 'there are locks');
+  node.locksUnder = counts(() => Promise.reject(new Error('ENOENT')));
+  t.same(await restart(), inPlace, 'an export is not there');
+  t.same(counted, [exports, exports]);
+  node.locksUnder = counts(async () => 0);
+  t.same(await restart({ exports: [] }), inPlace, 'no exports are named');
+  node.addresses.add('192.0.2.1');
+  t.same(await restart(), inPlace, 'an address is here');
+  node.addresses.clear();
+  t.equal(counted.length, 2, 'where there is no telling, nothing is counted');
+  t.same(await restart(), { inPlace: false, inherited: ['client'] });
+});
+
+t.test('NFS-Ganesha does not list its locks, and who has no clients has none', async (t) => {
+  const root = t.testdir({ store: {} });
+  const directory = smDirectory(join(root, 'statd'));
+  const service = exampleService({ sharedDir: join(root, 'store'), exports: ['/srv/a'] });
+  const node = new ExampleNode();
+  for (const [kind, name] of [
+    ['kernel', null],
+    ['ganesha', 'client'],
+  ] as const) {
+    if (name !== null) writeFileSync(join(directory.sm, name), lineOf(name));
+    node.lockManager = lockManager(7, kind);
+    const first = await takeOver(service, directory, node.surroundings());
+    await first.store.close();
+    const second = await takeOver(service, directory, node.surroundings());
+    t.equal(second.inPlace, true, kind);
+    await second.store.close();
+  }
 });

@@ -18,6 +18,8 @@ export class ExampleNode {
   node = new NodeDirectory('/nonexistent/lockferry');
   release: () => Promise<void> = async () => undefined;
   readonly released: string[] = [];
+  /** Locks on the file systems of directories. */
+  locksUnder: (directories: readonly string[]) => Promise<number> = async () => 0;
   /** Ends the grace period; a test waits for that. */
   readonly settling: SettlingMeans = {
     isOn: async () => this.grace,
@@ -42,6 +44,7 @@ export class ExampleNode {
         await this.release();
         this.released.push(`${kind} ${addresses}`);
       },
+      countLocksUnder: (directories) => this.locksUnder(directories),
       wasStoppedAlone: async () => this.stoppedAlone,
       settling: this.settling,
       resolver: { addresses: async () => [], names: async () => [] },

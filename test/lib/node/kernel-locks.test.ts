@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { countLocks, dropLocks } from '../../../lib/node/kernel-locks.ts';
+import { countLocks, countLocksUnder, dropLocks } from '../../../lib/node/kernel-locks.ts';
 import { FakeRoot } from './fake-root.ts';
 
 t.test('the directory is handed to the kernel; without nfsd that fails', async (t) => {
@@ -25,3 +25,25 @@ t.test('the locks that are counted are those of lockd', async (t) => {
   t.equal(await countLocks(root.path), 0, 'no lockd');
   t.equal(await countLocks(root.process(50, 'lockd').path), 2);
 });
+
+const MOUNTS = `20 1 8:1 / / rw - ext4 /dev/sda1 rw
+21 20 98:16 / /srv/a rw - ext4 /dev/ubdb rw
+22 20 98:32 / /srv/b rw - ext4 /dev/ubdc rw
+23 22 0:22 / /srv/b/inner rw - tmpfs none rw
+`;
+
+t.test(
+  'the locks of some directories are those on their file systems, and on what is mounted in them',
+  async (t) => {
+    const root = new FakeRoot(t.testdir()).process(50, 'lockd');
+    const locks = `${TABLE}5: POSIX  ADVISORY  WRITE 50 00:16:99 0 0\n`;
+    root.put({ 'proc/locks': locks, 'proc/self/mountinfo': MOUNTS });
+    root.put({ 'srv/a/export/file': '', 'srv/b/export/file': '', 'srv/b/inner/file': '' });
+    root.link('export', 'srv/a/export');
+    const count = (...directories: string[]) => countLocksUnder(directories, root.path);
+    t.same(await Promise.all([count('/srv/a/export'), count('/export'), count()]), [2, 2, 0]);
+    t.same(await Promise.all([count('/srv/b/export'), count('/srv/b')]), [0, 1]);
+    t.equal(await count('/srv/a', '/srv/b'), 3);
+    await t.rejects(count('/srv/c'), { code: 'ENOENT' });
+  },
+);

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { mountOf } from '../../../lib/node/mount-table.ts';
+import { mountOf, mountsUnder } from '../../../lib/node/mount-table.ts';
 import { FakeRoot } from './fake-root.ts';
 
 const TABLE = `20 1 0:18 / / rw - overlay overlay rw
@@ -11,12 +11,23 @@ const TABLE = `20 1 0:18 / / rw - overlay overlay rw
 
 t.test('the innermost file system that is on top', async (t) => {
   const root = new FakeRoot(t.testdir()).put({ 'proc/self/mountinfo': TABLE }).path;
-  t.same(await mountOf('/srv/nfs/locks', root), { directory: '/srv/nfs', type: 'gfs2', source: '/dev/sdc' });
+  t.same(await mountOf('/srv/nfs/locks', root), {
+    ...{ directory: '/srv/nfs', type: 'gfs2', source: '/dev/sdc', device: '0:20' },
+  });
   t.match(await mountOf('/srv/nfs2', root), { directory: '/srv', type: 'tmpfs' });
   t.match(await mountOf('/home', root), { directory: '/', type: 'overlay' });
   t.same(await mountOf('/srv/with blank/x', root), {
-    ...{ directory: '/srv/with blank', type: 'xfs', source: '/dev/mapper/a b' },
+    ...{ directory: '/srv/with blank', type: 'xfs', source: '/dev/mapper/a b', device: '8:2' },
   });
+});
+
+t.test('what a directory lies in, and what is mounted in it', async (t) => {
+  const root = new FakeRoot(t.testdir()).put({ 'proc/self/mountinfo': TABLE }).path;
+  const under = async (directory: string) =>
+    (await mountsUnder(directory, root)).map(({ device }) => device).sort();
+  t.same(await under('/srv/nfs/locks'), ['0:20']);
+  t.same(await under('/srv/nfs2'), ['0:19']);
+  t.same(new Set(await under('/srv')), new Set(['0:19', '0:20', '8:1', '8:2']));
 });
 
 t.test('a table without a root says nothing', async (t) => {
