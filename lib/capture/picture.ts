@@ -52,7 +52,7 @@ export interface PictureOptions {
 
 /** Knows which lines in `sm/` are not statd's, and is told what becomes of them. */
 export interface Exempt {
-  /** A glance begins. */
+  /** Before the first name that a glance examines. */
   refresh(): void;
   /** What of these files statd wrote. */
   written(files: readonly StoredFile[]): StoredFile[];
@@ -148,12 +148,14 @@ export class Picture {
     await setImmediate().then(() => setImmediate());
     const task = await this.agenda.next(this.#dueAgain(), this.#known.keys());
     if (task === null) return MISSING;
-    this.#exempt?.refresh();
     const { identity } = task.stamp;
     this.#home ??= identity;
     const found: Found = { captured: [], monitored: [], goneNow: [] };
     const end = performance.now() + SLICE;
+    let refreshed = false;
     for (const name of task.names) {
+      if (!refreshed) this.#exempt?.refresh();
+      refreshed = true;
       this.#examine(name, identity, found);
       if (performance.now() >= end) break;
     }

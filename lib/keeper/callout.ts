@@ -11,12 +11,14 @@ import { ownerOf, type StatdDirectory } from '../nsm/statd-directory.ts';
 import { printable } from '../printable.ts';
 import type { Change, Store } from '../store/index.ts';
 import type { Capturing } from './capturing.ts';
+import type { Ownership } from './ownership.ts';
 
 export interface CalloutOptions {
   /** The service's directory for the statd callout. */
   readonly path: string;
   readonly statd: StatdDirectory;
-  readonly store: Pick<Store, 'state' | 'isOwner'>;
+  readonly store: Pick<Store, 'state'>;
+  readonly ownership: Pick<Ownership, 'confirmed'>;
   readonly capturing: Pick<Capturing, 'captureNow'>;
   /** Makes changes durable; never rejects. */
   readonly push: (changes: readonly Change[]) => Promise<void>;
@@ -102,12 +104,12 @@ export class Callout {
   }
 
   #recorder(): CalloutRecorder {
-    const { store, capturing, push } = this.#options;
+    const { store, ownership, capturing, push } = this.#options;
     return {
       current: () => store.state.current,
       capture: (everything) => capturing.captureNow(everything),
       put: (file) => push([{ type: 'captured', file }]),
-      isOwner: () => store.isOwner(),
+      isOwner: () => ownership.confirmed(),
       unseen: ({ monName }) => this.#notSeen(monName),
     };
   }

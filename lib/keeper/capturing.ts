@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   type Glance,
   type Picture,
@@ -25,9 +24,11 @@ export interface CapturingOptions {
   /** What it means for a recovery that statd wrote this file; goes into the same commit. */
   readonly seen: (file: StoredFile) => readonly Change[];
   readonly log: Log;
+  /** How soon a file that is being written is looked at again if nothing calls for it, milliseconds. */
+  readonly pause?: number;
 }
 
-/** statd fills a file within a millisecond of creating it. */
+/** statd fills a file within a millisecond of creating it; where it is watched, that is told. */
 const PAUSE = 3;
 /** How long files may be half-written at the last capture, milliseconds. */
 const SETTLE_WITHIN = 200;
@@ -49,6 +50,8 @@ export class Capturing {
   #watch: Watch | null = null;
   #under: Promise<void> | null = null;
   #again = false;
+  /** Cuts the pause short that is made for a file that is being written. */
+  #called = () => {};
   #ended = false;
 
   constructor(options: CapturingOptions) {
@@ -81,6 +84,7 @@ export class Capturing {
   async capture(): Promise<void> {
     if (this.#under !== null) {
       this.#again = true;
+      this.#called();
       return this.#under;
     }
     this.#under = this.#untilQuiet();
@@ -151,9 +155,19 @@ export class Capturing {
       void this.#record({ captured });
       if (more && !this.#ended) continue;
       await this.#options.settled();
-      if (writing) await pause(PAUSE);
+      if (writing && !this.#again) await this.#pauseUnlessCalled();
       if (this.#ended || !(writing || this.#again)) return;
     }
+  }
+
+  #pauseUnlessCalled(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.#options.pause ?? PAUSE);
+      this.#called = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   async #glance(): Promise<Glance> {

@@ -10,6 +10,7 @@ import { Callout } from './callout.ts';
 import { Capturing } from './capturing.ts';
 import { DurableWriter } from './durable.ts';
 import { NodeShare } from './node-share.ts';
+import { Ownership } from './ownership.ts';
 import { Recovering } from './recovering.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -44,7 +45,11 @@ export interface Place {
 export function keep({ store, picture, before, handedOverTo }: Adopted, place: Place): Kept {
   const { service, directory, statd, placed, exempt, surroundings, log } = place;
   const { atWork, isGraceOn, localAddresses, lacking, resolver, settling, statdAnswers } = surroundings;
-  const writer = new DurableWriter((changes) => store.commit(changes));
+  const ownership = new Ownership(() => store.isOwner());
+  const writer = new DurableWriter(async (changes) => {
+    await store.commit(changes);
+    ownership.committed();
+  });
   const push = (changes: readonly Change[]) => writer.push(changes);
   const owner = ownerOf(statd) ?? { uid: 0, gid: 0, mode: 0o700 };
   const share = new NodeShare({
@@ -74,6 +79,6 @@ export function keep({ store, picture, before, handedOverTo }: Adopted, place: P
     ...{ picture, holder: before, atWork: working, statdAnswers, push, settled, seen, log },
   });
   const path = directory.calloutDirectory;
-  const callout = new Callout({ path, statd, store, capturing, push, log });
+  const callout = new Callout({ path, statd, store, ownership, capturing, push, log });
   return { statd, store, writer, capturing, recovering, callout, share, handedOverTo };
 }

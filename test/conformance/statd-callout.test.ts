@@ -103,6 +103,21 @@ t.test('rpc.statd is kept waiting for as long as a keeper takes, up to half a se
   t.equal(await one.file('a', 'spool'), '');
 });
 
+t.test('an answer that is late for somebody before is not taken for ours', async (t) => {
+  const one = await node(t);
+  await one.signal('a', 'STOP');
+  const pid = await one.sh('cat /run/lockferry/services/a/keeper.pid');
+  const answered = one.sh(
+    `until asking=$(pgrep -x statd-callout); do sleep 0.01; done
+    echo "$asking-099999 durable" >/run/lockferry/callout/a/answer; sleep 0.1; kill -CONT ${pid}`,
+  );
+  const [took = 0] = await one.monitor('10.0.0.1');
+  await answered;
+  t.ok(took > 90 && took < 450, `${took} ms`);
+  t.same(await one.clients('a'), ['10.0.0.1']);
+  t.equal(await one.file('a', 'spool'), '', 'its own was the next');
+});
+
 t.test('without it, the client is not there: the control', async (t) => {
   const one = await node(t, { option: '' });
   await one.monitor('10.0.0.1');

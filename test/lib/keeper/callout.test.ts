@@ -35,7 +35,8 @@ async function stage(t: Test, { sm = true } = {}) {
   };
   const callout = new Callout({
     ...{ path, statd },
-    store: { state, isOwner: async () => true },
+    store: { state },
+    ownership: { confirmed: async () => true },
     capturing: { captureNow: async (everything) => void did.push(everything ? 'all' : 'touched') },
     push: async (changes: readonly Change[]) => {
       for (const change of changes)

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { Picture } from '../../../lib/capture/index.ts';
 import { isRacy, stampOf } from '../../../lib/capture/place.ts';
-import { Capturing } from '../../../lib/keeper/capturing.ts';
+import { Capturing, type CapturingOptions } from '../../../lib/keeper/capturing.ts';
 import type { AtWork } from '../../../lib/keeper/identities.ts';
 import type { Change } from '../../../lib/store/index.ts';
 import { lineOf, smDirectory, until } from '../capture/sm-directory.ts';
@@ -14,7 +14,7 @@ import { lockManager } from './example-surroundings.ts';
 const WORKING: AtWork = { lockManager: lockManager(7), statd: 'statd 8' };
 const HOLDING = { ...HOLDER, lockManager: 'ganesha:7:1', statd: 'statd 8' };
 
-function stage(t: Test) {
+function stage(t: Test, { pause }: Pick<CapturingOptions, 'pause'> = {}) {
   const directory = smDirectory(t.testdir({}));
   const durable: Change[] = [];
   const events: unknown[] = [];
@@ -33,6 +33,7 @@ function stage(t: Test) {
     settled: () => pushed,
     seen: ({ name }) => (name === 'former' ? [{ type: 'number', number: 7 }] : []),
     log: (event, facts) => events.push([event, facts]),
+    ...(pause !== undefined && { pause }),
   });
   t.teardown(() => capturing.end());
   return {
@@ -118,6 +119,32 @@ t.test('a file that is being written is looked at again at once', async (t) => {
   setTimeout(() => put('client'), 30);
   await capturing.capture();
   t.same(words(), ['client']);
+});
+
+t.test('where it is told that statd has written on, it does not wait any longer', async (t) => {
+  const { capturing, put, words } = stage(t, { pause: 600_000 });
+  put('client', lineOf('client').slice(0, 20));
+  const captured = capturing.capture();
+  await until(() => capturing.look?.writing === true);
+  await pause(20);
+  put('client');
+  void capturing.capture();
+  await captured;
+  t.same(words(), ['client']);
+});
+
+t.test('nor where it was told while others became durable', async (t) => {
+  const { capturing, put, hang, words } = stage(t, { pause: 600_000 });
+  const open = hang();
+  put('other');
+  put('client', lineOf('client').slice(0, 20));
+  const captured = capturing.capture();
+  await until(() => capturing.unprotected.has('other'));
+  put('client');
+  void capturing.capture();
+  open();
+  await captured;
+  t.same(words(), ['other', 'client']);
 });
 
 /** Makes time fly: a glance is over when it has examined one name. */
