@@ -14,7 +14,7 @@ const wanted = ROWS.filter(({ name, always }) => PATTERN.test(name) && (FULL || 
 const chains = new Map<unknown, Row[]>();
 for (const row of wanted) {
   for (let run = 1; run <= TIMES; run += 1) {
-    const key = row.fresh || (row.setting.services?.length ?? 1) > 1 ? Symbol(row.name) : row.setting;
+    const key = row.fresh ? Symbol(row.name) : row.setting;
     chains.set(key, [...(chains.get(key) ?? []), row]);
   }
 }

@@ -55,7 +55,7 @@ export interface Scene {
   readonly served: (service: NfsService, server: Guest) => Promise<void>;
   /** Where a service is before anything happens. */
   readonly homeOf: (service: NfsService) => Guest;
-  /** Makes a scene of one service, which is on this server now, ready for something else to happen. */
+  /** Makes a scene whose services are on this server now ready for something else to happen: all are at home again. */
   readonly again: (server: Guest) => Promise<void>;
 }
 
@@ -152,6 +152,8 @@ export async function setScene(lab: KernelLab, setting: Setting): Promise<Scene>
     if (other.running) return cluster?.forgive(other, services[0]?.id ?? '');
     await other.reconnect();
     await rejoin(other);
+    for (const service of services) await served(service, homeOf(service));
+    await Promise.all(servers.map((each) => nfs.endGrace(each)));
   };
   const parts = { clients, services, kill, rejoin, served, homeOf, again };
   return {
