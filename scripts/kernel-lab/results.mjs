@@ -79,7 +79,7 @@ writeFileSync(
 - "By": who starts the services on the other node: Pacemaker, after it has noticed and fenced; or the test itself, by the same agents in the same order at once ("hand").
 - "Lock" is that of a client whose address nfslock was given, "control" that of the same client on the same server through an address that nfslock was not given, in the same run. "Neighbour" is the lock of another service on the adoptive node, "unprotected" that of an export of the node's own, of which no nfslock knows. A lock is lost where another client got it while its owner believed to have it.
 - "Reclaimed" is the median time from the event to the lock on the server that has the service then. "New lock" is the median time from the last reclaim to a new lock elsewhere.
-- Runs of one day that start from the same set-up with one service mostly happened one after the other in one lab: each begins with what the failover before it has left.
+- Runs of one day that start from the same set-up mostly happened one after the other in one lab: each begins with what the failover before it has left.
 - A run that did not pass counts with what it saw.${earlier}
 
 | what happens | by | passed | lock | control | neighbour | unprotected | reclaimed | new lock |
