@@ -1,5 +1,6 @@
 import { sentenceOf } from '../fault.ts';
 import type { Service } from '../node/service.ts';
+import { ReclaimPace } from '../recover/reclaim-pace.ts';
 import { Recovery } from '../recover/recovery.ts';
 import { endWhenSettled, type SettlingMeans } from '../recover/settled-grace.ts';
 import type { RecoveryEnd, RecoveryWorld } from '../recover/world.ts';
@@ -15,6 +16,7 @@ interface Running {
   readonly recovery: Recovery;
   readonly abort: AbortController;
   readonly since: number;
+  readonly pace: ReclaimPace;
   /** Resolves when it has ended; null: it is being prepared. */
   ended: Promise<void> | null;
   /** Whether its clients are back, and grace is about to be ended. */
@@ -79,7 +81,8 @@ export class Recovering {
   async begin(present: readonly StoredFile[]): Promise<void> {
     const recovery = new Recovery(this.#world);
     const abort = new AbortController();
-    const running: Running = { recovery, abort, since: Date.now(), ended: null, settling: false };
+    const pace = new ReclaimPace();
+    const running: Running = { recovery, abort, pace, since: Date.now(), ended: null, settling: false };
     this.#running = running;
     this.#unprepared = false;
     this.#trouble = null;
@@ -98,7 +101,7 @@ export class Recovering {
     const { recovery, abort } = running;
     const { log } = this.#world;
     try {
-      const end: RecoveryEnd = await recovery.run(abort.signal);
+      const end: RecoveryEnd = await this.#observed(running, recovery.run(abort.signal));
       log('recovery', { end });
       this.#trouble = recovery.trouble;
       if (end === 'complete') await this.#settle(running);
@@ -109,13 +112,24 @@ export class Recovering {
     this.#running = null;
   }
 
+  /** Looks, where grace is to end early, how quickly clients reclaim for as long as a recovery goes on. */
+  async #observed<T>({ recovery, pace }: Running, going: Promise<T>): Promise<T> {
+    const { service, settling } = this.#world;
+    if (service.graceEnd !== 'settled') return going;
+    const over = new AbortController();
+    const telling = () => recovery.waitingFor.length === 0;
+    void pace.follow({ ...settling, writes: () => this.#writes }, telling, over.signal);
+    return going.finally(() => over.abort());
+  }
+
   /** Ends the grace period where that is wanted; where it cannot be, it ends by itself later. */
   async #settle(running: Running): Promise<void> {
     const { service, lockManager, settling, log } = this.#world;
     if (service.graceEnd !== 'settled' || (await lockManager())?.kind !== 'kernel') return;
     running.settling = true;
-    const writes = () => this.#writes;
-    await endWhenSettled({ ...settling, writes, service: service.name, signal: running.abort.signal, log });
+    const { pace, abort } = running;
+    const seen = { writes: () => this.#writes, pace };
+    await endWhenSettled({ ...settling, ...seen, service: service.name, signal: abort.signal, log });
   }
 
   /** Tells nobody any more. */

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { Recovering, type RecoveringWorld } from '../../../lib/keeper/recovering.ts';
 import { notifyClients } from '../../../lib/recover/notifier/index.ts';
@@ -100,15 +101,26 @@ for (const [kind, graceEnd, ended] of [
     const { recovering, node, store, run, events } = await stage(t, { service, trigger });
     mkdirSync(run);
     node.lockManager = lockManager(7, kind);
+    let looks = 0;
+    const countLocks = async () => {
+      looks += 1;
+      return 0;
+    };
+    Object.assign(node.settling, { countLocks });
     await recovering.begin([]);
     await until(() => recovering.waitingFor.length > 0);
     t.equal(recovering.phase, 'recovering');
     node.addresses.add('127.0.0.1');
+    looks = 0;
+    await pause(250);
+    t.equal(looks, 0, 'nobody has been told');
     node.missing = [];
+    if (graceEnd === 'settled') await until(() => looks > 1);
     await store.commit(recovering.seen(fileOf('192.0.2.9')));
     if (ended) await until(() => recovering.phase === 'settling');
     await until(() => !recovering.running);
     t.equal(recovering.phase, 'capturing');
+    t.equal(looks > 0, graceEnd === 'settled', 'how quickly clients reclaim is looked at');
     t.equal(node.grace, !ended);
     t.equal(events.includes('grace-ended'), ended);
   });

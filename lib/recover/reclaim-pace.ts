@@ -1,0 +1,64 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** What the locks on a node are seen by. */
+export interface LockSight {
+  /** How many locks the lock manager holds. */
+  readonly countLocks: () => Promise<number>;
+  /** How many files statd has written up to now. */
+  readonly writes: () => number;
+}
+
+/**
+ * Nothing may move for so many times the longest pause that a client made between two of its locks. Of 200 locks of a
+ * client, 0.2 s between two were seen on slow machines; lost packets make more of it.
+ */
+const TIMES_LONGEST_PAUSE = 5;
+/** Milliseconds for which nothing may move, at least. */
+const QUIET_LEAST = 1000;
+/** For so long, milliseconds, where no client was seen to take one lock after another. */
+const QUIET_UNSEEN = 2000;
+/** A pause of this length, milliseconds, is taken for the one between two clients. */
+const BETWEEN_CLIENTS = 1000;
+/** Milliseconds between two looks while clients reclaim. */
+const LOOK_EVERY = 100;
+
+/** How quickly clients were seen to reclaim one lock after another, and for how long nothing has moved. */
+export class ReclaimPace {
+  #others = '';
+  #locks = 0;
+  #moved = 0;
+  #longest: number | null = null;
+  /** Milliseconds for which nothing had moved at the last look. */
+  stillFor = 0;
+
+  /** @param others whatever else is a movement; a record too, which is written for a client's first lock alone. */
+  look(others: string, locks: number, now = performance.now()): void {
+    const sameClient = others === this.#others && this.stillFor < BETWEEN_CLIENTS;
+    if (sameClient && locks > this.#locks) this.#longest = Math.max(this.stillFor, this.#longest ?? 0);
+    if (others !== this.#others || locks !== this.#locks) this.#moved = now;
+    this.#others = others;
+    this.#locks = locks;
+    this.stillFor = now - this.#moved;
+  }
+
+  /** For how many milliseconds nothing may move before all locks are taken to be back. */
+  get quiet(): number {
+    if (this.#longest === null) return QUIET_UNSEEN;
+    return Math.max(this.#longest * TIMES_LONGEST_PAUSE, QUIET_LEAST);
+  }
+
+  /** Looks again and again, while `worthwhile`, until the signal. Never rejects: what cannot be seen is not seen. */
+  async follow(
+    { countLocks, writes }: LockSight,
+    worthwhile: () => boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    while (!signal.aborted) {
+      await pause(LOOK_EVERY);
+      if (worthwhile()) {
+        const locks = await countLocks().catch(() => this.#locks);
+        this.look(`${writes()}`, locks);
+      }
+    }
+  }
+}
