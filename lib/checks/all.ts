@@ -2,6 +2,7 @@ import { callout } from './callout.ts';
 import type { Check } from './check.ts';
 import { clocks } from './clocks.ts';
 import { clusterAnswers } from './cluster-answers.ts';
+import { exportRelease } from './export-release.ts';
 import { fencing } from './fencing.ts';
 import { fileHandles } from './file-handles.ts';
 import { graceLengthCheck } from './grace-length.ts';
@@ -25,6 +26,6 @@ export const ALL_CHECKS: readonly Check[] = [
   ...NODE_CHECKS,
   ...[statdPath, selinuxLabel, statusMonitor, callout, graceWays, nfsMounts, ports, clocks],
   ...[clusterAnswers, fencing],
-  ...[resourceOrder, timeouts],
+  ...[resourceOrder, exportRelease, timeouts],
   ...[sharedStorage, lockStore, keeperVerdict, served, nameService, graceLengthCheck, fileHandles],
 ];
