@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sentenceOf } from '../fault.ts';
 import { lockdMounts } from '../node/lockd-users.ts';
 import { readNfsd } from '../node/nfsd.ts';
 import { lockdThatRestarts } from '../recover/lockd-kill.ts';
+import { nfsdcldRuns } from '../recover/nfsdcld.ts';
+import { noV4Grace } from '../recover/no-v4-grace.ts';
 import type { NodeCheck } from './check.ts';
 import type { ExaminedNode } from './examined-node.ts';
 import type { Found } from './finding.ts';
@@ -45,19 +46,18 @@ async function ofGanesha(node: ExaminedNode): Promise<Found> {
 async function ofKernel({ root }: ExaminedNode): Promise<Found> {
   const release = (await readFile(join(root, 'proc/sys/kernel/osrelease'), 'latin1')).trim();
   const nfsd = await readNfsd(root);
-  const mounts = await lockdMounts(root);
-  const signal = await lockdThatRestarts(root).then(() => null, sentenceOf);
-  const ways = [
-    ...(existsSync(join(root, 'proc/fs/nfsd/v4_end_grace'))
-      ? ["nfsd's NFSv4 grace, which keeps neighbours' locks"]
-      : []),
-    ...(mounts.length === 0 ? ['a restart of its threads'] : []),
-    ...(signal === null ? ['SIGKILL to lockd'] : []),
-  ];
   if (nfsd === null || nfsd.threads === 0) {
     return { verdict: 'ok', evidence: `Linux ${release}; no nfsd runs here: its start begins one` };
   }
+  const mounts = await lockdMounts(root);
+  const without = noV4Grace(nfsd, await nfsdcldRuns(root), root);
+  const signal = await lockdThatRestarts(root).then(() => null, sentenceOf);
+  const ways = [
+    ...(without === null ? ["nfsd's NFSv4 grace, which keeps neighbours' locks"] : []),
+    ...(mounts.length === 0 ? ['a restart of its threads'] : []),
+    ...(signal === null ? ['SIGKILL to lockd'] : []),
+  ];
   if (ways.length > 0) return { verdict: 'ok', evidence: `Linux ${release}: ${ways.join('; ')}` };
-  const evidence = `Linux ${release}: no NFSv4 in nfsd, NFS mounts keep lockd, and ${signal}`;
+  const evidence = `Linux ${release}: ${without}, NFS mounts keep lockd, and ${signal}`;
   return { verdict: 'bad', evidence, cure: 'take NFS mounts off this node, or mount with nolock' };
 }

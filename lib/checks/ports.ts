@@ -27,7 +27,7 @@ export const ports: NodeCheck = {
       }
     }
     if (loose.length === 0) return { verdict: 'ok', evidence: 'all are fixed' };
-    const cure = 'fix them, to the same numbers on every node, and restart the daemons';
+    const cure = 'fix them, to the same numbers on every node, and restart rpc.statd and the daemons';
     return { verdict: 'warning', evidence: `any port: ${loose.join(', ')}`, cure };
   },
 };
@@ -37,10 +37,10 @@ async function statdPort(root: string): Promise<boolean> {
   return isPort(optionOf(words, 'p', 'port')) || confPort('statd', root);
 }
 
-/** rpc.statd writes into these files what nfs.conf says when it starts. */
+/** rpc.statd writes into these files what nfs.conf says when it starts; they are there once lockd's module is. */
 async function lockdPort(root: string): Promise<boolean> {
   const set = await readOptional(join(root, 'proc/sys/fs/nfs/nlm_tcpport'));
-  return isPort(set?.trim()) || confPort('lockd', root);
+  return set === null ? confPort('lockd', root) : isPort(set.trim());
 }
 
 async function confPort(section: string, root: string): Promise<boolean> {

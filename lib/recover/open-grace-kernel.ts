@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault, sentenceOf } from '../fault.ts';
@@ -6,11 +5,12 @@ import { runChecked } from '../node/command.ts';
 import { type GraceStatus, readKernelGrace } from '../node/kernel-grace.ts';
 import { noteLockdRestart } from '../node/lockd-restart.ts';
 import { lockdMounts } from '../node/lockd-users.ts';
-import { type Nfsd, nfsdArguments, readNfsd, servesV4 } from '../node/nfsd.ts';
+import { type Nfsd, nfsdArguments, readNfsd } from '../node/nfsd.ts';
 import { NODE_DIRECTORY, NodeDirectory } from '../node/node-directory.ts';
 import { lockdThatRestarts } from './lockd-kill.ts';
 import { pinLockd } from './lockd-pin.ts';
 import { nfsdcldRuns, withoutNfsdcld } from './nfsdcld.ts';
+import { noV4Grace } from './no-v4-grace.ts';
 
 /**
  * How a grace period came to be on. `already`: it was, for long enough. `starting`: no nfsd runs, its start begins one.
@@ -92,18 +92,11 @@ async function meansOf(options: Required<OpenGraceOptions>): Promise<Means> {
   const { root } = options;
   const nfsd = (await readNfsd(root)) ?? { threads: 0, on: [], off: [], ports: [], hosts: [] };
   const nfsdcld = await nfsdcldRuns(root);
-  const files = join(root, 'proc/fs/nfsd');
-  const without = existsSync(join(files, 'threads')) && !existsSync(join(files, 'v4_end_grace'));
-  const skipped = nfsdcld && (nfsd.threads === 0 || servesV4(nfsd));
   return {
     ...options,
     nfsd,
     mounts: (await lockdMounts(root)).map(({ directory }) => directory),
-    noV4Grace: without
-      ? "this kernel's nfsd has no NFSv4"
-      : skipped
-        ? 'nfsdcld lets nfsd skip its NFSv4 grace period'
-        : null,
+    noV4Grace: noV4Grace(nfsd, nfsdcld, root),
     nfsdcld,
   };
 }
@@ -120,9 +113,9 @@ async function take(way: Way, means: Means): Promise<void> {
 
 const pinned: Way = {
   async open(means) {
-    const { nfsd, root, run, noV4Grace } = means;
+    const { nfsd, root, run } = means;
     refuseWithoutThreads(nfsd);
-    if (noV4Grace !== null) throw new Fault('bad-node', noV4Grace);
+    if (means.noV4Grace !== null) throw new Fault('bad-node', means.noV4Grace);
     const unpin = means.mounts.length > 0 ? null : await pinLockd(nfsd, join(root, 'run/lockferry/pin'), run);
     try {
       if (means.nfsdcld) await withoutNfsdcld(() => restartThreads(means), run, root);

@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { codeBlocks } from '../support/markdown.ts';
-import { built, Sandbox } from './sandbox.ts';
+import { AGENT, built, Sandbox } from './sandbox.ts';
 
 t.setTimeout(180_000);
 
@@ -22,8 +23,16 @@ t.test("drbd-reactor's nfslock runs with what drbd-reactor gives it", async (t) 
   await runs(t, node, env);
 });
 
+/** What the units of drbd-reactor run, from drbd-utils: start, monitor in a loop, and stop at SIGTERM. */
+const WRAPPER = '/lib/drbd/scripts/ocf.ra.wrapper.sh';
+
 async function runs(t: Test, node: Sandbox, env: Record<string, string>): Promise<void> {
-  t.match(await node.agent('start', env), { code: 0 });
+  const script = `echo $$; exec ${WRAPPER} start-and-monitor ocf.ra@locks_nfs.service 2>/run/wrapper`;
+  const wrapper = node.start(['/bin/sh', '-c', script], { ...env, AGENT, monitor_interval: '1' });
+  const ended = once(wrapper, 'exit');
+  const [pid] = await once(wrapper.stdout, 'data');
+  while ((await node.sh('grep READY=1 /run/wrapper')).code !== 0)
+    if (wrapper.exitCode !== null) throw new Error((await node.sh('cat /run/wrapper')).stdout);
   t.match(await node.agent('monitor', env), { code: 0 });
   const status = await node.run([process.execPath, '/usr/share/lockferry/lockferry.cjs', 'status']);
   t.match(status.stdout, /^locks_nfs: /);
@@ -36,5 +45,8 @@ async function runs(t: Test, node: Sandbox, env: Record<string, string>): Promis
     { code: 0, stderr: /no client is captured/ },
     'no reason to end it',
   );
-  t.match(await node.agent('stop', env), { code: 0 });
+  await node.sh(`kill -TERM ${pid}`);
+  t.same(await ended, [0, null], 'the wrapper has stopped it');
+  t.match(await node.sh('cat /run/wrapper'), { stdout: /STATUS=about to exec stop/ });
+  t.match(await node.agent('monitor', env), { code: 7 });
 }

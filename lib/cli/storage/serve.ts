@@ -15,17 +15,21 @@ export interface Answer {
   readonly fault: { readonly code: FaultCode; readonly message: string; readonly facts: FaultFacts } | null;
 }
 
+/** What the process says first: from now on it is the storage that takes its time. */
+export const STARTED = 'started';
+
 /** The half of a process's channel that is used here. */
 interface Channel {
   on(event: 'message', listener: (question: Question) => void): unknown;
   on(event: 'disconnect', listener: () => void): unknown;
-  send?(answer: Answer): unknown;
+  send?(message: Answer | typeof STARTED): unknown;
 }
 
 /** Does what comes over the channel, until that closes. @param end ends the process */
 export function serve(channel: Channel, tasks: Tasks, end: () => void): void {
   channel.on('message', async (question) => channel.send?.(await answerTo(question, tasks)));
   channel.on('disconnect', end);
+  channel.send?.(STARTED);
 }
 
 async function answerTo({ id, task, input }: Question, tasks: Tasks): Promise<Answer> {

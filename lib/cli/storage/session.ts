@@ -1,11 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { Fault } from '../../fault.ts';
-import type { Answer, Question } from './serve.ts';
+import { type Answer, type Question, STARTED } from './serve.ts';
 import type { Tasks } from './tasks.ts';
 
 /** How long the storage may take, milliseconds: to be read, and to make something durable. */
 export const READ_WITHIN = 5_000;
 export const WRITE_WITHIN = 15_000;
+
+/** How long a process may take to start where the node has more to do than it can, milliseconds. */
+const START_WITHIN = 30_000;
 
 export interface Patience {
   /** Milliseconds. */
@@ -24,25 +28,36 @@ const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
 export class StorageSession {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, { answer: (answer: Answer) => void; fail: (fault: Fault) => void }>();
+  readonly #events = new EventEmitter();
+  readonly #started = once(this.#events, 'started');
   #count = 0;
   #over: Fault | null = null;
 
-  private constructor(child: ChildProcess) {
+  private constructor(child: ChildProcess, startWithin: number) {
     this.#child = child;
-    child.on('message', (answer: Answer) => this.#waiting.get(answer.id)?.answer(answer));
+    const late = setTimeout(() => {
+      const message = `no process for the storage could be started in ${startWithin / 1000} s`;
+      this.#fail(new Fault('timed-out', message, { cure: 'see what else this node does' }));
+    }, startWithin);
+    void this.#started.then(() => clearTimeout(late));
+    child.on('message', (message: Answer | typeof STARTED) => {
+      if (message === STARTED) this.#events.emit('started');
+      else this.#waiting.get(message.id)?.answer(message);
+    });
     child.on('error', (cause) => this.#fail(new Fault('failed', 'no process for the storage', { cause })));
     child.on('exit', (code, signal) =>
       this.#fail(new Fault('failed', `the process for the storage ended (${signal ?? `exit code ${code}`})`)),
     );
   }
 
-  /** @param program lib/cli/storage/main.ts, as a file that Node can run */
-  static open(program: string): StorageSession {
+  /** @param program lib/cli/storage/main.ts, as a file that Node can run. @param startWithin milliseconds */
+  static open(program: string, startWithin = START_WITHIN): StorageSession {
     return new StorageSession(
       fork(program, [], {
         ...{ cwd: '/', env: ENVIRONMENT, execArgv: [], detached: true },
         ...{ serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'] },
       }),
+      startWithin,
     );
   }
 
@@ -52,6 +67,7 @@ export class StorageSession {
     input: Parameters<Tasks[K]>[0],
     { within, doing }: Patience,
   ): Promise<Awaited<ReturnType<Tasks[K]>>> {
+    await this.#started;
     if (this.#over !== null) throw this.#over;
     this.#count += 1;
     const question: Question = { id: this.#count, task, input };
@@ -77,7 +93,7 @@ export class StorageSession {
 
   /** Ends the child, or leaves it behind where the storage holds it. */
   end(): void {
-    this.#over ??= new Fault('failed', 'the process for the storage was ended');
+    this.#fail(new Fault('failed', 'the process for the storage was ended'));
     this.#child.kill('SIGKILL');
     if (this.#child.connected) this.#child.disconnect();
     this.#child.unref();
@@ -85,6 +101,7 @@ export class StorageSession {
 
   #fail(fault: Fault): void {
     this.#over ??= fault;
+    this.#events.emit('started');
     for (const { fail } of this.#waiting.values()) fail(this.#over);
   }
 }

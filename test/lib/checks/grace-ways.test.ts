@@ -36,13 +36,18 @@ t.test('the kernel has ways, or none', async (t) => {
       evidence: /^Linux 6\.1\.176: nfsd's NFSv4 grace.*; a restart of its threads; SIGKILL to lockd$/,
     },
   });
-  root.remove('proc/fs/nfsd/v4_end_grace');
+  root.process(60, 'nfsdcld').put({ 'proc/fs/nfsd/versions': '-2 +3 +4 -4.0 +4.1 +4.2\n' });
+  t.match(await look(root, 'kernel'), {
+    verdict: 'ok',
+    evidence: 'Linux 6.1.176: a restart of its threads; SIGKILL to lockd',
+  });
   root.put({ 'proc/self/mountinfo': MOUNT });
   t.match(await look(root, 'kernel'), { verdict: 'ok', evidence: 'Linux 6.1.176: SIGKILL to lockd' });
   root.put({ 'proc/sys/kernel/osrelease': '6.12.107\n' });
   t.match(await look(root, 'kernel'), {
     verdict: 'bad',
-    evidence: /lockd of Linux 6\.12\.107 ignores SIGKILL$/,
+    evidence:
+      /: nfsdcld lets nfsd skip .*, NFS mounts keep lockd, and lockd of Linux 6\.12\.107 ignores SIGKILL$/,
   });
   root.put({ 'proc/fs/nfsd/threads': '0\n' });
   t.match(await look(root, 'kernel'), { verdict: 'ok', evidence: /no nfsd runs here/ });

@@ -14,7 +14,13 @@ t.test('with the kernel\u2019s server: statd, lockd, mountd', async (t) => {
   });
   root.put({ 'etc/nfs.conf': '[statd]\nport=1\n[lockd]\nport=2\n[mountd]\nport=3\n' });
   t.same(await look(root, 'kernel'), { verdict: 'ok', evidence: 'all are fixed' });
-  root.put({ 'etc/nfs.conf': '[statd]\nport=1\n[mountd]\nport=3\n', 'proc/sys/fs/nfs/nlm_tcpport': '0\n' });
+  root.put({ 'proc/sys/fs/nfs/nlm_tcpport': '0\n' });
+  t.match(
+    await look(root, 'kernel'),
+    { verdict: 'warning', evidence: /^any port: lockd/ },
+    'rpc.statd has not read it yet',
+  );
+  root.put({ 'etc/nfs.conf': '[statd]\nport=1\n[mountd]\nport=3\n' });
   t.match(await look(root, 'kernel'), { verdict: 'warning', evidence: /^any port: lockd/ });
   root.put({ 'proc/sys/fs/nfs/nlm_tcpport': '4045\n' });
   t.match(await look(root, 'kernel'), { verdict: 'ok' });

@@ -92,7 +92,10 @@ await inOwnNetwork(
         files: [${JSON.stringify(fileOf('127.0.9.5'))}] }`;
       const storage = (name: string, answer: string) => {
         const program = join(root, name);
-        return { program, text: `process.on('message', ({ id, task }) => process.send(${answer}));` };
+        return {
+          program,
+          text: `process.send('started'); process.on('message', ({ id, task }) => process.send(${answer}));`,
+        };
       };
       const fails = storage(
         'fails.cjs',

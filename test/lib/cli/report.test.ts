@@ -9,7 +9,7 @@ import { serviceOf, shortDirectory, terminal } from './reports.ts';
 function means(t: Test) {
   const storage = join(
     t.testdir({
-      'storage.cjs': `process.on('message', ({ id, input }) => process.send(input.endsWith('locks')
+      'storage.cjs': `process.send('started'); process.on('message', ({ id, input }) => process.send(input.endsWith('locks')
         ? { id, fault: null, value: {
           service: 'locks', format: 'record', epoch: 2, since: 1764000000000, stateNumber: 7, ended: null,
           holder: { node: 'n2', bootId: '', lockManager: null, statd: null }, damage: [], torn: [],

@@ -30,7 +30,7 @@ t.test('what cannot be conveyed is said, and is a failure', async (t) => {
 
 t.test("where it goes into statd's own directory, no other is named", async (t) => {
   const { dir, statd, means } = byHand(t);
-  const program = `process.on('message', ({ id, input: { to } }) => {
+  const program = `process.send('started'); process.on('message', ({ id, input: { to } }) => {
     const value = { service: 'nfs', clients: [], stateNumber: 9, to: 'sm', problems: [String(to)] };
     process.send({ id, fault: null, value });
   });`;

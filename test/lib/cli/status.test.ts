@@ -94,7 +94,9 @@ t.test('a store, read in a process of its own', async (t) => {
 
 t.test('a store that hangs is given up, and said to', { timeout: 20_000 }, async (t) => {
   const { written, ...streams } = terminal();
-  const hung = t.testdir({ 'hung.cjs': 'process.on("message", () => { for (;;); });' });
+  const hung = t.testdir({
+    'hung.cjs': 'process.send("started"); process.on("message", () => { for (;;); });',
+  });
   const begun = Date.now();
   const storage = join(hung, 'hung.cjs');
   await t.rejects(

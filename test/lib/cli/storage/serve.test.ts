@@ -1,13 +1,14 @@
 import { EventEmitter, once } from 'node:events';
 import t from 'tap';
-import { type Answer, serve } from '../../../../lib/cli/storage/serve.ts';
+import { type Answer, STARTED, serve } from '../../../../lib/cli/storage/serve.ts';
 import { createTasks } from '../../../../lib/cli/storage/tasks.ts';
 import { Fault } from '../../../../lib/fault.ts';
 
 t.test('tasks are done, faults are sent, and the end of the channel is the end', async (t) => {
   const answers = new EventEmitter();
   const channel = Object.assign(new EventEmitter(), {
-    send: (answer: Answer) => answers.emit('answer', answer),
+    send: (message: Answer | typeof STARTED) =>
+      message === STARTED ? answers.emit('started') : answers.emit('answer', message),
   });
   let ended = 0;
   const cause = new Error('EIO');
@@ -17,9 +18,11 @@ t.test('tasks are done, faults are sent, and the end of the channel is the end',
     read: async () => Promise.reject(faults.shift()),
     note: async () => 'done' as never,
   };
+  const started = once(answers, 'started');
   serve(channel, tasks, () => {
     ended += 1;
   });
+  await started;
   const ask = async (task: 'read' | 'note', id: number) => {
     const answer = once(answers, 'answer');
     channel.emit('message', { id, task, input: null });

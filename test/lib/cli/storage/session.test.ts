@@ -6,6 +6,8 @@ import { askOnce, StorageSession } from '../../../../lib/cli/storage/session.ts'
 import { fileOf } from '../../store/arbitraries.ts';
 import { byHand, leave, SERVICE, STORAGE } from '../by-hand.ts';
 
+/** How a child says that it has started. */
+const SAYS = "process.send('started');";
 const patience = { within: 10_000, doing: 'reading' };
 
 t.test('what the child read comes as it is', async (t) => {
@@ -28,7 +30,7 @@ t.test('a fault of the child is a fault here', async (t) => {
 t.test(
   'a child that the storage holds is left behind after its time, and nothing more is asked',
   async (t) => {
-    const root = t.testdir({ 'hung.cjs': 'process.on("message", () => { for (;;); });' });
+    const root = t.testdir({ 'hung.cjs': `process.on("message", () => { for (;;); }); ${SAYS}` });
     const session = StorageSession.open(join(root, 'hung.cjs'));
     const begun = performance.now();
     const hung = { within: 400, doing: 'reading the lock store in /srv' };
@@ -43,8 +45,24 @@ t.test(
   },
 );
 
+t.test('while a child starts, it is not the storage that takes long', async (t) => {
+  const root = t.testdir({
+    'slow.cjs': `process.on('message', ({ id }) => process.send({ id, value: null, fault: null }));
+      setTimeout(() => { ${SAYS} }, 600);`,
+    'never.cjs': 'process.on("message", () => undefined);',
+  });
+  const slow = { within: 500, doing: 'reading' };
+  t.equal(await askOnce(join(root, 'slow.cjs'), 'read', '/srv', slow), null);
+  const session = StorageSession.open(join(root, 'never.cjs'), 200);
+  t.teardown(() => session.end());
+  await t.rejects(session.ask('read', '/srv', patience), {
+    code: 'timed-out',
+    message: /^no process for the storage could be started in 0\.2 s/,
+  });
+});
+
 t.test('a child that dies says so, and one that cannot be started', async (t) => {
-  const root = t.testdir({ 'dies.cjs': 'process.on("message", () => process.exit(3));' });
+  const root = t.testdir({ 'dies.cjs': `process.on("message", () => process.exit(3)); ${SAYS}` });
   await t.rejects(askOnce(join(root, 'dies.cjs'), 'read', '/srv', patience), {
     message: 'the process for the storage ended (exit code 3)',
   });
@@ -67,7 +85,8 @@ t.test('the child ends with us, and has nothing of our environment', async (t) =
         fs.writeFileSync(__filename + '.env', JSON.stringify([process.pid, process.env, process.cwd()]));
         process.send({ id, value: null, fault: null });
       });
-      process.on('disconnect', () => fs.writeFileSync(__filename + '.end', ''));`,
+      process.on('disconnect', () => fs.writeFileSync(__filename + '.end', ''));
+      ${SAYS}`,
   });
   const program = join(root, 'tells.cjs');
   process.env.LOCKFERRY_TEST = 'secret';
