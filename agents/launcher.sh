@@ -68,13 +68,13 @@ is_keeper() {
 	return 1
 } 2>/dev/null
 
-# Does the keeper's word that all is well, which it leaves each second while it is so, answer this monitor? Only if it
-# is fresh, the keeper lives, and a monitor of this version with these very parameters has found them to be those that
+# Does the keeper's word that all is well, which it leaves every two seconds while it is so, answer this monitor? Only if
+# it is fresh, the keeper lives, and a monitor of this version with these very parameters has found them to be those that
 # this keeper works with; else the bundle asks, as it does at a deeper check level. No process is started for this.
 #
 # So a failure is noticed by the first monitor that begins valid + 1 seconds after it, and usually by the next, for a
 # keeper that is not well takes its word back at once. One that was killed is noticed by the next in any case.
-valid=2
+valid=3
 is_well() {
 	case ${OCF_CHECK_LEVEL-} in
 	'' | 0) ;;

@@ -5,6 +5,8 @@ import type { Picture } from './picture.ts';
 import { stampOf } from './place.ts';
 
 export interface Watch {
+  /** Compares the directory itself with the one that is watched, and has a look made that is due without any event. */
+  check(): void;
   /** Ends the watch; the picture stays usable. */
   close(): void;
 }
@@ -16,8 +18,6 @@ export interface WatchOptions {
    * begins.
    */
   readonly wake: () => void;
-  /** How often the directory itself is compared with the one that is watched, in ms. */
-  readonly interval?: number;
   readonly inotify?: Inotify;
 }
 
@@ -35,10 +35,11 @@ const VERIFY_SHARE = 0.01;
  * Watches `sm/` by inotify and feeds the picture's agenda. Follows a directory that appears later, is replaced or
  * mounted over; where inotify has nothing to give (no watches left), every change of the directory leads to a
  * full scan; and because Node does not say when the kernel's queue of events overflowed, a full scan follows
- * events now and then, as seldom as its cost demands.
+ * events now and then, as seldom as its cost demands. All but the events is noticed by check(), which is to be called every
+ * second or two.
  */
 export function watchPicture(options: WatchOptions): Watch {
-  const { picture, wake, interval = 1000, inotify = watch } = options;
+  const { picture, wake, inotify = watch } = options;
   const { agenda } = picture;
   const path = picture.directory.sm;
   let watcher: ReturnType<Inotify> | undefined;
@@ -46,7 +47,7 @@ export function watchPicture(options: WatchOptions): Watch {
   let verifyAt = 0;
 
   const lookAtAll = () => {
-    verifyAt = performance.now() + Math.max(interval, agenda.scanCost / VERIFY_SHARE);
+    verifyAt = performance.now() + agenda.scanCost / VERIFY_SHARE;
     agenda.touchAll();
     wake();
   };
@@ -79,7 +80,7 @@ export function watchPicture(options: WatchOptions): Watch {
     if (agenda.watched) lookAtAll();
     else if (agenda.changedSinceScan) wake();
   };
-  const tick = () => {
+  const check = () => {
     if (stampOf(path)?.identity !== identity) follow();
     else if (identity === undefined) return;
     else if (!agenda.watched) attachLate();
@@ -88,11 +89,5 @@ export function watchPicture(options: WatchOptions): Watch {
   };
 
   follow();
-  const timer = setInterval(tick, interval);
-  return {
-    close() {
-      clearInterval(timer);
-      detach();
-    },
-  };
+  return { check, close: detach };
 }

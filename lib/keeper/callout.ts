@@ -27,16 +27,12 @@ export interface CalloutOptions {
 
 /** How many clients that were not found in `sm/` are named. */
 const UNSEEN_NAMED = 5;
-/** How often the door and the spool are looked at, milliseconds. */
-const LOOK_EVERY = 1000;
-
 /**
  * Keeps a door open for the statd callout: made as soon as it is known who statd runs as, and again should it be
- * removed. On a clock of its own, for whatever else the keeper does may have to wait for the storage.
+ * removed.
  */
 export class Callout {
   readonly #options: CalloutOptions;
-  readonly #timer: NodeJS.Timeout;
   #desk: CalloutDesk | null = null;
   #trouble: string | null = null;
   readonly #unseen = new Set<string>();
@@ -45,12 +41,17 @@ export class Callout {
 
   constructor(options: CalloutOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.#look(), LOOK_EVERY);
   }
 
-  /** Resolves when the door is open, or known to have to wait; never rejects. */
-  async open(): Promise<void> {
-    await this.#look();
+  /**
+   * Opens the door, or looks whether it is still there and at the spool; to be called again and again. Resolves when the
+   * door is open, or known to have to wait; never rejects.
+   */
+  async look(): Promise<void> {
+    if (this.#desk !== null && this.#desk.armed !== null) return this.#desk.workOff();
+    this.#opening ??= this.#open();
+    await this.#opening;
+    this.#opening = null;
   }
 
   /** Why statd cannot ask us, and clients that it has asked for without having written a file that we see. */
@@ -72,15 +73,7 @@ export class Callout {
 
   close(): void {
     this.#closed = true;
-    clearInterval(this.#timer);
     this.#desk?.close();
-  }
-
-  async #look(): Promise<void> {
-    if (this.#desk !== null && this.#desk.armed !== null) return this.#desk.workOff();
-    this.#opening ??= this.#open();
-    await this.#opening;
-    this.#opening = null;
   }
 
   async #open(): Promise<void> {

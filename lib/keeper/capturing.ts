@@ -77,6 +77,11 @@ export class Capturing {
     this.#watch = watchPicture({ picture: this.#options.picture, wake });
   }
 
+  /** Notices what the watch could not tell; to be called again and again. */
+  checkWatch(): void {
+    this.#watch?.check();
+  }
+
   /**
    * Brings the store up to date; resolves when that is durable. Calls that come while one is under way share the
    * next one.
@@ -140,6 +145,7 @@ export class Capturing {
   end(): void {
     this.#ended = true;
     this.#watch?.close();
+    this.#watch = null;
   }
 
   /** The last capture; resolves when it is durable. */

@@ -126,7 +126,7 @@ t.test(
 t.test('whenever it may be otherwise, the bundle is asked', async (t) => {
   const { node, pid, monitor } = await known(t);
   const asked = { code: 1 };
-  t.match(await monitor({}, 3), asked, 'the word is old');
+  t.match(await monitor({}, 4), asked, 'the word is old');
   t.match(await monitor({}, -5), asked, 'it is of another boot');
   t.match(await monitor({ OCF_CHECK_LEVEL: '10' }), asked, 'a deeper look is wanted');
   t.match(await monitor({ OCF_RESKEY_max_lag: '7' }), asked, 'a parameter is there');

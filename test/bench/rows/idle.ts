@@ -43,7 +43,7 @@ export const idle: Row = {
   name: 'idle',
   title: 'The keeper, idle',
   bound:
-    'a look at the processes, at sm/ and at the owner of the store each second; most of it is what a timer and a call cost in Node.js',
+    'a look at the processes, at sm/ and at the owner of the store every two seconds; most of it is what a timer and a call cost in Node.js',
   measure: ({ dist, size }) =>
     onNode(dist, async (node): Promise<Figure[]> => {
       const count = sized(size, { tiny: 10, usual: 1000, full: 1000 });

@@ -44,7 +44,11 @@ async function stage(t: Test, { sm = true } = {}) {
     },
     log: (event) => events.push(event),
   });
-  t.teardown(() => callout.close());
+  const looking = setInterval(() => void callout.look(), 100);
+  t.teardown(() => {
+    clearInterval(looking);
+    callout.close();
+  });
   return { callout, path, statd, current, did, events };
 }
 
@@ -71,7 +75,7 @@ t.test('an open door, through which a client comes into the store', async (t) =>
   const { callout, path, current, did } = await stage(t);
   t.equal(callout.suspended, false);
   t.same(callout.unprotected, []);
-  await callout.open();
+  await callout.look();
   t.equal(readFileSync(join(path, 'armed'), 'utf8'), 'yes\n');
   t.same(did, ['all']);
   t.equal(await ask(path, '1-1 add-client 10.0.0.1 n1'), '1-1 durable\n');
@@ -85,7 +89,7 @@ t.test('an open door, through which a client comes into the store', async (t) =>
 
 t.test('without sm/ it is not known who may come: it waits', async (t) => {
   const { callout, path, statd } = await stage(t, { sm: false });
-  await callout.open();
+  await callout.look();
   t.notOk(existsSync(path));
   t.same(callout.problems, []);
   mkdirSync(statd.sm);
@@ -95,7 +99,7 @@ t.test('without sm/ it is not known who may come: it waits', async (t) => {
 
 t.test('the spool is looked at again and again', async (t) => {
   const { callout, path, events } = await stage(t);
-  await callout.open();
+  await callout.look();
   writeFileSync(join(path, 'armed'), '');
   appendFileSync(join(path, 'spool'), '1-1 add-client 10.0.0.1 n1\n');
   t.equal(callout.suspended, true);
@@ -107,7 +111,7 @@ t.test('the spool is looked at again and again', async (t) => {
 
 t.test('a door that was removed is made again', async (t) => {
   const { callout, path } = await stage(t);
-  await callout.open();
+  await callout.look();
   rmSync(path, { recursive: true });
   await until(() => existsSync(path));
   await until(() => readFileSync(join(path, 'armed'), 'utf8') !== '');
@@ -118,7 +122,7 @@ t.test('a door that cannot be made is a problem, until it can', async (t) => {
   const { callout, path } = await stage(t);
   mkdirSync(dirname(path), { recursive: true });
   chmodSync(dirname(path), 0o777);
-  await callout.open();
+  await callout.look();
   t.match(callout.problems, [/^the statd callout cannot ask: .* can be changed by others$/]);
   chmodSync(dirname(path), 0o755);
   await until(() => callout.problems.length === 0);
@@ -126,7 +130,7 @@ t.test('a door that cannot be made is a problem, until it can', async (t) => {
 
 t.test('closed while the door is made', async (t) => {
   const { callout, path } = await stage(t);
-  const opening = callout.open();
+  const opening = callout.look();
   callout.close();
   await opening;
   t.equal(readFileSync(join(path, 'armed'), 'utf8'), '', 'nobody is kept waiting');

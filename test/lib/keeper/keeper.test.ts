@@ -108,7 +108,7 @@ t.test('the word that all is well is there while it is so', async (t) => {
 t.test('where the monitor captures, it has to ask: there is no such word', async (t) => {
   const { keeper, directory } = await stage(t, { capture: 'monitor' });
   await keeper().adopt();
-  await pause(1500);
+  await pause(2500);
   t.notOk(existsSync(directory.verdictFile));
 });
 
@@ -375,7 +375,7 @@ t.test('the locks of a service whose address has left are released', async (t) =
   t.notOk(events.includes('release-failed'));
 });
 
-t.test('an address that was here for less than a tick was here', async (t) => {
+t.test('an address that was here for less than a beat was here', async (t) => {
   for (const [what, look] of [
     ['a monitor', (one: Keeper) => one.monitor()],
     ['a client that came by it', (_: Keeper, put: (name: string) => void) => put('c')],
@@ -513,7 +513,7 @@ t.test(
     const release = await lockFile(node.node.restartLock, 0);
     writeFileSync(node.node.planFile, '{}');
     node.lockManager = lockManager(2);
-    await pause(1500);
+    await pause(2500);
     t.notOk(events.includes('lock-manager-restarted'));
     rmSync(node.node.planFile);
     await release?.();

@@ -1,0 +1,28 @@
+import type { Service } from '../node/service.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Whether an address of the service was up on this node since it was adopted. */
+export class AddressSeen {
+  readonly #addresses: Service['addresses'];
+  readonly #localAddresses: Surroundings['localAddresses'];
+  #seen = false;
+
+  constructor(
+    { addresses }: Pick<Service, 'addresses'>,
+    { localAddresses }: Pick<Surroundings, 'localAddresses'>,
+  ) {
+    this.#addresses = addresses;
+    this.#localAddresses = localAddresses;
+  }
+
+  get seen(): boolean {
+    return this.#seen;
+  }
+
+  /** Costs nothing once it was. */
+  look(): void {
+    if (this.#seen) return;
+    const local = this.#localAddresses();
+    this.#seen = this.#addresses.some((address) => local.has(address));
+  }
+}

@@ -1,0 +1,154 @@
+import t, { type Test } from 'tap';
+import { AddressSeen } from '../../../lib/keeper/address-seen.ts';
+import type { AtWork } from '../../../lib/keeper/identities.ts';
+import type { Kept } from '../../../lib/keeper/kept.ts';
+import { Pulse } from '../../../lib/keeper/pulse.ts';
+import { emptyState } from '../../../lib/store/reducer.ts';
+import { exampleService } from '../../support/example-service.ts';
+import { until } from '../capture/sm-directory.ts';
+import { HOLDER } from '../store/arbitraries.ts';
+import { lockManager } from './example-surroundings.ts';
+
+/** A pulse that beats when the test says so, and what it did since it was asked last. */
+function stage(t: Test, capture: 'watch' | 'monitor' = 'watch') {
+  let did: string[] = [];
+  const does = (what: string) => async () => void did.push(what);
+  const node = {
+    atWork: { lockManager: lockManager(7), statd: 'statd 8' } as AtWork,
+    share: does('share') as () => Promise<void>,
+    owner: async () => true,
+  };
+  const holder = { ...HOLDER, lockManager: 'ganesha:7:1', statd: 'statd 8' };
+  const state = emptyState({ service: 'nfs-a', epoch: 1, holder, since: 0, format: 'record' });
+  const kept = {
+    store: { state, isOwner: () => node.owner() },
+    writer: {
+      push: async (changes: { type: string }[]) => void did.push(...changes.map(({ type }) => type)),
+    },
+    capturing: {
+      checkWatch: () => did.push('watch'),
+      captureAndJudge: does('judge'),
+      end: () => did.push('end'),
+    },
+    recovering: {
+      ...{ unprepared: false, running: true },
+      ...{ begin: does('begin'), breakOff: does('break off'), abort: () => did.push('abort') },
+    },
+    callout: { look: does('callout') },
+    share: { restarting: false, tick: () => node.share(), settled: does('settled') },
+  } as unknown as Kept;
+  const service = exampleService({ capture });
+  const address = new AddressSeen(service, { localAddresses: () => new Set(service.addresses) });
+  let beat = () => {};
+  const timers = t.capture(globalThis, 'setInterval', (act: () => void) => {
+    beat = act;
+  });
+  let beats = 0;
+  const pulse = new Pulse({
+    ...{ service, kept, surroundings: { atWork: async () => node.atWork }, address },
+    after: () => {
+      beats += 1;
+    },
+    log: (event) => did.push(event),
+  });
+  const told = () => {
+    const before = did;
+    did = [];
+    return before;
+  };
+  return {
+    ...{ pulse, node, kept, address, told, timers },
+    beats: (number: number) => until(() => beats === number),
+    beat: () => beat(),
+  };
+}
+
+t.test('a beat looks at everything, the first one at once', async (t) => {
+  const { pulse, address, told, beats, beat } = stage(t);
+  pulse.start();
+  await beats(1);
+  t.same(told(), ['share', 'judge']);
+  t.ok(address.seen);
+  beat();
+  await beats(2);
+  t.same(told(), ['callout', 'watch', 'share', 'judge']);
+  pulse.stop();
+});
+
+t.test(
+  'where the monitor captures, or another node may claim the service, nothing is captured',
+  async (t) => {
+    const one = stage(t, 'monitor');
+    one.pulse.start();
+    await one.beats(1);
+    t.same(one.told(), ['share']);
+    one.timers.restore();
+    const other = stage(t);
+    other.pulse.rest();
+    other.pulse.start();
+    await other.beats(1);
+    t.same(other.told(), ['share']);
+  },
+);
+
+t.test('a beat that waits is not begun again; the callout and the watch do not wait for it', async (t) => {
+  const { pulse, node, told, beats, beat } = stage(t);
+  let go = () => {};
+  node.share = () =>
+    new Promise<void>((resolve) => {
+      go = resolve;
+    });
+  pulse.start();
+  beat();
+  beat();
+  t.same(told(), ['callout', 'watch', 'callout', 'watch']);
+  go();
+  await beats(1);
+  t.same(told(), ['judge']);
+});
+
+t.test('a beat that fails is told, and followed by others', async (t) => {
+  const { pulse, node, told, beats, beat } = stage(t);
+  const share = node.share;
+  node.share = () => Promise.reject(new Error('EIO'));
+  pulse.start();
+  await until(() => told().includes('tick-failed'));
+  node.share = share;
+  beat();
+  await beats(1);
+});
+
+t.test('a service that has another owner is captured no more, and never again its own', async (t) => {
+  const { pulse, node, told, beats, beat } = stage(t);
+  node.owner = () => Promise.reject(new Error('EIO'));
+  pulse.start();
+  await beats(1);
+  t.ok(pulse.owner, 'nobody could be asked');
+  node.owner = async () => false;
+  told();
+  beat();
+  await until(() => !pulse.owner);
+  await beats(2);
+  const did = told();
+  t.ok(did.includes('end') && did.includes('abort'));
+  node.owner = async () => true;
+  beat();
+  await beats(3);
+  t.notOk(pulse.owner);
+  t.notOk(told().includes('judge'));
+});
+
+t.test('another rpc.statd is written down; another lock manager has clients to be told', async (t) => {
+  const { pulse, node, kept, told, beats, beat } = stage(t);
+  node.atWork = { lockManager: lockManager(7), statd: 'statd 9' };
+  pulse.start();
+  await beats(1);
+  t.same(told(), ['share', 'holder', 'judge']);
+  node.atWork = { lockManager: lockManager(10), statd: 'statd 8' };
+  Object.assign(kept.recovering, { running: false, unprepared: true });
+  beat();
+  await beats(2);
+  const did = told().slice(3);
+  t.same(did.slice(0, 5), ['begin', 'lock-manager-restarted', 'break off', 'recovery-begun', 'holder']);
+  t.same(did.slice(5), ['settled', 'judge'], 'and there is nobody');
+});
