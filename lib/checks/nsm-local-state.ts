@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { readOptional } from '../node/optional-file.ts';
 import { findStatdDirectory } from '../node/statd-directory.ts';
 import { readStateFile } from '../nsm/state-file.ts';
+import { isReservedAfter } from '../nsm/state-number.ts';
 import type { NodeCheck } from './check.ts';
 import type { CheckedNode } from './examined-node.ts';
 
@@ -17,8 +18,8 @@ export const localState: NodeCheck<CheckedNode> = {
       10,
     );
     const directory = await findStatdDirectory(statdDir, root).catch(() => null);
-    const own = directory && (await readStateFile(join(root, directory, 'state')).catch(() => null));
-    if (kernel === 0 || own === null || kernel === own) {
+    const own = directory ? await readStateFile(join(root, directory, 'state')).catch(() => null) : null;
+    if (kernel === 0 || own === null || kernel === own || isReservedAfter(own, kernel)) {
       return { verdict: 'ok', evidence: `nsm_local_state is ${kernel}` };
     }
     const evidence = `nsm_local_state is ${kernel}, and this node's own status monitor has number ${own}`;

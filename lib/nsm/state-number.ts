@@ -37,12 +37,17 @@ export function nextStateNumber({ stored, local, now }: StateNumberSources): num
 export const RESERVED = 128;
 
 /**
- * The numbers below which and above which a node may tell its own clients, while its status monitor goes on announcing
- * the last one: statd's `state` file cannot be written while statd runs. @param local what the file says; null: nothing.
+ * The numbers between which a node may tell its own clients, once the last one is in statd's `state` file, from which
+ * statd, and sm-notify after a reboot, go on. @param local what the file says; null: nothing.
  */
 export function reservedNumbers(local: number | null): { readonly first: number; readonly last: number } {
   const first = local !== null && local > 0 && local < HIGHEST - 2 * RESERVED ? odd(local) : 1;
   return { first, last: first + RESERVED };
+}
+
+/** Whether one number can be what a node with the other one has reserved since: a statd that runs on still has that. */
+export function isReservedAfter(number: number, former: number): boolean {
+  return number > former && (number - former) % RESERVED === 0;
 }
 
 function odd(number: number): number {

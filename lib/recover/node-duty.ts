@@ -151,7 +151,7 @@ export class NodeDuty {
       state: () => store.state,
       commit: (changes) => store.commit(changes),
       trigger: TELL,
-      // The numbers of a duty lie below the one that the node's statd has announced since the restart.
+      // The numbers of a duty lie below the one that is in statd's own state file since the restart.
       localStateNumber: async () => null,
       conveyTo: { dir: node.dutyStatd, owner },
     };

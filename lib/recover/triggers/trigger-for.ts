@@ -3,7 +3,7 @@ import { readConveyed } from '../../convey/index.ts';
 import type { NodeDirectory } from '../../node/node-directory.ts';
 import type { Service } from '../../node/service.ts';
 import type { StatdDirectory } from '../../nsm/statd-directory.ts';
-import { readStateFile } from '../../nsm/state-file.ts';
+import { readStateFile, writeStateFile } from '../../nsm/state-file.ts';
 import { reservedNumbers } from '../../nsm/state-number.ts';
 import { notifyClients } from '../notifier/index.ts';
 import type { openGrace } from '../open-grace.ts';
@@ -86,7 +86,10 @@ async function openWithDuty(
   return underNodeLock(node, LOCK_WITHIN, () =>
     openGrace(kind, async () => {
       const { files } = await readConveyed(statd.path);
-      await recordDuty({ files, stateNumber: reservedNumbers(await readStateFile(statd.state)).first });
+      const { first, last } = reservedNumbers(await readStateFile(statd.state));
+      // statd goes on: the next duty, and sm-notify after a reboot, must not begin again with numbers that clients have had.
+      await writeStateFile(statd.state, last);
+      await recordDuty({ files, stateNumber: first });
     }),
   );
 }

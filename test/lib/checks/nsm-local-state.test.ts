@@ -23,5 +23,7 @@ t.test('the kernel has the number of its own status monitor', async (t) => {
     verdict: 'warning',
     evidence: "nsm_local_state is 7, and this node's own status monitor has number 9",
   });
+  writeFileSync(join(root.path, 'var/lib/nfs/state'), Buffer.from([135, 0, 0, 0]));
+  t.match(await found(root), { verdict: 'ok' }, 'reserved while rpc.statd ran on');
   t.match(await found(root, { statdDir: '/srv/none' }), { verdict: 'ok' }, 'no directory');
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { nextStateNumber, reservedNumbers } from '../../../lib/nsm/state-number.ts';
+import { isReservedAfter, nextStateNumber, reservedNumbers } from '../../../lib/nsm/state-number.ts';
 
 const NOW = Date.parse('2026-11-23T00:00:00Z');
 const SECONDS = NOW / 1000;
@@ -60,5 +60,14 @@ t.test('a node reserves odd numbers above the one that it announced, whatever it
   for (const implausible of [0, -5, 0x7fff_ffff]) {
     t.same(reservedNumbers(implausible), { first: 1, last: 129 });
   }
+  t.end();
+});
+
+t.test('what a node has reserved since', (t) => {
+  const { last } = reservedNumbers(3);
+  t.same(
+    [last, reservedNumbers(last).last, 3, 5, 1].map((number) => isReservedAfter(number, 3)),
+    [true, true, false, false, false],
+  );
   t.end();
 });

@@ -66,6 +66,12 @@ t.test('auto may, with the duty to tell the clients in sm/; NFS-Ganesha has a wa
   t.same(duties, []);
   t.equal(await chosen.open(kernel), 'restarted');
   t.match(duties, [{ stateNumber: 1, files: [{ name: 'c' }] }]);
+  t.equal(await chosen.open(kernel), 'restarted');
+  t.match(
+    duties,
+    [{ stateNumber: 1 }, { stateNumber: 129 }],
+    'no number is told again, though statd runs on',
+  );
   t.equal(chosen.tell, notifyClients);
 });
 
