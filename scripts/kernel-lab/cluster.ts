@@ -90,13 +90,16 @@ export class Cluster {
     await node.sh(
       'mkdir -p /run/crm /run/resource-agents && chown hacluster:haclient /run/crm && chmod 750 /run/crm',
     );
-    node.start(['corosync', '-f']);
+    if ((await node.run(['test', '-d', '/run/systemd/system'])).code === 0)
+      await node.sh('systemctl enable --now corosync pacemaker', { timeout: 180_000 });
+    else node.start(['corosync', '-f']);
     await until(async () => (await node.run(['corosync-cfgtool', '-s'])).code === 0, {
       what: `corosync on ${node.name}`,
       timeout: 90_000,
       every: 300,
     });
-    node.start(['pacemakerd'], { PCMK_logfile: '/var/log/pacemaker.log', PCMK_logfacility: 'none' });
+    if ((await node.run(['pidof', 'pacemakerd'])).code !== 0)
+      node.start(['pacemakerd'], { PCMK_logfile: '/var/log/pacemaker.log', PCMK_logfacility: 'none' });
     await until(async () => (await this.onlineNodes(node)).includes(node.name), {
       what: `${node.name} online`,
       timeout: 240_000,

@@ -24,6 +24,8 @@ export interface BootOptions {
   readonly kernel?: string;
   /** A directory laid over the host's root directory, as an installation with DESTDIR leaves it. */
   readonly install?: string;
+  /** Where given, systemd boots the node, with these of its distribution's units enabled. */
+  readonly units?: readonly string[];
 }
 
 export interface RunOptions {
@@ -119,6 +121,7 @@ export class Guest {
       `vec0:transport=tap,ifname=${this.#tap},depth=64,mac=52:54:00:77:00:${hex}`,
       ...[`lab_node=${name}`, `lab_ip=${options.ip}`, `lab_ip6=${options.ip6 ?? ''}`],
       ...[`lab_guest=${join(LAB_SOURCES, 'guest')}`, `lab_install=${options.install ?? ''}`],
+      `lab_units=${(options.units ?? []).join(',')}`,
       ...(options.kernelParams ?? []),
       'quiet',
     ];

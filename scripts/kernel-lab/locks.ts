@@ -65,7 +65,7 @@ export class LockProcess {
     const answer = await this.#ask<LockAnswer & { readonly device?: string; readonly locks?: string }>({
       ...{ op: 'held', file: directory },
     });
-    return parseLocks(answer.locks ?? '', answer.device ?? '');
+    return parseLocks(answer.locks ?? '', answer.device ?? '', 'POSIX');
   }
 
   /** Kills the process; its kernel then releases its locks. */
@@ -75,7 +75,10 @@ export class LockProcess {
   }
 }
 
-/** One line of /proc/locks: a POSIX lock that is held (not one that waits). */
+/** `FLOCK`: as a client's kernel lists those of flock(2); on a server, a client's are POSIX locks all the same. */
+export type LockKind = 'POSIX' | 'FLOCK';
+
+/** One line of /proc/locks: a lock that is held (not one that waits). */
 export interface HeldLock {
   readonly mode: 'READ' | 'WRITE';
   readonly inode: number;
@@ -85,27 +88,31 @@ export interface HeldLock {
 }
 
 /**
- * The POSIX locks that a node's kernel holds on the file system mounted at `directory`: on a server those of its
+ * The locks, POSIX locks unless told, that a node's kernel holds on the file system mounted at `directory`: on a server those of its
  * clients, on a client what its own processes believe to hold. Format: fs/locks.c lock_get_status().
  */
-export async function heldLocks(guest: Guest, directory: string): Promise<HeldLock[]> {
+export async function heldLocks(
+  guest: Guest,
+  directory: string,
+  kind: LockKind = 'POSIX',
+): Promise<HeldLock[]> {
   const text = await guest.sh(`stat -c '%Hd %Ld' ${directory} && cat /proc/locks`);
   const [device = '', ...lines] = text.split('\n');
   const wanted = device.split(' ').map((each) => Number(each).toString(16).padStart(2, '0'));
-  return parseLocks(lines.join('\n'), wanted.join(':'));
+  return parseLocks(lines.join('\n'), wanted.join(':'), kind);
 }
 
 /** @param device `MAJOR:MINOR`, hexadecimal, as /proc/locks has them. */
-function parseLocks(table: string, device: string): HeldLock[] {
+function parseLocks(table: string, device: string, wanted: LockKind): HeldLock[] {
   return table.split('\n').flatMap((line) => {
-    const held = /^\d+: POSIX +\S+ +(READ|WRITE) +-?\d+ ([\da-f]+:[\da-f]+):(\d+) (\d+) (\d+|EOF)/.exec(line);
-    if (held?.[2] !== device) return [];
+    const held = /^\d+: (\w+) +\S+ +(READ|WRITE) +-?\d+ ([\da-f]+:[\da-f]+):(\d+) (\d+) (\d+|EOF)/.exec(line);
+    if (held?.[1] !== wanted || held[3] !== device) return [];
     return [
       {
-        mode: held[1] as HeldLock['mode'],
-        inode: Number(held[3]),
-        start: Number(held[4]),
-        end: held[5] === 'EOF' ? Number.POSITIVE_INFINITY : Number(held[5]),
+        mode: held[2] as HeldLock['mode'],
+        inode: Number(held[4]),
+        start: Number(held[5]),
+        end: held[6] === 'EOF' ? Number.POSITIVE_INFINITY : Number(held[6]),
       },
     ];
   });

@@ -4,17 +4,7 @@ import { bundleLockClient } from '../../scripts/lab/client/bundle.ts';
 import { type Cluster, FLOATING, type Host, HostLockClient, Lab, SERVER } from '../../scripts/lab/index.ts';
 import { installLockferry } from '../../scripts/lab/install.ts';
 import { BUNDLE_FILE } from '../../scripts/lab/lock-client.ts';
-
-/** What `lockferry doctor --json` says of one thing. */
-interface Finding {
-  readonly code: string;
-  readonly service: string | null;
-  readonly verdict: 'ok' | 'unknown' | 'warning' | 'bad';
-  readonly evidence: string;
-  readonly consequence: string | null;
-  readonly cure: string | null;
-  readonly took: number;
-}
+import type { Finding } from '../support/findings.ts';
 
 export interface Doctored {
   readonly lab: Lab;
@@ -114,14 +104,4 @@ export async function doctor(
   const { code, stdout, stderr } = await host.run(program, { timeout: 60 });
   if (stdout === '') throw new Error(`doctor says nothing (${code}): ${stderr}`);
   return { code, findings: JSON.parse(stdout).findings };
-}
-
-/** What it complains about. */
-export function complaints(findings: readonly Finding[]): string[] {
-  return findings.filter(({ verdict }) => verdict !== 'ok').map(nameOf);
-}
-
-/** `service/check: verdict`, or `check: verdict` of what is not about a service. */
-export function nameOf({ service, code, verdict }: Finding): string {
-  return `${service === null ? '' : `${service}/`}${code}: ${verdict}`;
 }

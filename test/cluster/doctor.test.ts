@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap';
 import { SERVER, waitUntil } from '../../scripts/lab/index.ts';
-import { addStopped, complaints, type Doctored, doctor, doctoredCluster, nameOf } from './doctor-scene.ts';
+import { complaints, nameOf } from '../support/findings.ts';
+import { addStopped, type Doctored, doctor, doctoredCluster } from './doctor-scene.ts';
 
 /** One thing that is broken, and what doctor says of it. */
 interface Breakage {

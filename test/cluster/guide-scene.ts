@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, readdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isDeepStrictEqual, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import type { Test } from 'tap';
 import { bundleLockClient } from '../../scripts/lab/client/bundle.ts';
 import {
@@ -9,12 +9,12 @@ import {
   type Host,
   HostLockClient,
   Lab,
-  type Outcome,
   type Program,
   waitUntil,
 } from '../../scripts/lab/index.ts';
 import { BUNDLE_FILE } from '../../scripts/lab/lock-client.ts';
 import type { GuideBlock } from '../support/guide.ts';
+import { GuideReader, type StandIns, type Typist } from '../support/guide-reader.ts';
 
 /** The name by which the guides' clients mount the service. */
 const SERVER = 'nfs.example.com';
@@ -22,8 +22,6 @@ const SERVER = 'nfs.example.com';
 const UNITS = ['rpcbind', 'nfs-ganesha', 'nfs-ganesha-lock'];
 const LOOPS = ['mknod /dev/loop-control c 10 237', 'for i in $(seq 0 31); do mknod /dev/loop$i b 7 $i; done'];
 
-/** What the lab has in place of what a guide names. */
-export type StandIns = readonly (readonly [what: RegExp, instead: string])[];
 /** How a lab differs from what a guide takes for granted. */
 interface Ways {
   readonly standIns: StandIns;
@@ -45,12 +43,6 @@ const LOCK = {
   retryMs: 200,
 } as const;
 
-/** What the guides say that a command says, in the end. */
-const EXPECTED: readonly (readonly [command: RegExp, said: RegExp])[] = [
-  [/^lockferry status$/m, /^locks: ok, capturing$/m],
-  [/^crm_mon -1 -o$/m, /\(\d+\) migrate_from/],
-  [/^lockferry report$/m, /^ +c1 .*\bback\b/m],
-];
 /** What doctor complains of where all is as the guides say: the lab's hosts have no time service. */
 const COMPLAINTS: readonly string[] = ['clocks'];
 
@@ -61,14 +53,20 @@ export class GuideLab {
   readonly c1: HostLockClient;
   readonly c2: HostLockClient;
   readonly #t: Test;
-  readonly #standIns: StandIns;
-  readonly #complaints: readonly string[];
+  readonly #reader: GuideReader;
   #cluster: Cluster | null = null;
 
   private constructor(t: Test, ways: Ways, lab: Lab, nodes: Host[], clients: HostLockClient[]) {
     [this.#t, this.lab, this.nodes] = [t, lab, nodes];
-    [this.#standIns, this.#complaints] = [ways.standIns, ways.complaints ?? COMPLAINTS];
     [this.c1, this.c2] = clients as [HostLockClient, HostLockClient];
+    const site = {
+      nodes: () => this.nodes.filter(({ isOn }) => isOn).map(typist),
+      serving: async () => typist(await this.serving()),
+      // In the place of mount and flock.
+      asClient: () => this.takeLock(),
+    };
+    const { standIns, complaints = COMPLAINTS } = ways;
+    this.#reader = new GuideReader(t, site, { standIns, complaints, within: 60_000 });
   }
 
   static async create(t: Test, ways: Ways): Promise<GuideLab> {
@@ -109,16 +107,15 @@ export class GuideLab {
   }
 
   /** Types the blocks of some pages, in their order, as somebody does who has chosen these ways. */
-  async follow(blocks: readonly GuideBlock[], ways: readonly string[]): Promise<void> {
-    const languages = ['sh', ...ways];
-    for (const block of blocks) {
-      if (!languages.includes(block.language) || block.only.some((way) => !ways.includes(way))) continue;
-      if (block.where === 'client') await this.takeLock();
-      if (block.spared === null) await this.type(block);
-    }
+  follow(blocks: readonly GuideBlock[], ways: readonly string[]): Promise<void> {
+    return this.#reader.follow(blocks, ways);
   }
 
-  /** A client's program takes the lock of a file, in the place of mount and flock. */
+  type(block: GuideBlock): Promise<void> {
+    return this.#reader.type(block);
+  }
+
+  /** A client's program takes the lock of a file. */
   async takeLock(): Promise<void> {
     this.#t.equal((await this.c1.lock(LOCK, 90)).status, 'NLM4_GRANTED', 'a client has a lock');
   }
@@ -146,36 +143,6 @@ export class GuideLab {
     });
   }
 
-  /** Types one block where it says; gives up when the last place has not said in a minute what the guide promises. */
-  async type(block: GuideBlock): Promise<void> {
-    const text = this.#standIns.reduce((now, [what, instead]) => now.replaceAll(what, instead), block.text);
-    const [first = ''] = text.split('\n');
-    const crm = block.language === 'crm';
-    const argv = crm ? ['crm', 'configure', 'load', 'update', '-'] : ['bash', '-e', '-c', text];
-    const expected = EXPECTED.filter(([command]) => command.test(text));
-    const isDoctor = /^lockferry doctor$/m.test(text);
-    const good = ({ code, stdout }: Outcome) =>
-      isDoctor
-        ? isDeepStrictEqual(complaintsIn(stdout), this.#complaints)
-        : code === 0 && expected.every(([, said]) => said.test(stdout));
-    for (const host of await this.#places(block)) {
-      const began = Date.now();
-      const run = () => host.run(['env', '-C', '/root', ...argv], { input: crm ? text : '' });
-      let said = await run();
-      // What takes its time is looked at again, by a test as by a reader.
-      while ((isDoctor || expected.length > 0) && !good(said) && Date.now() < began + 60_000)
-        said = await run();
-      this.#t.ok(good(said), `${block.page}, on ${host.name}: ${first} (${Date.now() - began} ms)`, { said });
-    }
-  }
-
-  async #places({ where }: GuideBlock): Promise<readonly Host[]> {
-    const on = this.nodes.filter(({ isOn }) => isOn);
-    if (where === 'each') return on;
-    if (where === 'serving') return [await this.serving()];
-    return on.slice(0, 1);
-  }
-
   /** Every node has the disk as /dev/drbd0; it is a file of the lab's storage, and ends with the lab. */
   async #attachDisk(keeper: Host): Promise<void> {
     const file = this.lab.sharedPath('/disk');
@@ -195,9 +162,7 @@ export class GuideLab {
   }
 }
 
-/** The checks that doctor is not content with, worst last, as it prints them. */
-function complaintsIn(said: string): string[] {
-  return [...said.matchAll(/^(?:UNKNOWN|WARNING|BAD) +(?:[\w-]+\/)?([\w-]+):/gm)].map(
-    ([, code = '']) => code,
-  );
-}
+const typist = (host: Host): Typist => ({
+  name: host.name,
+  run: (argv, input) => host.run(argv, { input }),
+});

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { type GuideBlock, guideBlocks } from '../support/guide.ts';
-import { GuideLab, SHORT_GRACE, type StandIns } from './guide-scene.ts';
+import type { StandIns } from '../support/guide-reader.ts';
+import { GuideLab, SHORT_GRACE } from './guide-scene.ts';
 
 // What a new user does: two fresh nodes, booted by systemd, on which the distribution's packages are installed; then the
 // blocks of the guide, in their order, as they are printed. At the end a client's lock has survived a failover.

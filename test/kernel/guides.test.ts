@@ -1,0 +1,50 @@
+import { guideBlocks } from '../support/guide.ts';
+import type { StandIns } from '../support/guide-reader.ts';
+import { KernelGuide, ONE, type Served, SHARED_LUN, TWO } from './guide-scene.ts';
+import { FULL, labTest, PATTERN } from './lab-test.ts';
+import { note } from './results.ts';
+
+// What a new user does: two fresh nodes, booted by systemd, on which the distribution's packages are installed; then the
+// blocks of the guide, in their order, as they are printed. At the end a client's lock has survived a move of the service,
+// and then the death of the node that had it.
+
+const SURVIVES = { taken: false, after: { ok: false, error: 'EAGAIN' }, believes: true };
+
+function guideTest(
+  page: string,
+  way: 'crm' | 'pcs',
+  served: readonly Served[],
+  standIns: StandIns = [],
+): void {
+  const name = `the guide ${page} followed by ${way}, moved, then the node killed`;
+  if (!FULL || !PATTERN.test(name)) return;
+  labTest(name, async (t, lab) => {
+    const guide = await KernelGuide.create(t, lab, served, standIns);
+    const blocks = guideBlocks(page);
+    await guide.follow([...guideBlocks('nodes'), ...blocks], ['kernel', way]);
+    t.match(await guide.fates(Date.now()), Object.fromEntries(served.map(({ host }) => [host, SURVIVES])));
+    const event = Date.now();
+    await (await guide.serving()).kill();
+    const fates = await guide.fates(event);
+    for (const { host } of served) {
+      t.match(fates[host], SURVIVES, host);
+      t.type(
+        fates[host]?.reclaimed,
+        'number',
+        `${host}: on its server ${fates[host]?.reclaimed} ms after the event`,
+      );
+    }
+    await guide.follow(
+      blocks.filter(({ text }) => text === 'lockferry report\n'),
+      [],
+    );
+    const [kept, neighbour] = served.map(({ host }) => fates[host]);
+    await note({
+      ...{ row: name, passed: t.passing(), by: 'pacemaker' },
+      fates: { ...(kept && { kept }), ...(neighbour && { neighbour }) },
+    });
+  });
+}
+
+guideTest('active-passive', 'crm', [ONE], SHARED_LUN);
+guideTest('active-active', 'pcs', TWO);
