@@ -3,7 +3,7 @@ import { printable, printableSentence } from '../../printable.ts';
 import { isRecovering, type ServiceStatus } from '../service-status.ts';
 import { clientsText, lagText } from '../status-text.ts';
 import { wrap } from '../wrap.ts';
-import { LEGEND, recoveryBar, totalOf } from './recovery-bar.ts';
+import { LEGENDS, recoveryBar, totalOf } from './recovery-bar.ts';
 
 /** What is looked at, at one moment. */
 export interface View {
@@ -23,6 +23,9 @@ export interface Size {
 /** Columns of the widest bar, and of what stands beside one. */
 const WIDEST = 60;
 const BESIDE = 34;
+/** Columns of a bar in a small window, and of one that can just be read. */
+const NARROW = 10;
+const NARROWEST = 7;
 const LONGEST = 1000;
 
 /**
@@ -30,14 +33,22 @@ const LONGEST = 1000;
  * not do, of the others only bar and reason are left; and where not even that does, it is said how much is hidden.
  */
 export function frame(view: View, { columns, rows }: Size): string[] {
-  const head = `lockferry on ${printable(view.of)}, ${instant(view.at)}; Ctrl-C ends it`;
+  const at = String(instant(view.at));
+  const head = fitting(columns, [
+    `lockferry on ${printable(view.of)}, ${at}; Ctrl-C ends it`,
+    `${printable(view.of)}, ${at}`,
+    `${at.slice(11)} ${printable(view.of)}`,
+  ]);
   const problem =
     view.problem === null ? [] : ['', ...wrap(printableSentence(view.problem, LONGEST), columns)];
   const none = view.services.length === 0 && view.problem === null ? ['', 'No service is started here.'] : [];
-  const legend = view.services.some(isRecovering) ? ['', LEGEND] : [];
+  const legend = view.services.some(isRecovering) ? ['', fitting(columns, LEGENDS)] : [];
   const ways: ((service: ServiceStatus) => string[])[] = [
     (service) => ['', ...whole(service, columns)],
-    (service) => (isWell(service) ? [summary(service)] : whole(service, columns)),
+    (service) =>
+      isWell(service)
+        ? [fitting(columns, [summary(service), ...brief(service, columns)])]
+        : whole(service, columns),
     (service) => brief(service, columns),
   ];
   const frames = ways.map((way) => [head, ...problem, ...none, ...view.services.flatMap(way), ...legend]);
@@ -99,9 +110,21 @@ function barLine(
   clients: NonNullable<ServiceStatus['clients']>,
   columns: number,
 ): string {
-  const bar = recoveryBar(clients, Math.min(Math.max(columns - BESIDE, 10), WIDEST));
-  const left = graceLeft === null ? 'grace left: ?' : `grace ${Math.ceil(graceLeft / 1000)} s`;
-  return `${bar} ${clients.back + clients.present} of ${totalOf(clients)} back, ${left}`;
+  const seconds = graceLeft === null ? null : Math.ceil(graceLeft / 1000);
+  const there = clients.back + clients.present;
+  const all = totalOf(clients);
+  const text = fitting(columns - NARROWEST - 3, [
+    `${there} of ${all} back, ${seconds === null ? 'grace left: ?' : `grace ${seconds} s`}`,
+    `${there}/${all}, ${seconds ?? '?'} s`,
+  ]);
+  // The numbers count more than how wide the bar is.
+  const room = Math.min(Math.max(columns - BESIDE, NARROW), columns - text.length - 3, WIDEST);
+  return `${recoveryBar(clients, Math.max(room, 1))} ${text}`;
+}
+
+/** The first text that has room; else the last one. */
+function fitting(columns: number, texts: readonly string[]): string {
+  return texts.find(({ length }) => length <= columns) ?? (texts.at(-1) as string);
 }
 
 function headline({ service, verdict, phase }: ServiceStatus): string {

@@ -1,7 +1,10 @@
 import type { ClientCounts } from '../../keeper/index.ts';
 
-/** What each part of a bar means. */
-export const LEGEND = '# back  = told  - answered  . not yet  x missed';
+/** What each part of a bar means; for a wide window, and for a small one. */
+export const LEGENDS: readonly string[] = [
+  '# back  = told  - answered  . not yet  x missed',
+  '#back =told -answered .not yet xmissed',
+];
 
 /** How far a recovery is: one character for so many clients; nobody who is there is left out. */
 export function recoveryBar(counts: ClientCounts, width: number): string {

@@ -93,6 +93,21 @@ t.test('it fits into any window', async (t) => {
   t.match(frame(view(many), { columns: 80, rows: 5 }).at(-1), /^\d+ more lines: the window is too small$/);
 });
 
+t.test('what counts is not cut off in a small window', async (t) => {
+  const crowd = { ...RECOVERING, clients: { ...NO_CLIENTS, conveyed: 601, told: 120, back: 279 } };
+  const host = { ...view([crowd, WELL]), of: 'nfs-server-1' };
+  const small = frame(host, { columns: 40, rows: 12 });
+  t.equal(small[0], 'nfs-server-1, 2025-11-24T16:00:00Z');
+  t.ok(small.includes('  [##=....] 279 of 1000 back, grace 43 s'));
+  t.ok(small.includes('web: ok, capturing, 3 clients'));
+  t.equal(small.at(-1), '#back =told -answered .not yet xmissed');
+  const smaller = frame(host, { columns: 25, rows: 12 });
+  t.equal(smaller[0], '16:00:00Z nfs-server-1');
+  t.ok(smaller.includes('  [##=...] 279/1000, 43 s'));
+  const unknown = frame(view([{ ...crowd, graceLeft: null }]), { columns: 25, rows: 12 });
+  t.ok(unknown.includes('  [##=....] 279/1000, ? s'));
+});
+
 t.test('in one line', async (t) => {
   t.equal(
     summary(RECOVERING),

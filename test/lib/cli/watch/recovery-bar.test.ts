@@ -1,5 +1,5 @@
 import t from 'tap';
-import { LEGEND, recoveryBar, totalOf } from '../../../../lib/cli/watch/recovery-bar.ts';
+import { LEGENDS, recoveryBar, totalOf } from '../../../../lib/cli/watch/recovery-bar.ts';
 import { NO_CLIENTS } from '../reports.ts';
 
 t.test('a bar has a part for each state, in its proportion', async (t) => {
@@ -15,7 +15,7 @@ t.test('a bar has a part for each state, in its proportion', async (t) => {
   };
   t.equal(recoveryBar(counts, 10), '[####==-x..]');
   t.equal(totalOf(counts), 10);
-  for (const character of new Set('####==-x..')) t.match(LEGEND, `${character} `);
+  for (const legend of LEGENDS) for (const character of new Set('####==-x..')) t.match(legend, character);
 });
 
 t.test('it is as wide as it is told, and hides nobody', async (t) => {

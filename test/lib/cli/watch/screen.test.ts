@@ -31,7 +31,7 @@ t.test('a terminal is drawn over in place, and given back as it was', async (t) 
   const screen = screenOn(stdout);
   screen.show(at(0, [SERVICE]));
   screen.end();
-  t.match(written, ['\x1b[?1049h\x1b[?25l', '\x1b[Hlockferry on n2', '\x1b[?25h\x1b[?1049l']);
+  t.match(written, ['\x1b[?1049h\x1b[?25l', '\x1b[Hn2, 2025-11-24T16:00:00Z', '\x1b[?25h\x1b[?1049l']);
   t.ok(
     written[1]?.split('\r\n').every((line) => line.includes('\x1b[K')),
     'the rest of each line is cleared',
