@@ -7,10 +7,10 @@ export interface CalloutRecorder {
   /** What is durable, by file name. */
   readonly current: () => ReadonlyMap<string, StoredFile>;
   /**
-   * Looks at `sm/` and resolves when all that was captured by then is durable.
-   * @param everything whether to look at every file, rather than at those that were touched.
+   * Resolves when all that there was in the files of these names is durable; null: in every file of `sm/`. Where they are
+   * not the names of files, so is what was found by then in those that were touched.
    */
-  readonly capture: (everything: boolean) => Promise<void>;
+  readonly capture: (names: readonly string[] | null) => Promise<void>;
   /** Resolves when this file is durable in place of one of its name. */
   readonly put: (file: StoredFile) => Promise<void>;
   /** Whether the store is ours, asked of the storage. */
@@ -30,9 +30,9 @@ export async function recordCalled(
   called: readonly CalledClient[],
   recorder: CalloutRecorder,
 ): Promise<boolean> {
-  await recorder.capture(called.length === 0);
+  await recorder.capture(called.length === 0 ? null : called.map(({ monName }) => monName));
   const clients = called.filter((client) => !isExaminers(client));
-  if (notIn(recorder.current(), clients).length > 0) await recorder.capture(true);
+  if (notIn(recorder.current(), clients).length > 0) await recorder.capture(null);
   for (const client of notIn(recorder.current(), clients)) {
     recorder.unseen(client);
     const there = recorder.current().get(client.monName);

@@ -64,14 +64,22 @@ export function examine(dir: string, name: string, seen: Seen, patience: number)
   if (stats === undefined || kind === 'hidden') return { here: false };
   if (kind === 'strange') return setAside(seen, 'its name holds white space or control characters');
   if (kind === 'temporary') return examineTemporary(dir, name, seen, patience);
-  const stamp = [stats.ino, stats.size, stats.mtimeMs, stats.ctimeMs].join();
   const now = Date.now();
-  if (stamp === seen.stamp && !isWorthReading(seen.certainty, stats, now)) return UNCHANGED;
+  if (isAsSeen(seen, stats, now)) return UNCHANGED;
   const found = readSmFile(dir, name, stats);
-  seen.stamp = stamp;
+  seen.stamp = stampOf(stats);
   seen.changedAt = stats.ctimeMs;
   if (found.kind === 'refused') return setAside(seen, found.reason);
   return judge(name, seen, found, { patience, now });
+}
+
+/** Whether to read a file again would tell nothing new. */
+export function isAsSeen({ stamp, certainty }: Seen, stats: Stats, now = Date.now()): boolean {
+  return stamp === stampOf(stats) && !isWorthReading(certainty, stats, now);
+}
+
+function stampOf({ ino, size, mtimeMs, ctimeMs }: Stats): string {
+  return [ino, size, mtimeMs, ctimeMs].join();
 }
 
 /** Whether a file whose stamp is still the same may have changed. While its stamp is racy, another look is too early. */

@@ -6,7 +6,7 @@ import type { StatdDirectory } from '../nsm/statd-directory.ts';
 import { Serial } from '../serial.ts';
 import type { StoredFile } from '../store/index.ts';
 import { Agenda } from './agenda.ts';
-import { type Certainty, examine, type Seen, unseen } from './examine.ts';
+import { type Certainty, examine, isAsSeen, type Seen, unseen } from './examine.ts';
 import { GONE } from './monitored.ts';
 import { isRacy, stampOf } from './place.ts';
 
@@ -115,6 +115,13 @@ export class Picture {
   /** Whether something was read too early to be certain of it, so that another look is due without any event. */
   get restless(): boolean {
     return this.#certainties().some((certainty) => certainty !== 'overdue');
+  }
+
+  /** Whether the file of this name is there as it was seen last: a glance would find nothing new in it. */
+  stands(name: string): boolean {
+    const known = this.#known.get(name);
+    const stats = known && smStats(this.directory.sm, name);
+    return stats !== undefined && isAsSeen(known as Known, stats);
   }
 
   /** Drops what is known of names whose removal was recorded. One that is there again is new to the next scan. */

@@ -100,7 +100,7 @@ export class Callout {
     const { store, ownership, capturing, push } = this.#options;
     return {
       current: () => store.state.current,
-      capture: (everything) => capturing.captureNow(everything),
+      capture: (names) => capturing.captureNow(names),
       put: (file) => push([{ type: 'captured', file }]),
       isOwner: () => ownership.confirmed(),
       unseen: ({ monName }) => this.#notSeen(monName),

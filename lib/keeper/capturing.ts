@@ -101,16 +101,19 @@ export class Capturing {
   }
 
   /**
-   * One glance, for somebody who waits for a client of whom statd has written: resolves when all that was found by
-   * then is durable. A file that is half-written meanwhile is somebody else's.
-   * @param everything whether to look at every file, rather than at those that were touched.
+   * For somebody who waits for clients of whom statd has written: resolves when all that there was in files of their names
+   * is durable; null: in every file. A file that is half-written meanwhile is somebody else's. It takes a glance, unless
+   * the watch was faster.
    */
-  async captureNow(everything: boolean): Promise<void> {
-    if (everything) this.#options.picture.agenda.touchAll();
-    do void this.#record(await this.#glance());
-    while (everything && this.#look?.more);
+  async captureNow(names: readonly string[] | null): Promise<void> {
+    const { picture, settled } = this.#options;
+    if (names === null) picture.agenda.touchAll();
+    if (names === null || !names.every((name) => picture.stands(name))) {
+      do void this.#record(await this.#glance());
+      while (names === null && this.#look?.more);
+    }
     // What an earlier glance found may still be on its way.
-    await this.#options.settled();
+    await settled();
   }
 
   /**

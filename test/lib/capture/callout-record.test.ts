@@ -10,8 +10,8 @@ function recorder(captures: (StoredFile | null)[] = [], owner = true) {
   const did: string[] = [];
   const effects: CalloutRecorder = {
     current: () => current,
-    async capture(everything) {
-      did.push(everything ? 'capture all' : 'capture');
+    async capture(names) {
+      did.push(names === null ? 'capture all' : 'capture');
       const file = captures.shift();
       if (file) current.set(file.name, file);
     },

@@ -274,3 +274,25 @@ t.test("lines that are not statd's are not captured", async (t) => {
   await picture.look();
   t.ok(gone.includes('ours'));
 });
+
+t.test('a file stands as it was seen until it is written anew or gone', async (t) => {
+  const directory = smDirectory(t.testdir({}), {
+    client: lineOf('client'),
+    half: lineOf('half').slice(0, 20),
+  });
+  const picture = new Picture({ directory });
+  t.notOk(picture.stands('client'), 'nobody has looked');
+  await picture.look();
+  t.ok(picture.stands('client'));
+  t.notOk(picture.stands('half'), 'it is being written');
+  t.notOk(picture.stands('nobody'));
+  writeFileSync(join(directory.sm, 'client'), lineOf('client').repeat(2));
+  t.notOk(picture.stands('client'));
+  await picture.look();
+  t.ok(picture.stands('client'));
+  rmSync(join(directory.sm, 'client'));
+  t.notOk(picture.stands('client'));
+  await picture.look();
+  writeFileSync(join(directory.sm, 'client'), lineOf('client').repeat(2));
+  t.notOk(picture.stands('client'), 'it is another one');
+});

@@ -37,7 +37,7 @@ async function stage(t: Test, { sm = true } = {}) {
     ...{ path, statd },
     store: { state },
     ownership: { confirmed: async () => true },
-    capturing: { captureNow: async (everything) => void did.push(everything ? 'all' : 'touched') },
+    capturing: { captureNow: async (names) => void did.push(names === null ? 'all' : 'touched') },
     push: async (changes: readonly Change[]) => {
       for (const change of changes)
         if (change.type === 'captured') current.set(change.file.name, change.file);

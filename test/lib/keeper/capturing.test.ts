@@ -91,7 +91,7 @@ t.test(
     await until(() => capturing.unprotected.has('client'));
     put('half', lineOf('half').slice(0, 20));
     let durable = false;
-    const asked = capturing.captureNow(false).then(() => {
+    const asked = capturing.captureNow(['half']).then(() => {
       durable = true;
     });
     await until(() => capturing.look?.writing === true);
@@ -105,11 +105,30 @@ t.test(
   },
 );
 
+t.test('whoever waits for a client that was found before waits for no glance', async (t) => {
+  const { capturing, picture, put, hang, words } = stage(t);
+  const open = hang();
+  put('client');
+  const before = capturing.capture();
+  await until(() => capturing.unprotected.has('client'));
+  t.capture(picture, 'glance', () => Promise.reject(new Error('nothing is to be looked at')));
+  let durable = false;
+  const asked = capturing.captureNow(['client']).then(() => {
+    durable = true;
+  });
+  await pause(20);
+  t.equal(durable, false);
+  open();
+  await Promise.all([asked, before]);
+  t.same(words(), ['client']);
+  await t.rejects(capturing.captureNow(['client', 'other']), { message: 'nothing is to be looked at' });
+});
+
 t.test('it can look at everything, whatever the watch has told of', async (t) => {
   const { capturing, put, words } = stage(t);
-  await capturing.captureNow(false);
+  await capturing.captureNow(['client']);
   put('client');
-  await capturing.captureNow(true);
+  await capturing.captureNow(null);
   t.same(words(), ['client']);
 });
 
@@ -181,7 +200,7 @@ t.test('nothing is judged by a look that is not complete', async (t) => {
     clock.restore();
     const hurried = hurry(t);
     picture.agenda.touchAll();
-    await capturing.captureNow(false);
+    await capturing.captureNow(['client']);
     hurried.restore();
     t.capture(performance, 'now', () => now);
     return WORKING;
