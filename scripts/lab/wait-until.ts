@@ -21,7 +21,7 @@ export async function waitUntil<T>(
       const facts = patience.explain === undefined ? '' : `\n${await patience.explain()}`;
       throw new Error(`after ${patience.timeout} s still not: ${what}${facts}`);
     }
-    await pause(patience.interval ?? 0.05);
+    await pause(patience.interval ?? 0.1);
   }
 }
 
