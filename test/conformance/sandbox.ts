@@ -79,7 +79,7 @@ export class Sandbox {
       stdin: 'ignore',
       reject: false,
       stripFinalNewline: false,
-      timeout: 60_000,
+      timeout: 120_000,
     });
     if (result.exitCode === undefined) throw new Error(result.shortMessage);
     return { code: result.exitCode, stdout: result.stdout, stderr: result.stderr };

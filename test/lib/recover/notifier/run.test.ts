@@ -323,10 +323,22 @@ t.test('a thousand clients, one host for all of them', async (t) => {
 });
 
 t.test('thousands that do not answer: only so many wait for TCP', async (t) => {
-  await start(t, '0.0.0.0', { rpcbind: ['tcp'], answer: () => [] });
+  let asked = 0;
+  let first256: () => void;
+  const enough = new Promise<void>((resolve) => {
+    first256 = resolve;
+  });
+  await start(t, '0.0.0.0', {
+    rpcbind: ['tcp'],
+    answer(_reply, _about, transport) {
+      if (transport === 'tcp') asked += 1;
+      if (asked === 256) first256();
+      return [];
+    },
+  });
   const many = Array.from({ length: 1500 }, (_, n) => target(`127.16.${n >> 8}.${n & 255}`));
   const run = tell(many);
-  await new Promise((resolve) => setTimeout(resolve, 1200));
+  await enough;
   run.stop();
   const summary = await run.done;
   t.match(summary, { clients: 1500, told: 0 });
