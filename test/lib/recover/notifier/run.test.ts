@@ -337,12 +337,15 @@ t.test('thousands that do not answer: only so many wait for TCP', async (t) => {
     },
   });
   const many = Array.from({ length: 1500 }, (_, n) => target(`127.16.${n >> 8}.${n & 255}`));
+  const began = performance.now();
   const run = tell(many);
   await enough;
   run.stop();
   const summary = await run.done;
   t.match(summary, { clients: 1500, told: 0 });
-  t.ok(summary.tcp >= 256 && summary.tcp <= 768, String(summary.tcp));
+  // A conversation that nobody answers lasts one and a half seconds.
+  const most = 256 * (1 + Math.floor((performance.now() - began) / 1500));
+  t.ok(summary.tcp >= 256 && summary.tcp <= most, `${summary.tcp}, at most ${most}`);
 });
 
 t.test('nobody to tell; a signal that came before', async (t) => {
