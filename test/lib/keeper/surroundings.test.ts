@@ -3,7 +3,9 @@ import t from 'tap';
 import { realSurroundings } from '../../../lib/keeper/surroundings.ts';
 
 t.test('the node as it is', async (t) => {
-  const { localAddresses, atWork, resolver, settling, disk } = realSurroundings({ lockManager: 'ganesha' });
+  const { localAddresses, atWork, resolver, settling, countLocksUnder, disk } = realSurroundings({
+    lockManager: 'ganesha',
+  });
   const loopback = (networkInterfaces().lo ?? []).map(({ address }) => address);
   for (const address of loopback) t.ok(localAddresses().has(address), address);
   t.ok('statd' in (await atWork()));
@@ -12,6 +14,7 @@ t.test('the node as it is', async (t) => {
   t.equal(await settling.isOn(), false);
   await settling.end();
   t.equal(await settling.countLocks(), 0);
+  t.equal(await countLocksUnder(['/']), 0);
   t.equal(await settling.neededBy('nfs-a'), null);
   t.equal(disk, undefined, 'the real one');
 });
