@@ -69,10 +69,13 @@ t.test('a store is made, listed, told from and restored by hand', async (t) => {
 t.test('a store that does not answer holds no command', async (t) => {
   const node = await Sandbox.create(t, built(t));
   await node.sh(`lockferry snapshot ${STORE} --service nfs`);
-  // The process that works on the store is stopped as storage would stop it: from its first moment on.
+  // The process that works on the store is stopped as storage would stop it: as soon as it is to touch the store.
   await node.sh(
     `mv /usr/share/lockferry/lockferry-storage.cjs /run/real.cjs
-     echo 'process.kill(process.pid, "SIGSTOP")' >/usr/share/lockferry/lockferry-storage.cjs`,
+     cat >/usr/share/lockferry/lockferry-storage.cjs <<'E'
+process.on('message', () => process.kill(process.pid, 'SIGSTOP'));
+require('/run/real.cjs');
+E`,
   );
   const begun = Date.now();
   const { code, stdout: said, stderr } = await node.sh(`lockferry status ${STORE}`);

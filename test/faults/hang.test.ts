@@ -147,9 +147,9 @@ t.test('a take-over that hangs at any kind of call is bounded, and comes to its 
     'fsyncdir',
   ] as const) {
     node.storage.plan([call, 'hang']);
-    const start = await node.agent('start', { OCF_RESKEY_CRM_meta_timeout: '2000' });
+    const start = await node.agent('start', { OCF_RESKEY_CRM_meta_timeout: '3000' });
     t.match(start.stderr, /ocf-exit-reason:.*waiting/, `${call}: start says what it waits for`);
-    t.ok(start.code === 1 && start.took < 2000, `${call}: after ${Math.round(start.took)} ms`);
+    t.ok(start.code === 1 && start.took < 3000, `${call}: after ${Math.round(start.took)} ms`);
     t.equal((await prompt(t, 'a stop', node.agent('stop'))).code, 0);
     node.storage.heal();
     await eventually('nobody hangs any more', async () => stuck(node.sandbox).length === 0);

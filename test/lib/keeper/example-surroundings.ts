@@ -26,7 +26,7 @@ export class ExampleNode {
     end: async () => {
       this.grace = false;
     },
-    countLocks: async () => 0,
+    countLocks: () => this.locksUnder(['/']),
     neededBy: async () => null,
   };
   atWork: () => Promise<AtWork> = async () => ({ lockManager: this.lockManager, statd: this.statd });

@@ -102,11 +102,10 @@ for (const [kind, graceEnd, ended] of [
     mkdirSync(run);
     node.lockManager = lockManager(7, kind);
     let looks = 0;
-    const countLocks = async () => {
+    node.locksUnder = async () => {
       looks += 1;
       return 0;
     };
-    Object.assign(node.settling, { countLocks });
     await recovering.begin([]);
     await until(() => recovering.waitingFor.length > 0);
     t.equal(recovering.phase, 'recovering');
