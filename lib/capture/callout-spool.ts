@@ -55,7 +55,7 @@ export class CalloutSpool {
 
   #textFrom(fd: number): string {
     let text = '';
-    // Asked each second, and hardly ever with an answer: without room for one.
+    // Asked again and again, and hardly ever with an answer: without room for one.
     if (sizeOf(fd) <= this.#read) return text;
     for (let length = CHUNK; length === CHUNK; ) {
       const chunk = Buffer.allocUnsafe(CHUNK);

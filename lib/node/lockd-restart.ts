@@ -19,7 +19,7 @@ export function noteLockdRestart(file: string, lockd: ProcessIdentity): void {
 
 /** When this lockd was made to restart last, milliseconds since the epoch; null: never since its thread started. */
 export async function lockdRestartedAt(file: string, lockd: ProcessIdentity): Promise<number | null> {
-  // Asked each second, and hardly ever there.
+  // Asked again and again, and hardly ever there.
   const text = existsSync(file) ? await readOptional(file) : null;
   const note = text === null ? null : noteSchema.parse(JSON.parse(text));
   return note?.lockd === identityWord(lockd) ? note.at : null;

@@ -16,7 +16,7 @@ const TICKS_PER_SECOND = 100;
 
 /**
  * Reads which process has this pid now; null: none. Synchronous inside: procfs is memory, and a turn through libuv's
- * threads would cost ten times as much, each second and for each process. @param proc where procfs is mounted.
+ * threads would cost ten times as much, every two seconds and for each process. @param proc where procfs is mounted.
  */
 export async function readProcess(pid: number, proc = '/proc'): Promise<ProcessIdentity | null> {
   let stat: string;
