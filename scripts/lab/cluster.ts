@@ -52,6 +52,16 @@ export class Cluster {
     return this.#speaker().output(['crm', ...argv], options);
   }
 
+  /** Changes or cleans up a resource by Pacemaker's own tool, which starts much quicker than crmsh. */
+  async resource(id: string, argv: readonly string[]): Promise<void> {
+    await this.#speaker().output(['crm_resource', '--resource', id, ...argv]);
+  }
+
+  /** Changes a parameter of a resource while it runs. */
+  setParameter(id: string, name: string, value: string): Promise<void> {
+    return this.resource(id, ['--set-parameter', name, '--parameter-value', value]);
+  }
+
   /** Runs pcs; gives what it printed, throws when it failed. */
   pcs(argv: readonly string[], options?: RunOptions): Promise<string> {
     return this.#speaker().output(['pcs', ...argv], options);

@@ -33,7 +33,7 @@ t.test('a migration that fails loses nobody', async (t) => {
     });
     t.same(await failed(), ['locks_migrate_to_0']);
     await heal();
-    await cluster.crm(['resource', 'cleanup', 'locks']);
+    await cluster.resource('locks', ['--cleanup']);
   });
 
   await t.test('migrate_from fails after it took over: the service is started again', async (t) => {
@@ -42,7 +42,7 @@ t.test('a migration that fails loses nobody', async (t) => {
     await expectSurvival(t, service, 'from', n1, () => moveTo(service, n1));
     t.same(await failed(), ['locks_migrate_from_0']);
     await heal();
-    await cluster.crm(['resource', 'cleanup', 'locks']);
+    await cluster.resource('locks', ['--cleanup']);
   });
 
   await t.test('migrate_from fails before it took over, and so does every start there', async (t) => {
@@ -54,11 +54,11 @@ t.test('a migration that fails loses nobody', async (t) => {
       await cluster.waitFor('the start on n2 to fail', ({ failures }) =>
         failures.some(({ operation, node }) => operation === 'locks_start_0' && node === 'n2'),
       );
-      await cluster.crm(['resource', 'clear', 'nfs']);
+      await cluster.resource('nfs', ['--clear']);
     });
     await n2.output(['mv', '/usr/share/lockferry/away', '/usr/share/lockferry/nfslock.cjs']);
     await heal();
-    await cluster.crm(['resource', 'cleanup', 'locks']);
+    await cluster.resource('locks', ['--cleanup']);
   });
 
   await t.test('the node that hands over dies before the other has taken over', async (t) => {

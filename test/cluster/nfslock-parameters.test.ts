@@ -37,7 +37,7 @@ async function refusal({ cluster }: NfsService, code: number) {
 }
 
 async function serves(t: Test, service: NfsService, file: string): Promise<void> {
-  await service.cluster.crm(['resource', 'cleanup', NFSLOCK]);
+  await service.cluster.resource(NFSLOCK, ['--cleanup']);
   await service.cluster.waitForResource('address', service.n1, 60);
   await takeLock(t, service, file);
 }

@@ -72,7 +72,7 @@ export async function recorded(
 
 /** Changes a parameter of nfslock in the cluster's configuration. */
 export async function setParameter({ cluster }: NfsService, name: string, value: string): Promise<void> {
-  await cluster.crm(['resource', 'param', NFSLOCK, 'set', name, value]);
+  await cluster.setParameter(NFSLOCK, name, value);
 }
 
 /** The lock store as it is on the shared storage. */
@@ -125,7 +125,7 @@ export function keeperSays(node: Host, event: string, since = 0, seconds = 40): 
 export async function moveTo({ cluster }: NfsService, node: Host): Promise<void> {
   await cluster.crm(['resource', 'move', 'nfs', node.name]);
   await cluster.waitForResource('address', node, 60);
-  await cluster.crm(['resource', 'clear', 'nfs']);
+  await cluster.resource('nfs', ['--clear']);
 }
 
 export async function keeperPid(node: Host): Promise<number> {

@@ -125,7 +125,7 @@ export async function change(
   parameters: Readonly<Record<string, string>>,
 ): Promise<void> {
   for (const [name, value] of Object.entries(parameters)) {
-    await cluster.crm(['resource', 'param', String(locks?.nfslock), 'set', name, value]);
+    await cluster.setParameter(String(locks?.nfslock), name, value);
   }
   await cluster.settle();
 }

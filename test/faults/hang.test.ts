@@ -95,10 +95,10 @@ t.test('while the storage hangs everybody is answered, and when it is back all i
   t.equal((await prompt(t, 'a probe', node.agent('monitor', PROBE))).code, 7, 'and it is stopped');
   t.match((await grant(node, '192.0.2.14')).said, GRANTED, 'statd goes on granting');
 
-  const start = await node.agent('start', { OCF_RESKEY_CRM_meta_timeout: '3000' });
+  const start = await node.agent('start', { OCF_RESKEY_CRM_meta_timeout: '4000' });
   t.equal(start.code, 1, 'it cannot be started');
   t.match(start.stderr, /ocf-exit-reason:.*waiting.* lock store/, 'the reason says what it waits for');
-  t.ok(start.took < 3000, `start gives up after ${Math.round(start.took)} ms, before it is killed`);
+  t.ok(start.took < 4000, `start gives up after ${Math.round(start.took)} ms, before it is killed`);
   t.equal((await prompt(t, 'a stop', node.agent('stop'))).code, 0, 'what Pacemaker does next');
 
   node.storage.heal();
@@ -147,9 +147,9 @@ t.test('a take-over that hangs at any kind of call is bounded, and comes to its 
     'fsyncdir',
   ] as const) {
     node.storage.plan([call, 'hang']);
-    const start = await node.agent('start', { OCF_RESKEY_CRM_meta_timeout: '3000' });
+    const start = await node.agent('start', { OCF_RESKEY_CRM_meta_timeout: '4000' });
     t.match(start.stderr, /ocf-exit-reason:.*waiting/, `${call}: start says what it waits for`);
-    t.ok(start.code === 1 && start.took < 3000, `${call}: after ${Math.round(start.took)} ms`);
+    t.ok(start.code === 1 && start.took < 4000, `${call}: after ${Math.round(start.took)} ms`);
     t.equal((await prompt(t, 'a stop', node.agent('stop'))).code, 0);
     node.storage.heal();
     await eventually('nobody hangs any more', async () => stuck(node.sandbox).length === 0);

@@ -2,7 +2,7 @@ import t from 'tap';
 import { guideBlocks } from '../support/guide.ts';
 import { GuideLab, SHORT_GRACE } from './guide-scene.ts';
 
-// The guide of NFS-Ganesha, followed as guides.test.ts says; guides-ganesha-pcs.test.ts does it with pcs.
+// The guide of NFS-Ganesha, followed as live-migration.test.ts says; ganesha-pcs.test.ts does it with pcs.
 
 const nodes = guideBlocks('nodes');
 const ganesha = guideBlocks('ganesha');
