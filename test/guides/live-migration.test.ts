@@ -36,10 +36,7 @@ t.test('few blocks are spared, and it is known which', async (t) => {
   }
 });
 
-// Both make the same cluster, as a conformance test sees: the second is followed where LOCKFERRY_FULL=1 asks for it.
-const WAYS = process.env.LOCKFERRY_FULL === '1' ? ['crm', 'pcs'] : ['crm'];
-
-for (const way of WAYS)
+for (const way of ['crm', 'pcs'])
   t.test(`a cluster file system, with live migration, by ${way}`, async (t) => {
     // That what stands in for the file system is not on every node is what doctor is there to say.
     const complaints = ['clocks', 'shared-storage'];
