@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import type { Test } from 'tap';
 import { Cluster } from '../../scripts/kernel-lab/cluster.ts';
 import { type Guest, type KernelLab, until } from '../../scripts/kernel-lab/index.ts';
+import { packageLockferry } from '../../scripts/kernel-lab/install.ts';
 import { heldLocks, LockProcess } from '../../scripts/kernel-lab/locks.ts';
 import * as nfs from '../../scripts/kernel-lab/nfs.ts';
 import type { GuideBlock } from '../support/guide.ts';
@@ -72,7 +71,7 @@ export class KernelGuide {
     standIns: StandIns = [],
   ): Promise<KernelGuide> {
     const out = resolve(t.testdir({}));
-    await promisify(execFile)('scripts/package', ['--out', out, 'deb']);
+    await packageLockferry(out);
     const [deb = ''] = await readdir(out);
     const disks = await Promise.all(served.map(() => lab.sharedDisk()));
     const node = (name: 'n1' | 'n2') =>

@@ -11,6 +11,8 @@ export interface Result extends Pick<Outcome, 'fates'>, Partial<Pick<Outcome, 's
   readonly reclaimed?: number | undefined;
   readonly ended?: number;
   readonly granted?: number;
+  /** Why it did not pass, where that is known. */
+  readonly note?: string;
 }
 
 /** Keeps a result where `scripts/test-kernel --results FILE` asks for it. */

@@ -1,4 +1,6 @@
 import type { Test } from 'tap';
+import { sentenceOf } from '../../lib/fault.ts';
+import type { Guest } from '../../scripts/kernel-lab/index.ts';
 import { follow } from './fate.ts';
 import { FULL, labTest, PATTERN, TIMES } from './lab-test.ts';
 import { note } from './results.ts';
@@ -8,34 +10,44 @@ import { type Scene, setScene } from './scene.ts';
 const wanted = ROWS.filter(({ name, always }) => PATTERN.test(name) && (FULL || always));
 
 /**
- * Rows that start from the same setting happen one after the other in one lab, each of them as often as it is to be run:
- * what survives is what a failover has left, which is harder than a lab that has just been booted.
+ * Rows that start from the same setting happen in turn in one lab, all of them once, then all of them again: what survives
+ * is what a failover has left, which is harder than a lab that has just been booted.
  */
 const chains = new Map<unknown, Row[]>();
-for (const row of wanted) {
-  for (let run = 1; run <= TIMES; run += 1) {
+for (let run = 1; run <= TIMES; run += 1) {
+  for (const row of wanted) {
     const key = row.fresh ? Symbol(row.name) : row.setting;
     chains.set(key, [...(chains.get(key) ?? []), row]);
   }
 }
 
-for (const rows of chains.values()) {
+for (const rows of chains.values()) chain(rows);
+
+function chain(rows: readonly Row[]): void {
+  const [first] = rows;
+  if (first === undefined) return;
   labTest([...new Set(rows.map(({ name }) => name))].join('; '), async (t, lab) => {
-    const { setting } = rows[0] as Row;
-    const scene = await setScene(lab, { protect: 'lockferry', ...setting });
+    const scene = await setScene(lab, { protect: 'lockferry', ...first.setting });
     for (const [at, row] of rows.entries()) {
-      const run = rows.slice(0, at + 1).filter((each) => each === row).length;
       let whole = false;
-      await t.test(`${row.name}, run ${run}`, async (t) => {
-        await happen(t, scene, row, at + 1 < rows.length);
+      await t.test(`${row.name}, ${rows.length - at} to go`, async (t) => {
+        const place = await happen(t, scene, row).catch(async (error) => {
+          await note({ row: row.name, passed: false, by: byOf(row), fates: {}, note: sentenceOf(error) });
+          throw error;
+        });
+        if (at + 1 < rows.length) await scene.again(place);
         whole = true;
       });
-      if (!whole) break; // what threw leaves a scene in which nothing else can happen
+      // what threw leaves a scene in which nothing else can happen
+      if (!whole) return chain(rows.slice(at + 1));
     }
   });
 }
 
-async function happen(t: Test, scene: Scene, row: Row, more: boolean): Promise<void> {
+const byOf = ({ setting }: Row) => setting.manager ?? 'pacemaker';
+
+/** @returns the server that has the first service when it is over */
+async function happen(t: Test, scene: Scene, row: Row): Promise<Guest> {
   const kept = Object.keys(row.wanted).filter((share) => row.wanted[share]?.taken === false);
   await row.beforehand?.(scene);
   const outcome = await follow(scene, row.happening, new Set(kept));
@@ -52,7 +64,6 @@ async function happen(t: Test, scene: Scene, row: Row, more: boolean): Promise<v
   t.notMatch(outcome.log, /returned '(?!OCF_DEGRADED)/);
   if (!t.passing()) t.comment(outcome.log);
   const { fates, served, places } = outcome;
-  const by = row.setting.manager ?? 'pacemaker';
-  await note({ row: row.name, passed: t.passing(), by, served, fates });
-  if (more) await scene.again(places.a ?? scene.servers[1]);
+  await note({ row: row.name, passed: t.passing(), by: byOf(row), served, fates });
+  return places.a ?? scene.servers[1];
 }

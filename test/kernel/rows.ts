@@ -56,7 +56,6 @@ const NO_V4_GRACE = {
 } as const;
 const HAND = { manager: 'hand' } as const;
 const PACEMAKER = {};
-const WARM = { warm: true };
 /** Everybody is told, for all locks were dropped: of the other service, and of what nobody protects. */
 const ALL_TOLD = { kept: KEEPS, neighbour: KEEPS, own: KEEPS };
 const IPV6 = { ...KEPT, vip: 'fd77::100' };
@@ -133,12 +132,12 @@ export const ROWS: readonly Row[] = [
   },
   {
     name: 'crm resource restart of nfslock alone, nfsd running outside of the group, exportfs releases the locks',
-    ...{ setting: WARM, happening: happenings.restarted('a-lock'), wanted: PAIR },
+    ...{ setting: { warm: true }, happening: happenings.restarted('a-lock'), wanted: PAIR },
     afterwards: { look: happenings.sinceAdoption, wanted: { inPlace: false, told: true } },
   },
   {
     name: 'crm resource restart of nfslock alone, nfsd running outside of the group',
-    ...{ setting: WARM, beforehand: happenings.exportfsReleasesNothing },
+    ...{ setting: { warm: true }, beforehand: happenings.exportfsReleasesNothing },
     ...{ happening: happenings.restarted('a-lock'), wanted: PAIR_UNTOLD },
     afterwards: { look: happenings.sinceAdoption, wanted: { inPlace: true, told: false } },
   },
