@@ -1,7 +1,11 @@
-import { sentenceOf } from '../fault.ts';
+import { Fault, sentenceOf } from '../fault.ts';
 import type { Report } from '../keeper/index.ts';
 import { printableSentence } from '../printable.ts';
 import type { ServiceCheck } from './check.ts';
+import type { ExaminedNode } from './examined-node.ts';
+
+/** On a busy node it is late for once, not least as doctor looks at everything at a time. */
+const TRIES = 3;
 
 export const keeperVerdict: ServiceCheck = {
   of: 'service',
@@ -12,7 +16,7 @@ export const keeperVerdict: ServiceCheck = {
     if (!startedHere) return { verdict: 'ok', evidence: 'the service is not started on this node' };
     const cure = `see "lockferry status" and /run/lockferry/services/${name}/events.jsonl`;
     try {
-      const report = await keeper(name);
+      const report = await reportInTime(keeper, name);
       const { state, reason } = report.verdict;
       if (state === 'ok') return { verdict: 'ok', evidence: summary(report) };
       const evidence = printableSentence(reason ?? state, 300);
@@ -22,6 +26,16 @@ export const keeperVerdict: ServiceCheck = {
     }
   },
 };
+
+async function reportInTime(keeper: ExaminedNode['keeper'], name: string): Promise<Report> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await keeper(name);
+    } catch (error) {
+      if (tries === TRIES || !(error instanceof Fault && error.code === 'timed-out')) throw error;
+    }
+  }
+}
 
 function summary({ phase, clients, version }: Report): string {
   const number = Object.values(clients).reduce((sum, each) => sum + each, 0);

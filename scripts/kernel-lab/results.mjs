@@ -40,7 +40,13 @@ for (const run of runs) {
 }
 const median = (numbers) =>
   [...numbers].sort((one, other) => one - other)[Math.floor((numbers.length - 1) / 2)];
-const seconds = (numbers) => (numbers.length === 0 ? '' : `${(median(numbers) / 1000).toFixed(1)} s`);
+const tenths = (number) => (number / 1000).toFixed(1);
+/** The median, and the fastest and the slowest where there are several. */
+const seconds = (numbers) => {
+  if (numbers.length === 0) return '';
+  const range = `${tenths(Math.min(...numbers))} to ${tenths(Math.max(...numbers))}`;
+  return `${tenths(median(numbers))} s${numbers.length === 1 ? '' : ` (${range})`}`;
+};
 
 /** What became of a share's lock in all runs: `kept`, `lost`, or both with their numbers. */
 function fateOf(all, share) {
@@ -51,13 +57,20 @@ function fateOf(all, share) {
   return lost === known.length ? 'lost' : `kept ${known.length - lost}, lost ${lost}`;
 }
 
-const lines = [...rows.values()].map((all) => {
-  const kept = all.map(({ fates, reclaimed }) => fates.kept?.reclaimed ?? reclaimed).filter(Number.isFinite);
-  const granted = all.map((run) => run.granted).filter(Number.isFinite);
-  const counts = `${all.filter(({ passed }) => passed).length} of ${all.length}`;
-  const fates = ['kept', 'control', 'neighbour', 'own'].map((share) => fateOf(all, share));
-  return `| ${[all[0].row, all[0].by, counts, ...fates, seconds(kept), seconds(granted)].join(' | ')} |`;
-});
+/** What the stock agents do stands beside what Lockferry does in the same event. */
+const place = ([{ row, by }]) => (by === 'hand' ? 2 : 0) + (/primary killed$/.test(row) ? 0 : 1);
+const lines = [...rows.values()]
+  .sort((one, other) => place(one) - place(other))
+  .map((all) => {
+    const kept = all
+      .map(({ fates, reclaimed }) => fates.kept?.reclaimed ?? reclaimed)
+      .filter(Number.isFinite);
+    const granted = all.map((run) => run.granted).filter(Number.isFinite);
+    const counts = `${all.filter(({ passed }) => passed).length} of ${all.length}`;
+    const inRow = all.length - 1 - all.findLastIndex(({ passed }) => !passed);
+    const fates = ['kept', 'control', 'neighbour', 'own'].map((share) => fateOf(all, share));
+    return `| ${[all[0].row, all[0].by, counts, inRow, ...fates, seconds(kept), seconds(granted)].join(' | ')} |`;
+  });
 /** `note` is added by hand where the cause was found. */
 const failures = runs
   .filter(({ passed }) => !passed)
@@ -78,12 +91,13 @@ writeFileSync(
 - Host: ${circumstances.host}, ${circumstances.processors} processors, which other work shared. A node has one processor and makes a system call five to ten times slower than the host, and how much of the processors the lab had differs from run to run: compare these times with care.
 - "By": who starts the services on the other node: Pacemaker, after it has noticed and fenced; or the test itself, by the same agents in the same order at once ("hand").
 - "Lock" is that of a client whose address nfslock was given, "control" that of the same client on the same server through an address that nfslock was not given, in the same run. "Neighbour" is the lock of another service on the adoptive node, "unprotected" that of an export of the node's own, of which no nfslock knows. A lock is lost where another client got it while its owner believed to have it.
-- "Reclaimed" is the median time from the event to the lock on the server that has the service then. "New lock" is the median time from the last reclaim to a new lock elsewhere.
+- "In a row": how many runs passed since the last one that did not.
+- "Reclaimed" is the time from the event to the lock on the server that has the service then: the median, the fastest and the slowest run. "New lock" is the time from the last reclaim to a new lock elsewhere.
 - Runs of one day that start from the same set-up mostly happened one after the other in one lab: each begins with what the failover before it has left.
 - A run that did not pass counts with what it saw.${earlier}
 
-| what happens | by | passed | lock | control | neighbour | unprotected | reclaimed | new lock |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| what happens | by | passed | in a row | lock | control | neighbour | unprotected | reclaimed | new lock |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ${lines.join('\n')}
 ${failures.length === 0 ? '' : `\nRuns that did not pass:\n\n${failures.join('\n')}\n`}`,
 );
