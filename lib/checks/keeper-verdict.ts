@@ -27,13 +27,12 @@ export const keeperVerdict: ServiceCheck = {
   },
 };
 
-async function reportInTime(keeper: ExaminedNode['keeper'], name: string): Promise<Report> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await keeper(name);
-    } catch (error) {
-      if (tries === TRIES || !(error instanceof Fault && error.code === 'timed-out')) throw error;
-    }
+async function reportInTime(keeper: ExaminedNode['keeper'], name: string, tries = TRIES): Promise<Report> {
+  try {
+    return await keeper(name);
+  } catch (error) {
+    if (tries === 1 || !(error instanceof Fault && error.code === 'timed-out')) throw error;
+    return reportInTime(keeper, name, tries - 1);
   }
 }
 
