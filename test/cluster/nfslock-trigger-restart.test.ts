@@ -1,7 +1,7 @@
 import t from 'tap';
 import { waitUntil } from '../../scripts/lab/index.ts';
-import { keeperSays } from './nfslock-scene.ts';
-import { change, expectAllBack, OWN, serveBeside, takeLocks } from './services-scene.ts';
+import { keeperEvents, keeperSays } from './nfslock-scene.ts';
+import { change, expectAllBack, OWN, SM_FILE, serveBeside, takeLocks } from './services-scene.ts';
 import { ganeshaStarts, twoServices } from './two-services-scene.ts';
 
 t.test('triggers that restart the lock manager, on a node that serves others', async (t) => {
@@ -29,8 +29,10 @@ t.test('triggers that restart the lock manager, on a node that serves others', a
       told.some(({ monName }) => monName === n2.address),
       "c2 was told by the node's own address",
     );
-    const file = await waitUntil('what was conveyed is taken back', { timeout: 30 }, async () => {
-      const text = await n2.readFile('/var/lib/nfs/sm/c1');
+    const read = () => n2.readFile(SM_FILE);
+    const explain = async () => `${await read()}\n${JSON.stringify(await keeperEvents(n2))}`;
+    const file = await waitUntil('what was conveyed is taken back', { timeout: 30, explain }, async () => {
+      const text = await read();
       return /c1 n1$/m.test(text) ? false : text;
     });
     t.match(file, /c1 n2$/m, "c1's own line stays");
