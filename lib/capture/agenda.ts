@@ -59,6 +59,11 @@ export class Agenda {
     this.#everythingDue = true;
   }
 
+  /** Whether somebody was touched who has not been examined since. */
+  get touched(): boolean {
+    return this.#due.size > 0;
+  }
+
   get scanCost(): number {
     return this.#scanned?.cost ?? 0;
   }

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, ftruncateSync, lstatSync, openSync, readSync, writeSync } from 'node:fs';
 import type { CalloutDoor } from './callout-door.ts';
 import { type CalloutRequest, parseCalloutRequest } from './callout-line.ts';
 
@@ -20,16 +20,17 @@ export class CalloutSpool {
 
   /** Whether the callout waits for us. @throws the system's error where that cannot be said. */
   get armed(): boolean {
-    return onFile(this.#door.armed, constants.O_RDONLY, sizeOf) > 0;
+    return sizeOf(this.#door.armed) > 0;
   }
 
   /** Whether there is something that read() has not given yet. @throws as armed */
   get behind(): boolean {
-    return onFile(this.#door.spool, constants.O_RDONLY, sizeOf) > this.#read;
+    return sizeOf(this.#door.spool) > this.#read;
   }
 
   /** The lines that came since the last call; null for one that is none of the callout's. @throws as armed */
   read(): (CalloutRequest | null)[] {
+    if (!this.behind) return [];
     const text = onFile(this.#door.spool, constants.O_RDONLY, (fd) => this.#textFrom(fd));
     return text
       .split('\n')
@@ -55,8 +56,6 @@ export class CalloutSpool {
 
   #textFrom(fd: number): string {
     let text = '';
-    // Asked again and again, and hardly ever with an answer: without room for one.
-    if (sizeOf(fd) <= this.#read) return text;
     for (let length = CHUNK; length === CHUNK; ) {
       const chunk = Buffer.allocUnsafe(CHUNK);
       length = readSync(fd, chunk, 0, CHUNK, this.#read);
@@ -67,8 +66,10 @@ export class CalloutSpool {
   }
 }
 
-function sizeOf(fd: number): number {
-  return fstatSync(fd).size;
+/** Asked again and again, and hardly ever with more than nothing: it is not opened for that. A link holds nothing. */
+function sizeOf(path: string): number {
+  const stats = lstatSync(path);
+  return stats.isFile() ? stats.size : 0;
 }
 
 function onFile<T>(path: string, flags: number, act: (fd: number) => T): T {

@@ -6,7 +6,7 @@ import type { StatdDirectory } from '../nsm/statd-directory.ts';
 import { Serial } from '../serial.ts';
 import type { StoredFile } from '../store/index.ts';
 import { Agenda } from './agenda.ts';
-import { type Certainty, examine, isAsSeen, type Seen, unseen } from './examine.ts';
+import { examine, isAsSeen, type Seen, unseen } from './examine.ts';
 import { GONE } from './monitored.ts';
 import { isRacy, stampOf } from './place.ts';
 
@@ -52,7 +52,7 @@ export interface PictureOptions {
 
 /** Knows which lines in `sm/` are not statd's, and is told what becomes of them. */
 export interface Exempt {
-  /** Before the first name that a glance examines. */
+  /** Before a name is examined that may not be there. */
   refresh(): void;
   /** What of these files statd wrote. */
   written(files: readonly StoredFile[]): StoredFile[];
@@ -69,6 +69,8 @@ interface Known extends Seen {
 /** How long a glance takes, in ms: then others get their turn, and what has been captured can become durable. */
 const SLICE = 4;
 const PATIENCE = 1000;
+/** What was read too early is read again after this time at the latest, in ms, however many clients come. */
+const UNCERTAIN_FOR = 3000;
 const MOVED = 'sm.bak';
 const MISSING: Glance = {
   ...{ captured: [], monitored: [], absent: [], present: 0, problems: [] },
@@ -80,6 +82,8 @@ interface Found {
   readonly captured: StoredFile[];
   readonly monitored: MonitorRecord[];
   readonly goneNow: Known[];
+  /** Whether it is known by now what others have placed. */
+  refreshed: boolean;
 }
 
 /**
@@ -96,7 +100,10 @@ export class Picture {
   readonly #serial = new Serial();
   readonly #known = new Map<string, Known>();
   readonly #absent = new Map<string, Known>();
-  readonly #unsettled = new Map<string, Known>();
+  /** Names that were read too early to be certain of them, the one that was examined longest ago first. */
+  readonly #racy = new Map<string, Known>();
+  /** Names that are half-written. */
+  readonly #unready = new Map<string, Known>();
   /** Names that have problems. */
   readonly #troubled = new Map<string, Known>();
   /** The identity of the directory at the first look: what the store holds was written there. */
@@ -114,7 +121,7 @@ export class Picture {
 
   /** Whether something was read too early to be certain of it, so that another look is due without any event. */
   get restless(): boolean {
-    return this.#certainties().some((certainty) => certainty !== 'overdue');
+    return this.#racy.size > 0 || this.#writing;
   }
 
   /** Whether the file of this name is there as it was seen last: a glance would find nothing new in it. */
@@ -137,7 +144,7 @@ export class Picture {
       const captured: StoredFile[] = [];
       const monitored: MonitorRecord[] = [];
       for (;;) {
-        const { more, ...look } = await this.#glance();
+        const { more, ...look } = await this.#glance({ thorough: true });
         captured.push(...look.captured);
         monitored.push(...look.monitored);
         if (!more) return { ...look, captured, monitored };
@@ -145,24 +152,24 @@ export class Picture {
     });
   }
 
-  /** Goes on bringing it up to date for a few milliseconds, what was touched last first. Never fails. */
+  /**
+   * Goes on bringing it up to date for a few milliseconds, what was touched last first; what was read too early to be
+   * certain of may wait for a glance that has less to do. Never fails.
+   */
   glance(): Promise<Glance> {
-    return this.#serial.run(() => this.#glance());
+    return this.#serial.run(() => this.#glance({ thorough: false }));
   }
 
-  async #glance(): Promise<Glance> {
+  async #glance({ thorough }: { thorough: boolean }): Promise<Glance> {
     // Two turns of the event loop: after them, every event that was queued before this call has been delivered.
     await setImmediate().then(() => setImmediate());
-    const task = await this.agenda.next(this.#dueAgain(), this.#known.keys());
+    const task = await this.agenda.next(this.#dueAgain(thorough), this.#known.keys());
     if (task === null) return MISSING;
     const { identity } = task.stamp;
     this.#home ??= identity;
-    const found: Found = { captured: [], monitored: [], goneNow: [] };
+    const found: Found = { captured: [], monitored: [], goneNow: [], refreshed: false };
     const end = performance.now() + SLICE;
-    let refreshed = false;
     for (const name of task.names) {
-      if (!refreshed) this.#exempt?.refresh();
-      refreshed = true;
       this.#examine(name, identity, found);
       if (performance.now() >= end) break;
     }
@@ -176,28 +183,36 @@ export class Picture {
         problems.map((reason) => ({ name, reason })),
       ),
       directory: 'present',
-      writing: this.#certainties().includes('writing'),
+      writing: this.#writing,
       more,
     };
   }
 
-  #examine(name: string, place: string, { captured, monitored, goneNow }: Found): void {
+  #examine(name: string, place: string, glance: Found): void {
     const known = this.#known.get(name) ?? { ...unseen(null), place };
-    const found = examine(this.directory.sm, name, known, this.#patience);
-    this.#unsettled.delete(name);
+    let found = examine(this.directory.sm, name, known, this.#patience);
+    if (!found.here && !glance.refreshed) {
+      // What is placed after this is not gone; so what is gone is looked for once more.
+      this.#exempt?.refresh();
+      glance.refreshed = true;
+      found = examine(this.directory.sm, name, known, this.#patience);
+    }
+    this.#racy.delete(name);
+    this.#unready.delete(name);
     this.#troubled.delete(name);
     if (!found.here) {
-      this.#gone(name, known, goneNow);
+      this.#gone(name, known, glance.goneNow);
       return;
     }
     this.#known.set(name, known);
     this.#absent.delete(name);
     known.place = place;
-    if (known.certainty !== 'settled') this.#unsettled.set(name, known);
+    if (known.certainty === 'racy') this.#racy.set(name, known);
+    else if (known.certainty !== 'settled') this.#unready.set(name, known);
     if (known.problems.length > 0) this.#troubled.set(name, known);
     if (found.captured === null) return;
-    captured.push(found.captured);
-    monitored.push(...found.monitored);
+    glance.captured.push(found.captured);
+    glance.monitored.push(...found.monitored);
   }
 
   /** What of it statd wrote for a lock manager. */
@@ -233,6 +248,7 @@ export class Picture {
 
   /** Absent from the very directory in which they were seen: not from one that was put in its place. */
   #reallyAbsent(place: string): string[] {
+    if (this.#absent.size === 0) return [];
     if (stampOf(this.directory.sm)?.identity !== place) return [];
     const absent: string[] = [];
     for (const [name, known] of this.#absent) {
@@ -243,16 +259,22 @@ export class Picture {
     return absent;
   }
 
-  /** Unsettled names, but for those that would be as uncertain as they are: in a burst of clients, nearly all. */
-  #dueAgain(): string[] {
+  /**
+   * Unsettled names, but for those that would be as uncertain as they are. While clients come, those that are only to be
+   * made certain of wait for one another, so that no new client waits for them.
+   */
+  #dueAgain(thorough: boolean): string[] {
     const now = Date.now();
-    const unsettled = [...this.#unsettled];
-    return unsettled.flatMap(([name, { certainty, changedAt }]) => {
-      return certainty === 'racy' && isRacy(changedAt, now) ? [] : [name];
-    });
+    const [longest] = this.#racy.values();
+    const patient = longest !== undefined && longest.changedAt > now - UNCERTAIN_FOR;
+    const racy = !thorough && patient && this.agenda.touched ? [] : [...this.#racy];
+    return [
+      ...this.#unready.keys(),
+      ...racy.flatMap(([name, { changedAt }]) => (isRacy(changedAt, now) ? [] : [name])),
+    ];
   }
 
-  #certainties(): Certainty[] {
-    return [...this.#unsettled.values()].map((known) => known.certainty);
+  get #writing(): boolean {
+    return [...this.#unready.values()].some(({ certainty }) => certainty === 'writing');
   }
 }

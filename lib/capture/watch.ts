@@ -73,7 +73,7 @@ export function watchPicture(options: WatchOptions): Watch {
   function touched(kind: string, name: string | null): void {
     // What befalls the directory itself comes under its own name; a client of that name costs no more than a scan.
     if (name === null || (kind === 'rename' && name === basename(path))) follow();
-    else if (agenda.touch(name)) wake();
+    else if (!picture.stands(name) && agenda.touch(name)) wake();
   }
   const attachLate = () => {
     attach();

@@ -69,7 +69,7 @@ export function removePrivate(dir: string): Promise<void> {
   return removeTree(Buffer.from(dir));
 }
 
-function writeFile(path: Buffer, file: StoredFile, owner: Owner): void {
+function writeFile(path: string | Buffer, file: StoredFile, owner: Owner): void {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   const fd = openSync(path, flags, 0o600);
   try {

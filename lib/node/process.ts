@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inSlices } from '../slices.ts';
 
 /** One incarnation of a process: a pid alone is reused, a pid with its start time is not. */
 export interface ProcessIdentity {
@@ -14,11 +15,16 @@ export interface ProcessIdentity {
 /** Clock ticks a second, as the kernel shows them to user space on every architecture that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
-/**
- * Reads which process has this pid now; null: none. Synchronous inside: procfs is memory, and a turn through libuv's
- * threads would cost ten times as much, every two seconds and for each process. @param proc where procfs is mounted.
- */
+/** Reads which process has this pid now; null: none. @param proc where procfs is mounted. */
 export async function readProcess(pid: number, proc = '/proc'): Promise<ProcessIdentity | null> {
+  return processNow(pid, proc);
+}
+
+/**
+ * Synchronous: procfs is memory, and a turn through libuv's threads would cost ten times as much, every two seconds and
+ * for each process.
+ */
+function processNow(pid: number, proc: string): ProcessIdentity | null {
   let stat: string;
   try {
     stat = readFileSync(join(proc, String(pid), 'stat'), 'latin1');
@@ -40,11 +46,14 @@ export async function readProcess(pid: number, proc = '/proc'): Promise<ProcessI
  */
 export async function findProcess(command: string, proc = '/proc'): Promise<ProcessIdentity | null> {
   const network = await networkNamespace('self', proc);
+  const named: ProcessIdentity[] = [];
+  await inSlices(await readdir(proc), (entry) => {
+    const found = /^\d+$/.test(entry) ? processNow(Number(entry), proc) : null;
+    if (found?.command === command) named.push(found);
+  });
   let oldest: ProcessIdentity | null = null;
-  for (const entry of await readdir(proc)) {
-    if (!/^\d+$/.test(entry)) continue;
-    const found = await readProcess(Number(entry), proc);
-    if (found?.command !== command || (await networkNamespace(entry, proc)) !== network) continue;
+  for (const found of named) {
+    if ((await networkNamespace(String(found.pid), proc)) !== network) continue;
     if (oldest === null || found.startTicks < oldest.startTicks) oldest = found;
   }
   return oldest;

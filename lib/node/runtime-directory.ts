@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { errnoOf, Fault } from '../fault.ts';
 import { NodeDirectory } from './node-directory.ts';
 import { type Service, serviceSchema } from './service.ts';
+import { whileUnchanged } from './while-unchanged.ts';
 
 /** Where the services of this node keep their run-time state; emptied by every boot. */
 export const SERVICES_DIRECTORY = '/run/lockferry/services';
@@ -14,10 +15,15 @@ export const SERVICES_DIRECTORY = '/run/lockferry/services';
  */
 export class RuntimeDirectory {
   readonly path: string;
+  /** The placedFile of the node's other services, and what was done by hand. Asked for with each new client. */
+  readonly otherPlacedFiles: () => readonly string[];
 
   /** @param name the resource instance, of the form that serviceSchema checks. */
   constructor(name: string, base: string = SERVICES_DIRECTORY) {
     this.path = join(base, name);
+    this.otherPlacedFiles = whileUnchanged(base, () =>
+      placedFiles(base).filter((path) => path !== this.placedFile),
+    );
   }
 
   get serviceFile(): string {
@@ -62,12 +68,6 @@ export class RuntimeDirectory {
   /** Which lines in the live `sm/` convey put there for this service. */
   get placedFile(): string {
     return join(this.path, 'placed.json');
-  }
-
-  /** The same of the node's other services, and of what was done by hand. */
-  otherPlacedFiles(): string[] {
-    const base = dirname(this.path);
-    return placedFiles(base).filter((path) => path !== this.placedFile);
   }
 
   /** Creates the directory and leaves the service in it. @throws Fault `not-ours` where others could write. */

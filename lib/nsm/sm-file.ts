@@ -11,8 +11,12 @@ export type SmFile =
   /** Something that statd did not make, or that is gone; it was not opened, or nothing of it was read. */
   | { readonly kind: 'refused'; readonly reason: string };
 
+/** Names of which each character is one byte in any case. */
+const ASCII = /^[\0-\x7f]*$/;
+
 /** The path of a name in a directory, the name's bytes being what its latin1 characters say. */
-export function smPath(dir: string, name: string): Buffer {
+export function smPath(dir: string, name: string): string | Buffer {
+  if (ASCII.test(name)) return `${dir}/${name}`;
   return Buffer.concat([Buffer.from(`${dir}/`), Buffer.from(name, 'latin1')]);
 }
 

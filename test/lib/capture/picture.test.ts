@@ -211,6 +211,33 @@ t.test(
   },
 );
 
+t.test('while clients come, certainty about those before waits, but not for ever', async (t) => {
+  const directory = smDirectory(t.testdir({}));
+  const picture = new Picture({ directory });
+  picture.agenda.watched = true;
+  let now = Date.now();
+  t.capture(Date, 'now', () => now);
+  const put = (name: string, lines: number) =>
+    writeFileSync(join(directory.sm, name), lineOf(name).repeat(lines));
+  const come = async (name: string) => {
+    put(name, 1);
+    picture.agenda.touch(name);
+    return names((await picture.glance()).captured);
+  };
+  await picture.look();
+  t.same(await come('a'), ['a']);
+  const { ctimeMs } = statSync(join(directory.sm, 'a'));
+  put('a', 2);
+  now = ctimeMs + 1500;
+  t.same(await come('b'), ['b']);
+  t.same(names((await picture.look()).captured), ['a'], 'a look leaves nothing out');
+  now = ctimeMs;
+  t.same(await come('c'), ['c']);
+  put('c', 2);
+  now = ctimeMs + 5000;
+  t.same(await come('d'), ['c', 'd']);
+});
+
 t.test('what goes to sm.bak/ while everything is being looked at was not removed', async (t) => {
   const many = ['a', 'b', 'c', 'd'];
   const directory = smDirectory(t.testdir({}), Object.fromEntries(many.map((name) => [name, ''])));
@@ -263,7 +290,7 @@ t.test("lines that are not statd's are not captured", async (t) => {
   };
   const picture = new Picture({ directory, exempt });
   const { captured } = await picture.look();
-  t.equal(refreshed, 1, 'asked what others have placed since');
+  t.equal(refreshed, 0, 'nothing was missing');
   t.same(names(captured), ['a', 'both']);
   t.ok(
     captured.every(({ modified }) => modified === 7),
@@ -271,8 +298,27 @@ t.test("lines that are not statd's are not captured", async (t) => {
   );
   await settled(picture);
   rmSync(join(directory.sm, 'ours'));
+  rmSync(join(directory.sm, 'a'));
   await picture.look();
-  t.ok(gone.includes('ours'));
+  t.same(gone.sort(), ['a', 'ours']);
+  t.equal(refreshed, 1, 'asked once what others have placed since');
+});
+
+t.test('what was placed before it was asked for is not gone', async (t) => {
+  const directory = smDirectory(t.testdir({}), { a: lineOf('a') });
+  const gone: string[] = [];
+  const picture = new Picture({
+    directory,
+    exempt: {
+      refresh: () => writeFileSync(join(directory.sm, 'a'), lineOf('a')),
+      written: (files) => [...files],
+      gone: (names) => void gone.push(...names),
+    },
+  });
+  await settled(picture);
+  rmSync(join(directory.sm, 'a'));
+  t.match(await picture.look(), { captured: [{ name: 'a' }], absent: [] });
+  t.same(gone, []);
 });
 
 t.test('a file stands as it was seen until it is written anew or gone', async (t) => {

@@ -68,6 +68,30 @@ t.test('a burst wakes once until somebody looks', async (t) => {
   t.equal(wakes, 2);
 });
 
+t.test('an event that tells nothing new wakes nobody', async (t) => {
+  const directory = smDirectory(t.testdir({}), { a: lineOf('a') });
+  const picture = new Picture({ directory });
+  let tell: (kind: string, name: string | null) => void = () => undefined;
+  let wakes = 0;
+  const watch = watchPicture({
+    picture,
+    wake: () => (wakes += 1),
+    inotify: (_path, _options, listener) => {
+      tell = listener;
+      return new Deaf();
+    },
+  });
+  t.teardown(() => watch.close());
+  await picture.look();
+  t.equal(wakes, 1, 'at the start');
+  tell('change', 'a');
+  t.equal(wakes, 1, 'what it has just written was read by then');
+  writeFileSync(join(directory.sm, 'a'), lineOf('a').repeat(2));
+  tell('change', 'a');
+  tell('rename', 'nobody');
+  t.equal(wakes, 2);
+});
+
 t.test('a directory that comes later, goes, is replaced and comes again is followed', async (t) => {
   const top = t.testdir({});
   const directory = smDirectory(join(top, 'statd'));
