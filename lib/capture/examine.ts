@@ -128,7 +128,7 @@ function judge(
   if (records.length === 0) return UNCHANGED;
   const file = storedFile(name, stats.mtimeMs, content);
   const isNew = seen.file === null || !sameFile(seen.file, file) || ![null, stats.ino].includes(seen.inode);
-  const monitored = monitoredAnew(seen, { inode: stats.ino, records });
+  const monitored = isNew ? monitoredAnew(seen, { inode: stats.ino, records }) : [];
   seen.file = file;
   seen.inode = stats.ino;
   return { here: true, captured: isNew ? file : null, monitored };

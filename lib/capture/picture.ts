@@ -161,8 +161,10 @@ export class Picture {
   }
 
   async #glance({ thorough }: { thorough: boolean }): Promise<Glance> {
-    // Two turns of the event loop: after them, every event that was queued before this call has been delivered.
-    await setImmediate().then(() => setImmediate());
+    // After two turns of the event loop every event that was queued before this call has been delivered. Where there is
+    // something to do already, one is enough to have those that came with it: what comes later calls for another glance.
+    if (!this.agenda.touched) await setImmediate();
+    await setImmediate();
     const task = await this.agenda.next(this.#dueAgain(thorough), this.#known.keys());
     if (task === null) return MISSING;
     const { identity } = task.stamp;

@@ -15,11 +15,18 @@ export interface KeeperProgram {
 const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
 
 /**
+ * V8 compiles what is called often, in threads of its own, four unless told. One will do: when many clients are to be told
+ * at once, the others would only take the processors from the network.
+ */
+export const KEEPER_OPTIONS = ['--v8-pool-size=1'] as const;
+
+/**
  * Starts the keeper of a service in a session of its own, so that neither the end of the agent nor a kill of
  * Pacemaker's process group reaches it.
  */
 export function spawnKeeper({ node, program }: KeeperProgram, name: string): void {
-  const child = spawn(node, [program, name], { detached: true, stdio: 'ignore', cwd: '/', env: ENVIRONMENT });
+  const words = [...KEEPER_OPTIONS, program, name];
+  const child = spawn(node, words, { detached: true, stdio: 'ignore', cwd: '/', env: ENVIRONMENT });
   // Whoever waits for the socket sees that it did not start; the error itself says no more than that.
   child.on('error', () => {});
   child.unref();

@@ -15,9 +15,9 @@ const EVERY = 5000;
  * doing, so that in the middle of a failover it would hold up other services.
  */
 const DAMPENING = '10s';
-/** A cluster that does not take them, or is not there, is left alone for so long; milliseconds. */
+/** A cluster that does not take them, or is not there, is left alone for so long, then for twice as long; milliseconds. */
 const AGAIN_AFTER = 60_000;
-/** A cluster that was restarted beneath a running service has forgotten all; milliseconds. */
+/** One that was restarted beneath a running service has forgotten all. None is left alone for longer; milliseconds. */
 const REFRESH_AFTER = 600_000;
 const TAKES_WITHIN = 5000;
 
@@ -27,6 +27,7 @@ export class Publishing {
   readonly #run: typeof runCommand;
   readonly #published = new Map<string, { readonly value: string; readonly at: number }>();
   #notBefore = 0;
+  #patience = AGAIN_AFTER;
   #busy = false;
 
   constructor({ report, run = runCommand }: PublishingOptions) {
@@ -41,18 +42,21 @@ export class Publishing {
 
   /** One look. Never rejects. @param now milliseconds since 1970 */
   async step(now: number): Promise<void> {
+    if (this.#busy || now < this.#notBefore) return;
     const report = this.#report();
     const values = valuesOf(report);
-    if (this.#busy || now < this.#notBefore || values === null) return;
+    if (values === null) return;
     this.#busy = true;
     for (const what of ATTRIBUTES) {
       const value = values[what];
       const last = this.#published.get(what);
       if (last !== undefined && last.value === value && now - last.at < REFRESH_AFTER) continue;
       if (!(await this.#set(attributeName(report.service, what), value))) {
-        this.#notBefore = now + AGAIN_AFTER;
+        this.#notBefore = now + this.#patience;
+        this.#patience = Math.min(2 * this.#patience, REFRESH_AFTER);
         break;
       }
+      this.#patience = AGAIN_AFTER;
       this.#published.set(what, { value, at: now });
     }
     this.#busy = false;

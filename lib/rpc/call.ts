@@ -47,7 +47,8 @@ export function encodeCall(xid: number, call: RpcCall): Buffer {
 
 /** The same message for another transaction: what is asked of many is put together once. */
 export function withXid(message: Buffer, xid: number): Buffer {
-  const other = Buffer.from(message);
+  const other = Buffer.allocUnsafe(message.length);
+  other.set(message);
   other.writeUInt32BE(xid, 0);
   return other;
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { KEEPER_OPTIONS } from '../../../lib/keeper/keeper-process.ts';
 import { encodeCall } from '../../../lib/rpc/index.ts';
 import { xdrString, xdrUnsigned } from '../../../lib/rpc/xdr.ts';
 import { exampleService } from '../../support/example-service.ts';
@@ -38,7 +39,7 @@ async function startKeeper(name: string, statdDir: string, sharedDir: string, ke
   execFileSync('ip', ['address', 'replace', `${service.addresses[0]}/32`, 'dev', 'lo']);
   mkdirSync(`/run/lockferry/services/${name}`, { recursive: true, mode: 0o700 });
   writeFileSync(`/run/lockferry/services/${name}/service.json`, JSON.stringify(service));
-  const child = spawn(process.execPath, [keeper, name], { stdio: 'ignore' });
+  const child = spawn(process.execPath, [...KEEPER_OPTIONS, keeper, name], { stdio: 'ignore' });
   const armed = `/run/lockferry/callout/${name}/armed`;
   const end = Date.now() + 20_000;
   while (!existsSync(armed) || statSync(armed).size === 0) {

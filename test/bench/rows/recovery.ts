@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { KEEPER_OPTIONS } from '../../../lib/keeper/keeper-process.ts';
 import { parseMonitorFile } from '../../../lib/nsm/monitor-file.ts';
 import { claimEpoch, storedFile } from '../../../lib/store/index.ts';
 import { FLOATING, Room } from '../../scale/notifier/room.ts';
@@ -42,7 +43,16 @@ async function recover(room: Room, { dir, size }: Bench, count: number): Promise
     // In the room, where /run is in memory as it is on every node.
     const run = `/run/adopt-${count}-${round}`;
     await leaveStore(store, clients);
-    const argv = [process.execPath, ADOPT, store, run, FLOATING, 'vip.example.test', String(count)];
+    const argv = [
+      process.execPath,
+      ...KEEPER_OPTIONS,
+      ADOPT,
+      store,
+      run,
+      FLOATING,
+      'vip.example.test',
+      String(count),
+    ];
     const { out } = await room.server.run(argv, 90_000);
     const { done, told } = JSON.parse(out);
     if (told < count) throw new Error(`${told} of ${count} clients were told`);

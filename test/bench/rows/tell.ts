@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { KEEPER_OPTIONS } from '../../../lib/keeper/keeper-process.ts';
 import { FLOATING, Room } from '../../scale/notifier/room.ts';
 import type { Plan, Told } from '../../scale/notifier/tell.ts';
 import { clientNames } from '../clients.ts';
@@ -20,7 +21,10 @@ async function tell(room: Room, parts: Plan['parts'], wanted: number): Promise<T
     // As many messages as sm-notify sends: the full name and one more.
     announcements: [FLOATING, 'vip.example.test'].map((name) => ({ name, source: FLOATING })),
   };
-  const { out } = await room.server.run([process.execPath, program, JSON.stringify(plan)], 90_000);
+  const { out } = await room.server.run(
+    [process.execPath, ...KEEPER_OPTIONS, program, JSON.stringify(plan)],
+    90_000,
+  );
   const told: Told = JSON.parse(out);
   if (told.told !== wanted) throw new Error(`${told.told} of ${wanted} clients were told`);
   return told;

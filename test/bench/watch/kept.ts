@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { KEEPER_OPTIONS } from '../../../lib/keeper/keeper-process.ts';
 import { lineFor } from '../clients.ts';
 
 const KEEPER = fileURLToPath(new URL('./keeper.js', import.meta.url));
@@ -32,7 +33,7 @@ export class WatchedKeeper {
 
   private constructor(statd: string, dir: string) {
     this.#statd = statd;
-    const words = [KEEPER, statd, join(dir, 'store'), join(dir, 'run')];
+    const words = [...KEEPER_OPTIONS, KEEPER, statd, join(dir, 'store'), join(dir, 'run')];
     this.#child = spawn(process.execPath, words, { stdio: ['pipe', 'pipe', 'inherit'] });
     const lines = createInterface({ input: this.#child.stdout as NodeJS.ReadableStream });
     lines.on('line', (line) => this.#hear(line));

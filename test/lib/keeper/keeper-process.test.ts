@@ -3,7 +3,13 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import t, { type Test } from 'tap';
-import { ended, findKeeper, signal, spawnKeeper } from '../../../lib/keeper/keeper-process.ts';
+import {
+  ended,
+  findKeeper,
+  KEEPER_OPTIONS,
+  signal,
+  spawnKeeper,
+} from '../../../lib/keeper/keeper-process.ts';
 import { type ProcessIdentity, readProcess } from '../../../lib/node/process.ts';
 import { RuntimeDirectory } from '../../../lib/node/runtime-directory.ts';
 import { FakeRoot } from '../node/fake-root.ts';
@@ -14,13 +20,14 @@ const NO_PID = 2 ** 22 + 1;
 /** Tells how it was started, and waits until it is ended; bounded, should its test die first. */
 const PROGRAM = `
 const { writeFileSync, renameSync } = require('node:fs');
-const facts = { pid: process.pid, name: process.argv[2], cwd: process.cwd(), env: process.env };
+const facts = { options: process.execArgv, pid: process.pid, name: process.argv[2], cwd: process.cwd(), env: process.env };
 writeFileSync(__dirname + '/facts.new', JSON.stringify(facts));
 renameSync(__dirname + '/facts.new', __dirname + '/facts');
 setTimeout(() => {}, 30000);
 `;
 
 interface Facts {
+  readonly options: readonly string[];
   readonly pid: number;
   readonly name: string;
   readonly cwd: string;
@@ -57,6 +64,7 @@ t.test('a keeper is started in a session of its own, found, and ended', async (t
   process.env.OCF_RESKEY_shared_dir = '/srv';
   const { directory, facts } = await start(t, 'keeper.cjs');
   t.match(facts, { name: 'locks', cwd: '/', env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' } });
+  t.same(facts.options, KEEPER_OPTIONS);
   t.notOk('OCF_RESKEY_shared_dir' in facts.env, "nothing of the agent's environment is inherited");
   const stat = readFileSync(`/proc/${facts.pid}/stat`, 'latin1');
   t.equal(Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3]), facts.pid, 'it leads its session');

@@ -65,6 +65,18 @@ t.test('a cluster that does not take it is left alone for a while', async (t) =>
   stage.exitCode = null;
   stage.report = { ...stage.report, lag: 5 };
   t.same(await step(61_000), [], 'nor where there is none');
+  stage.exitCode = 0;
+  t.same(await step(120_000), []);
+  t.equal((await step(121_000)).length, 1);
+});
+
+t.test('a cluster that does not take it again is left alone for longer, up to ten minutes', async (t) => {
+  const { stage, step } = cluster();
+  stage.exitCode = 102;
+  const asked: number[] = [];
+  for (let now = 0; now < 3_000_000; now += 60_000)
+    if ((await step(now)).length > 0) asked.push(now / 60_000);
+  t.same(asked, [0, 1, 3, 7, 15, 25, 35, 45]);
 });
 
 t.test('one look at a time, and none keeps the process alive', async (t) => {
