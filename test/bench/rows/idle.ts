@@ -52,7 +52,7 @@ export const idle: Row = {
       const keeper = await startNfslock(node);
       const loop = 'echo $$ >"$0.pid"; while :; do cp -aT /var/lib/nfs/sm "$0"; sleep "$1"; done';
       for (const period of ['2', '5']) node.start(['sh', '-c', loop, `/srv/copy-${period}`, period]);
-      // Node.js clears up for as long after the start, which is not idle yet.
+      // Node.js clears up after the start, which is not idle yet.
       const settle = sized(size, { tiny: 200, usual: 25_000, full: 60_000 });
       await pause(settle);
       const pids: Record<string, number> = { lockferry: keeper };
@@ -73,6 +73,7 @@ export const idle: Row = {
           unit: '% of a core',
           samples: Object.fromEntries(share),
           target: below(0.1),
+          note: `from ${settle / 1000} s after the start`,
         },
         {
           what: 'memory (proportional set size)',
