@@ -12,7 +12,7 @@ export interface Result extends Pick<Outcome, 'fates'>, Partial<Pick<Outcome, 's
   readonly ended?: number;
   readonly granted?: number;
   /** Why it did not pass, where that is known. */
-  readonly note?: string;
+  readonly note?: string | undefined;
 }
 
 /** Keeps a result where `scripts/test-kernel --results FILE` asks for it. */

@@ -32,7 +32,8 @@ function chain(rows: readonly Row[]): void {
       let whole = false;
       await t.test(`${row.name}, ${rows.length - at} to go`, async (t) => {
         const place = await happen(t, scene, row).catch(async (error) => {
-          await note({ row: row.name, passed: false, by: byOf(row), fates: {}, note: sentenceOf(error) });
+          const [why] = sentenceOf(error).split('\n', 1);
+          await note({ row: row.name, passed: false, by: byOf(row), fates: {}, note: why });
           throw error;
         });
         if (at + 1 < rows.length) await scene.again(place);
