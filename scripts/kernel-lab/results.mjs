@@ -13,7 +13,8 @@ const [file = ''] = process.argv.slice(2);
 const runs = readFileSync(file, 'utf8')
   .split('\n')
   .filter(Boolean)
-  .map((line) => JSON.parse(line));
+  .map((line) => JSON.parse(line))
+  .sort((one, other) => one.at.localeCompare(other.at));
 
 const version = (name) => {
   try {

@@ -83,6 +83,12 @@ export const ROWS: readonly Row[] = [
     ...{ happening: happenings.primaryKilled, wanted: { kept: LOSES } },
   },
   {
+    // as much for the cluster to start as the stock agents have
+    name: 'nfslock, one address and no control, primary killed',
+    setting: { services: [ONE] },
+    ...{ happening: happenings.primaryKilled, wanted: { kept: KEEPS } },
+  },
+  {
     name: 'stock nfsserver and nfsnotify, primary killed',
     setting: { protect: 'stock-pair', services: [ONE] },
     ...{ happening: happenings.primaryKilled, wanted: { kept: LOSES } },
