@@ -57,6 +57,7 @@ export class Guest {
   #gone: Promise<void> = Promise.resolve();
   #next = 1;
   #hello = false;
+  #cutOff = false;
 
   constructor(parts: GuestParts) {
     this.name = parts.name;
@@ -134,7 +135,8 @@ export class Guest {
   }
 
   async #answer(power: number, question: string): Promise<void> {
-    this.#channel?.tell({ power, answer: await this.#parts.power(question) });
+    const answer = this.#cutOff ? 'error: unreachable' : await this.#parts.power(question);
+    this.#channel?.tell({ power, answer });
   }
 
   #ended(): void {
@@ -203,12 +205,14 @@ export class Guest {
     await this.boot();
   }
 
-  /** Unplugs the network cable; the node itself runs on and still takes commands. */
+  /** Unplugs the network cable: no node, and no power switch, is reached. The node itself runs on and takes commands. */
   async cutOff(): Promise<void> {
+    this.#cutOff = true;
     await this.#parts.room.run('ip', 'link', 'set', this.#tap, 'nomaster');
   }
 
   async reconnect(): Promise<void> {
+    this.#cutOff = false;
     await this.#parts.room.run('ip', 'link', 'set', this.#tap, 'master', 'br0');
   }
 
