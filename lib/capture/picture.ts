@@ -7,38 +7,10 @@ import { Serial } from '../serial.ts';
 import type { StoredFile } from '../store/index.ts';
 import { Agenda } from './agenda.ts';
 import { examine, isAsSeen, type Seen, unseen } from './examine.ts';
+import type { Glance, Look } from './look.ts';
 import { GONE } from './monitored.ts';
 import { isRacy, stampOf } from './place.ts';
-
-/** Something in `sm/` that is set aside: named, and no reason to stop. */
-export interface Problem {
-  /** The name in `sm/`, latin1, as found: fit for a log only once it is printable(). */
-  readonly name: string;
-  readonly reason: string;
-}
-
-/** What changed in `sm/` since the last look. */
-export interface Look {
-  /** New files, and files that statd wrote anew. */
-  readonly captured: readonly StoredFile[];
-  /** Records that a lock manager has had statd write. */
-  readonly monitored: readonly MonitorRecord[];
-  /** Every known name that is neither in `sm/` nor in `sm.bak/`; whether that counts is the removal judge's to say. */
-  readonly absent: readonly string[];
-  /** How many known names are in `sm/`. */
-  readonly present: number;
-  /** Everything that is set aside now, whether it was so before or not. */
-  readonly problems: readonly Problem[];
-  readonly directory: 'present' | 'missing';
-  /** Whether a file is being written just now: look again in a few milliseconds. */
-  readonly writing: boolean;
-}
-
-/** A look that is over after a few milliseconds. */
-export interface Glance extends Look {
-  /** Whether it did not get at everything that is due: the next glance goes on. */
-  readonly more: boolean;
-}
+import { Uncertain } from './uncertain.ts';
 
 export interface PictureOptions {
   readonly directory: StatdDirectory;
@@ -69,8 +41,6 @@ interface Known extends Seen {
 /** How long a glance takes, in ms: then others get their turn, and what has been captured can become durable. */
 const SLICE = 4;
 const PATIENCE = 1000;
-/** What was read too early is read again after this time at the latest, in ms, however many clients come. */
-const UNCERTAIN_FOR = 3000;
 const MOVED = 'sm.bak';
 const MISSING: Glance = {
   ...{ captured: [], monitored: [], absent: [], present: 0, problems: [] },
@@ -100,10 +70,7 @@ export class Picture {
   readonly #serial = new Serial();
   readonly #known = new Map<string, Known>();
   readonly #absent = new Map<string, Known>();
-  /** Names that were read too early to be certain of them, the one that was examined longest ago first. */
-  readonly #racy = new Map<string, Known>();
-  /** Names that are half-written. */
-  readonly #unready = new Map<string, Known>();
+  readonly #uncertain = new Uncertain();
   /** Names that have problems. */
   readonly #troubled = new Map<string, Known>();
   /** The identity of the directory at the first look: what the store holds was written there. */
@@ -121,7 +88,7 @@ export class Picture {
 
   /** Whether something was read too early to be certain of it, so that another look is due without any event. */
   get restless(): boolean {
-    return this.#racy.size > 0 || this.#writing;
+    return this.#uncertain.restless;
   }
 
   /** Whether the file of this name is there as it was seen last: a glance would find nothing new in it. */
@@ -165,7 +132,10 @@ export class Picture {
     // something to do already, one is enough to have those that came with it: what comes later calls for another glance.
     if (!this.agenda.touched) await setImmediate();
     await setImmediate();
-    const task = await this.agenda.next(this.#dueAgain(thorough), this.#known.keys());
+    const task = await this.agenda.next(
+      this.#uncertain.due(!thorough && this.agenda.touched),
+      this.#known.keys(),
+    );
     if (task === null) return MISSING;
     const { identity } = task.stamp;
     this.#home ??= identity;
@@ -185,7 +155,7 @@ export class Picture {
         problems.map((reason) => ({ name, reason })),
       ),
       directory: 'present',
-      writing: this.#writing,
+      writing: this.#uncertain.writing,
       more,
     };
   }
@@ -199,8 +169,7 @@ export class Picture {
       glance.refreshed = true;
       found = examine(this.directory.sm, name, known, this.#patience);
     }
-    this.#racy.delete(name);
-    this.#unready.delete(name);
+    this.#uncertain.drop(name);
     this.#troubled.delete(name);
     if (!found.here) {
       this.#gone(name, known, glance.goneNow);
@@ -209,8 +178,7 @@ export class Picture {
     this.#known.set(name, known);
     this.#absent.delete(name);
     known.place = place;
-    if (known.certainty === 'racy') this.#racy.set(name, known);
-    else if (known.certainty !== 'settled') this.#unready.set(name, known);
+    this.#uncertain.examined(name, known);
     if (known.problems.length > 0) this.#troubled.set(name, known);
     if (found.captured === null) return;
     glance.captured.push(found.captured);
@@ -259,24 +227,5 @@ export class Picture {
       if (known.place === place) absent.push(name);
     }
     return absent;
-  }
-
-  /**
-   * Unsettled names, but for those that would be as uncertain as they are. While clients come, those that are only to be
-   * made certain of wait for one another, so that no new client waits for them.
-   */
-  #dueAgain(thorough: boolean): string[] {
-    const now = Date.now();
-    const [longest] = this.#racy.values();
-    const patient = longest !== undefined && longest.changedAt > now - UNCERTAIN_FOR;
-    const racy = !thorough && patient && this.agenda.touched ? [] : [...this.#racy];
-    return [
-      ...this.#unready.keys(),
-      ...racy.flatMap(([name, { changedAt }]) => (isRacy(changedAt, now) ? [] : [name])),
-    ];
-  }
-
-  get #writing(): boolean {
-    return [...this.#unready.values()].some(({ certainty }) => certainty === 'writing');
   }
 }

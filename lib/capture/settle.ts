@@ -2,7 +2,8 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import type { MonitorRecord } from '../nsm/monitor-record.ts';
 import type { StoredFile } from '../store/index.ts';
-import type { Look, Picture } from './picture.ts';
+import type { Look } from './look.ts';
+import type { Picture } from './picture.ts';
 
 /** statd fills a file within a millisecond of creating it. */
 const PAUSE = 3;
