@@ -42,13 +42,19 @@ export function parseMonitorRecord(line: string): MonitorRecord {
       wanted: `at most ${LINE_LIMIT}`,
     });
   }
+  const record = recordIn(line);
+  if (record !== null) return record;
+  throw new Fault('malformed', 'monitor record does not have its seven fields', {
+    found: printable(line, 60),
+    wanted: 'ADDR PROG VERS PROC PRIV MON_NAME MY_NAME',
+  });
+}
+
+/** The record that a line is, or null where it is none. */
+export function recordIn(line: string): MonitorRecord | null {
+  if (line.length > LINE_LIMIT) return null;
   const [, caller, program, version, procedure, cookie, monName, myName] = FIELDS.exec(line) ?? [];
-  if (!caller || !program || !version || !procedure || !cookie || !monName || !myName) {
-    throw new Fault('malformed', 'monitor record does not have its seven fields', {
-      found: printable(line, 60),
-      wanted: 'ADDR PROG VERS PROC PRIV MON_NAME MY_NAME',
-    });
-  }
+  if (!caller || !program || !version || !procedure || !cookie || !monName || !myName) return null;
   return {
     caller: caller.toLowerCase(),
     program: Number.parseInt(program, 16),
@@ -58,15 +64,6 @@ export function parseMonitorRecord(line: string): MonitorRecord {
     monName,
     myName,
   };
-}
-
-/** The record that a line is, or null where it is none. */
-export function recordIn(line: string): MonitorRecord | null {
-  try {
-    return parseMonitorRecord(line);
-  } catch {
-    return null;
-  }
 }
 
 /** The line that statd would write for this record, without its newline. */

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { takeOver } from '../../../lib/keeper/adoption.ts';
 import { realSurroundings } from '../../../lib/keeper/surroundings.ts';
@@ -12,13 +12,15 @@ import { interleaved, median, timed } from '../statistics.ts';
 /** The first capture of so many records, durable, beside copies of the directory that are made durable. */
 async function compare({ dir }: Bench, count: number, rounds: number): Promise<Figure> {
   const statd = statdDirectoryWith(join(dir, `statd-${count}`), clientNames(50, count));
-  const fresh = (name: string) => {
-    const path = join(dir, name);
-    rmSync(path, { recursive: true, force: true });
-    return path;
+  let made = 0;
+  const fresh = async (name: string) => {
+    // Or whoever is next would pay for what went before.
+    await sh('sync -f "$1"', dir);
+    made += 1;
+    return join(dir, `${name}-${count}-${made}`);
   };
   const capture = async () => {
-    const service = exampleService({ sharedDir: fresh('store'), statdDir: statd });
+    const service = exampleService({ sharedDir: await fresh('store'), statdDir: statd });
     return timed(async () => {
       const atWork = async () => ({ lockManager: null, statd: null });
       const surroundings = { ...realSurroundings(service), atWork };
@@ -28,7 +30,7 @@ async function compare({ dir }: Bench, count: number, rounds: number): Promise<F
     });
   };
   const copy = async (command: string) => {
-    const to = fresh('copy');
+    const to = await fresh('copy');
     mkdirSync(to);
     return timed(() => sh(`${command} "$1/" "$2/" && sync -f "$2"`, join(statd, 'sm'), to));
   };
@@ -37,7 +39,6 @@ async function compare({ dir }: Bench, count: number, rounds: number): Promise<F
     'cp -a + sync': () => copy('cp -aT'),
     'rsync -a + sync': () => copy('rsync -a'),
   });
-  rmSync(statd, { recursive: true });
   const others = Math.min(median(samples['cp -a + sync'] ?? []), median(samples['rsync -a + sync'] ?? []));
   return {
     what: `first capture of ${count} records`,

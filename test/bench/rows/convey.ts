@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { conveyPrivate } from '../../../lib/convey/index.ts';
 import { parseMonitorFile } from '../../../lib/nsm/monitor-file.ts';
@@ -15,12 +15,12 @@ async function compare({ dir }: Bench, count: number, rounds: number): Promise<F
     storedFile(client, Date.now(), parseMonitorFile(Buffer.from(lineFor(client)))),
   );
   const kept = statdDirectoryWith(join(dir, `kept-${count}`), clients);
+  let made = 0;
   const fresh = async () => {
-    const path = join(dir, 'conveyed');
-    rmSync(path, { recursive: true, force: true });
-    // Or whoever is next would pay for what goes here.
+    // Or whoever is next would pay for what went before.
     await sh('sync -f "$1"', dir);
-    return path;
+    made += 1;
+    return join(dir, `conveyed-${count}-${made}`);
   };
   const owner = { uid: 65534, gid: 65534, mode: 0o700 };
   const samples = await interleaved(rounds, {
@@ -39,8 +39,6 @@ async function compare({ dir }: Bench, count: number, rounds: number): Promise<F
       return timed(() => sh('rsync -a "$1/" "$2/" && sync -f "$2"', join(kept, 'sm'), to));
     },
   });
-  rmSync(kept, { recursive: true });
-  await fresh();
   const others = Math.min(median(samples['cp -a + sync'] ?? []), median(samples['rsync -a + sync'] ?? []));
   return {
     what: `convey ${count} records`,

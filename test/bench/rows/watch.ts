@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { clientNames, statdDirectoryWith } from '../clients.ts';
@@ -43,8 +43,6 @@ async function compare({ dir }: Bench, plan: Plan): Promise<Figure[]> {
     const clients = clientNames(92 + period, plan.copied);
     copies[`copy every ${period} s`] = await copied(statd, join(own, `copy-${period}`), period, clients);
   }
-  rmSync(statd, { recursive: true });
-  rmSync(own, { recursive: true });
   return [
     {
       what: `one new client beside ${records}: durable after`,
