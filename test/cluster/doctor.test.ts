@@ -187,7 +187,7 @@ t.test('doctor', { timeout: 280_000 }, async (t) => {
   await t.test('resources that are wrong in one way each', (t) => configuredWrongly(t, scene));
   await t.test('a node where Pacemaker does not run', async (t) => {
     await n2.service('stop', 'cluster');
-    t.same(complaints((await doctor(n2)).findings), ['cluster: unknown']);
+    await complaining(t, n2, ['cluster: unknown']);
   });
 });
 
