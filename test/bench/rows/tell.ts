@@ -11,6 +11,9 @@ const program = fileURLToPath(new URL('../../scale/notifier/tell.js', import.met
 /** A DNS server that takes every question and answers none. */
 const SILENT_DNS = '10.78.255.53';
 
+/** Rounds of sm-notify that are not measured. */
+const WARM_UP = 5;
+
 let state = 1;
 
 /** Has our notifier tell these clients. @param wanted how many of them can be told. */
@@ -142,6 +145,11 @@ export const told: Row = {
           [50_000, 5, 8000, 120],
         ],
       } as const);
+      // The lab's clients are one program, which answers quicker once it has been asked for a while.
+      const [[some, , , within]] = plans;
+      for (let round = 0; round < WARM_UP; round += 1) {
+        await smNotify(room, clientNames(77, some), 100, within);
+      }
       for (const [count, rounds, limit, seconds] of plans) {
         figures.push(...(await live(room, count, rounds, limit, seconds)));
       }
