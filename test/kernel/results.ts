@@ -7,10 +7,10 @@ export interface Result extends Pick<Outcome, 'fates'>, Partial<Pick<Outcome, 's
   readonly passed: boolean;
   /** Who placed the services. */
   readonly by: 'pacemaker' | 'hand';
-  /** Milliseconds from the event to the last reclaim, and from there to the end of grace, and to a new lock elsewhere. */
+  /** Milliseconds from the event to the last reclaim, and from there to the end of grace, and to new locks elsewhere. */
   readonly reclaimed?: number | undefined;
   readonly ended?: number;
-  readonly granted?: number;
+  readonly granted?: readonly number[];
   /** Why it did not pass, where that is known. */
   readonly note?: string | undefined;
 }

@@ -21,12 +21,12 @@ for (const graceEnd of ['settled', 'full'] as const) {
         if (round > 1) await settling.again();
         const { held, reclaimed, ended, granted } = await settling.round();
         t.comment(
-          `last reclaim after ${reclaimed} ms; grace ended ${ended} ms, a new lock came ${granted} ms later`,
+          `last reclaim after ${reclaimed} ms; grace ended ${ended} ms, new locks came ${granted} ms later`,
         );
         const passed = [
           t.same(held, ALL, 'server and clients agree on all locks'),
           graceEnd === 'full' ||
-            t.ok(granted < GRANTED_WITHIN, `a new lock ${granted} ms after the last reclaim`),
+            t.ok(Math.max(...granted) < GRANTED_WITHIN, `new locks ${granted} ms after the last reclaim`),
           t.equal(Number.isFinite(ended), graceEnd === 'settled', 'who ended grace'),
         ];
         await note({

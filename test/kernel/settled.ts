@@ -9,14 +9,16 @@ const LOCKS_EACH = 200;
 /** Milliseconds that the last client's status monitor is deaf after the others are back. */
 const LATE = 8000;
 const FILE = `${mountPoint(KEPT)}/data`;
-/** Where the locks of the newcomer begin, beyond all others. */
-const NEWCOMER = 9000;
+/** Where the new locks begin, beyond all others. */
+const NEW = 9000;
+/** New locks are asked for one second after the other: while grace is on, a Linux client tries again every five seconds. */
+const NEWCOMERS = 5;
 
 export interface Settled {
   /** Milliseconds from the event to the last reclaim. */
   readonly reclaimed: number;
-  /** Milliseconds from the last reclaim to a lock elsewhere that was asked for in the grace period. */
-  readonly granted: number;
+  /** Milliseconds from the last reclaim to each lock elsewhere that was asked for in the grace period. */
+  readonly granted: readonly number[];
   /** Milliseconds from the last reclaim to the end of grace by nfslock; NaN: it did not end it. */
   readonly ended: number;
   /** Locks of each holder, on the server and in its own belief, when it was over. */
@@ -31,17 +33,18 @@ function endOf(events: string): number {
 
 const placeOf = (holder: number) => ({ file: FILE, start: holder * 1000 });
 
-/** Three clients with 200 locks each, and a fourth one that wants new ones, round after round. */
+/** Three clients with 200 locks each, and processes of a fourth one that want new ones, round after round. */
 export class Settling {
   readonly #scene: Scene;
   readonly #service: Scene['services'][number];
-  readonly #newcomer: LockProcess;
+  readonly #newcomers: readonly LockProcess[];
   #round = 0;
 
   private constructor(scene: Scene) {
     this.#scene = scene;
     this.#service = scene.services[0] as Scene['services'][number];
-    this.#newcomer = LockProcess.start(scene.clients.at(-1) as Guest);
+    const newcomer = scene.clients.at(-1) as Guest;
+    this.#newcomers = Array.from({ length: NEWCOMERS }, () => LockProcess.start(newcomer));
   }
 
   static async begin(lab: KernelLab, graceEnd: 'full' | 'settled', grace: number): Promise<Settling> {
@@ -60,8 +63,8 @@ export class Settling {
   }
 
   /**
-   * The server dies; one holder is deaf until 8 s after the others are back. The fourth client asks for a lock elsewhere as
-   * soon as these are: one that asks while the address is nowhere waits for its own kernel to connect again, up to a
+   * The server dies; one holder is deaf until 8 s after the others are back. The fourth client asks for locks elsewhere once
+   * these are: one that asks while the address is nowhere waits for its own kernel to connect again, up to a
    * minute (fs/lockd/host.c NLM_HOST_REBIND), and would say nothing about grace.
    */
   async round(): Promise<Settled> {
@@ -74,7 +77,7 @@ export class Settling {
     const reached = (count: number) =>
       until(
         async () => {
-          const old = (await lookout.held(directory)).filter(({ start }) => start < NEWCOMER);
+          const old = (await lookout.held(directory)).filter(({ start }) => start < NEW);
           return old.length >= count ? Date.now() : false;
         },
         { what: `${count} locks on ${to.name}`, timeout: 180_000 },
@@ -85,7 +88,7 @@ export class Settling {
     await this.#scene.kill(from);
     await this.#scene.served(this.#service, to);
     await reached(LOCKS_EACH * (HOLDERS - 1));
-    const asked = this.#newLock();
+    const asked = this.#newLocks();
     await delay(LATE);
     await late.sh('pkill -CONT -x rpc.statd');
     const last = await reached(LOCKS_EACH * HOLDERS);
@@ -93,7 +96,7 @@ export class Settling {
     const held = await this.#held(lookout);
     await lookout.end();
     const ended = endOf(await to.sh('cat /run/lockferry/services/*/events.jsonl')) - last;
-    return { reclaimed: last - event, granted: granted - last, ended, held };
+    return { reclaimed: last - event, granted: granted.map((at) => at - last), ended, held };
   }
 
   /** Boots the server that died, for another round. */
@@ -101,11 +104,16 @@ export class Settling {
     await this.#scene.again(this.#scene.servers[1]);
   }
 
-  async #newLock(): Promise<number> {
-    const range = { file: `${mountPoint(KEPT)}/other`, start: NEWCOMER + this.#round };
-    const { ok, error } = await this.#newcomer.lock(range);
-    if (!ok) throw new Error(`the lock elsewhere was refused: ${error}`);
-    return Date.now();
+  /** @returns when each was granted */
+  #newLocks(): Promise<number[]> {
+    const ask = async (newcomer: LockProcess, at: number) => {
+      await delay(at * 1000);
+      const start = NEW + this.#round * NEWCOMERS + at;
+      const { ok, error } = await newcomer.lock({ file: `${mountPoint(KEPT)}/other`, start });
+      if (!ok) throw new Error(`the lock elsewhere was refused: ${error}`);
+      return Date.now();
+    };
+    return Promise.all(this.#newcomers.map(ask));
   }
 
   async #held(lookout: LockProcess): Promise<Settled['held']> {
