@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, wri
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { mutantsOf } from './mutants.ts';
+import { passedIn } from './outcome.ts';
 import { passedTitles } from './run-test.ts';
 import { type Claim, type NamedTest, readClaims } from './table.ts';
 
@@ -14,7 +15,7 @@ const AT_LEAST = 10_000;
 /** Milliseconds that each test file took. */
 const took = new Map<string, number>();
 
-/** Only unit tests are quick enough to be run here; the others are run by their own stages of scripts/test. */
+/** Only unit tests are quick enough to be run here; the others are run by their own stages of scripts/test: checkLogs. */
 const isUnit = ({ file }: NamedTest) => file.startsWith('test/lib/') || file.startsWith('test/agents/');
 
 function titlesByFile(tests: readonly NamedTest[]): Map<string, Set<string>> {
@@ -45,6 +46,14 @@ async function checkTests(tests: readonly NamedTest[]): Promise<void> {
     for (const title of titles) if (!passed.has(title)) problems.push(`${file}: "${title}" does not pass`);
   });
   console.log(`${files.length} unit test files run`);
+}
+
+/** All other named tests have passed where they ran. @param logs files of what tap printed there */
+function checkLogs(tests: readonly NamedTest[], logs: readonly string[]): void {
+  const passed = new Set(logs.flatMap((log) => [...passedIn(readFileSync(log, 'utf8'))]));
+  for (const [file, titles] of titlesByFile(tests.filter((test) => !isUnit(test)))) {
+    for (const title of titles) if (!passed.has(title)) problems.push(`${file}: "${title}" has not passed`);
+  }
 }
 
 /** Each named file, broken in any of its functions, makes a named test fail. */
@@ -114,8 +123,11 @@ const began = Date.now();
 const claims = readClaims(readFileSync('docs/claims.md', 'utf8'));
 const open = claims.filter(({ files }) => files.length === 0).map(({ number }) => number);
 checkNames(claims);
-if (problems.length === 0) await checkTests(claims.flatMap(({ tests }) => tests));
-if (problems.length === 0 && process.argv.includes('--mutate')) await checkMutants(claims);
+const tests = claims.flatMap((claim) => claim.tests);
+const [, , way, ...logs] = process.argv;
+if (way === '--ran') checkLogs(tests, logs);
+else if (problems.length === 0) await checkTests(tests);
+if (problems.length === 0 && way === '--mutate') await checkMutants(claims);
 for (const problem of problems) console.log(problem);
 if (open.length > 0) console.log(`not yet: claims ${open.join(', ')}`);
 console.log(

@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process';
+import { outcomeOf, passedIn } from './outcome.ts';
 
 /** A test file that takes longer than this has failed, milliseconds. */
 const WITHIN = 60_000;
-
-const NOT_OK = /^ *not ok \d+ - (.*?)(?: # time=.*| \{)?$/;
-const OK = /^ *ok \d+ - (.*?)(?: # time=.*| \{)?$/;
 
 export interface RunOptions {
   /** Milliseconds after which it has failed. */
@@ -33,25 +31,20 @@ export function passedTitles(
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
   };
   const timer = setTimeout(end, within);
-  const passed = new Set<string>();
-  const failed = new Set<string>();
+  let printed = '';
   let rest = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    printed += text;
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) {
-      const title = (form: RegExp) => form.exec(line)?.[1]?.replaceAll('\\#', '#');
-      const [bad, good] = [title(NOT_OK), title(OK)];
-      if (good !== undefined) passed.add(good);
-      if (bad !== undefined) failed.add(bad);
-      if (bad !== undefined && wanted.has(bad)) end();
-    }
+    const outcomes = lines.flatMap((line) => outcomeOf(line) ?? []);
+    if (outcomes.some(({ title, passed }) => !passed && wanted.has(title))) end();
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', () => {
       clearTimeout(timer);
-      resolve(new Set([...passed].filter((title) => !failed.has(title))));
+      resolve(passedIn(printed));
     });
   });
 }

@@ -1,7 +1,7 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { examine, type Seen, unseen } from '../../../lib/capture/examine.ts';
+import { examine, isAsSeen, type Seen, unseen } from '../../../lib/capture/examine.ts';
 import { EXAMINER } from '../../../lib/nsm/examiner.ts';
 import { fileOf } from '../store/arbitraries.ts';
 import { lineOf, until } from './sm-directory.ts';
@@ -17,7 +17,7 @@ t.test('a file is captured once, and again when it is written anew', async (t) =
   const seen = unseen(null);
   t.match(look(dir, 'a', seen), {
     here: true,
-    captured: { name: 'a', records: [{ monName: 'a' }] },
+    captured: { name: 'a', records: [{ monName: 'a' }], copy: lineOf('a') },
     problems: [],
   });
   t.match(look(dir, 'a', seen), { here: true, captured: null });
@@ -48,6 +48,21 @@ t.test('what was read while the clock had not ticked is read again once it has',
   const settled = { here: true, captured: null, monitored: [], certainty: 'settled', problems: [] };
   t.same(look(dir, 'a', seen), settled);
   t.equal(seen.stamp, stamp);
+});
+
+t.test('a file that is as it was seen need not be read', async (t) => {
+  const dir = t.testdir({ a: lineOf('a') });
+  const seen = unseen(null);
+  const stats = () => lstatSync(join(dir, 'a'));
+  t.notOk(isAsSeen(seen, stats()), 'it has never been seen');
+  look(dir, 'a', seen);
+  const { ctimeMs } = stats();
+  t.ok(isAsSeen(seen, stats(), ctimeMs + 1), 'another look is too early to tell more');
+  t.notOk(isAsSeen({ ...seen, certainty: 'racy' }, stats(), ctimeMs + 60_000), 'now it may');
+  t.ok(isAsSeen({ ...seen, certainty: 'settled' }, stats(), ctimeMs + 60_000));
+  t.notOk(isAsSeen({ ...seen, certainty: 'writing' }, stats(), ctimeMs + 60_000));
+  writeFileSync(join(dir, 'a'), lineOf('a') + lineOf('b'));
+  t.notOk(isAsSeen({ ...seen, certainty: 'settled' }, stats()), 'it has been written since');
 });
 
 t.test('what the store has already is no news, unless statd wrote it since', async (t) => {
