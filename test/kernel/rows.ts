@@ -178,7 +178,9 @@ export const ROWS: readonly Row[] = [
     wanted: { kept: KEEPS },
   },
   {
+    // a node that had the service before still has the client in its own sm/, and tells it
     name: 'rpc.statd and sm-notify belong to the group, no nfslock',
+    fresh: true,
     setting: { ...HAND, protect: 'none', services: [TOLD_BY_GROUP] },
     ...{ happening: happenings.primaryKilled, wanted: { kept: LOSES } },
   },
