@@ -104,7 +104,11 @@ t.test('004: a client is told as every address, and then the store is done with 
   const before = (await scene.told(a)).length;
   await four.stop(t, n1);
   await four.start(t, n2);
-  wellTold(t, await scene.waitForTelling(a, four.addresses, before));
+  const told = await scene.waitForTelling(a, four.addresses, before);
+  wellTold(t, told);
+  const [[, number] = []] = told;
+  const names = new Set(told.filter(([, each]) => each === number).map(([name]) => name));
+  t.strictSame([...names].sort(), [...four.addresses].sort(), 'in one round, as these and nothing else');
   t.strictSame(await scene.told(b), [], 'b, who had no lock, was told nothing');
   await recovered(four);
   t.strictSame(await four.clients(), [], 'nobody is left in the store');
@@ -139,6 +143,7 @@ t.test('005 and 006: each node tells its own clients', async (t) => {
   wellTold(t, await scene.waitForTelling(b, six.addresses, before.b));
   await recovered(six);
   t.equal((await scene.told(a)).length, again, '006: nor is that of the first one, when the other tells');
+  t.strictSame([await five.clients(), await six.clients()], [[], []], 'and nobody is left in either store');
   await five.stop(t, n1);
   await six.stop(t, n2);
   await clean();
@@ -186,6 +191,8 @@ t.test('050: a client that says that it restarted is no trouble, and stays in th
   await waitUntil('the node was told by a', { timeout: 20 }, async () =>
     (await scene.told(n1)).some(([name]) => name === 'a'),
   );
+  const said = await n1.run(['/usr/share/lockferry/statd-callout', 'sm-notify', a.name, a.address, '7']);
+  t.strictSame(said, { code: 0, stdout: '', stderr: '' }, "statd's word of it to the callout");
   await fifty.done(t, n1, 'monitor');
   t.strictSame(await fifty.clients(), ['a']);
   await fifty.stop(t, n1);

@@ -36,10 +36,23 @@ t.test('a migration that fails loses nobody', async (t) => {
     await cluster.resource('locks', ['--cleanup']);
   });
 
+  await t.test('migrate_to fails after it handed over', async (t) => {
+    await takeLock(t, service, 'handed');
+    const heal = await before(n2, 'migrate_to', `{ ${AGENT}.real migrate_to; exit 1; }`);
+    await expectSurvival(t, service, 'handed', n1, async () => {
+      const began = Date.now();
+      await moveTo(service, n1);
+      await keeperSays(n1, 'adopted', began);
+    });
+    t.same(await failed(), ['locks_migrate_to_0']);
+    await heal();
+    await cluster.resource('locks', ['--cleanup']);
+  });
+
   await t.test('migrate_from fails after it took over: the service is started again', async (t) => {
     await takeLock(t, service, 'from');
-    const heal = await before(n1, 'migrate_from', `{ ${AGENT}.real migrate_from; exit 1; }`);
-    await expectSurvival(t, service, 'from', n1, () => moveTo(service, n1));
+    const heal = await before(n2, 'migrate_from', `{ ${AGENT}.real migrate_from; exit 1; }`);
+    await expectSurvival(t, service, 'from', n2, () => moveTo(service, n2));
     t.same(await failed(), ['locks_migrate_from_0']);
     await heal();
     await cluster.resource('locks', ['--cleanup']);
@@ -47,29 +60,29 @@ t.test('a migration that fails loses nobody', async (t) => {
 
   await t.test('migrate_from fails before it took over, and so does every start there', async (t) => {
     await takeLock(t, service, 'back');
-    const heal = await before(n2, 'migrate_from', 'exit 1');
-    await n2.output(['mv', '/usr/share/lockferry/nfslock.cjs', '/usr/share/lockferry/away']);
-    await expectSurvival(t, service, 'back', n1, async () => {
-      await cluster.crm(['resource', 'move', 'nfs', 'n2']);
-      await cluster.waitFor('the start on n2 to fail', ({ failures }) =>
-        failures.some(({ operation, node }) => operation === 'locks_start_0' && node === 'n2'),
+    const heal = await before(n1, 'migrate_from', 'exit 1');
+    await n1.output(['mv', '/usr/share/lockferry/nfslock.cjs', '/usr/share/lockferry/away']);
+    await expectSurvival(t, service, 'back', n2, async () => {
+      await cluster.crm(['resource', 'move', 'nfs', 'n1']);
+      await cluster.waitFor('the start on n1 to fail', ({ failures }) =>
+        failures.some(({ operation, node }) => operation === 'locks_start_0' && node === 'n1'),
       );
       await cluster.resource('nfs', ['--clear']);
     });
-    await n2.output(['mv', '/usr/share/lockferry/away', '/usr/share/lockferry/nfslock.cjs']);
+    await n1.output(['mv', '/usr/share/lockferry/away', '/usr/share/lockferry/nfslock.cjs']);
     await heal();
     await cluster.resource('locks', ['--cleanup']);
   });
 
   await t.test('the node that hands over dies before the other has taken over', async (t) => {
     await takeLock(t, service, 'dies');
-    await before(n2, 'migrate_from', `while [ ! -e ${GO} ]; do sleep 0.05; done`);
-    await expectSurvival(t, service, 'dies', n2, async () => {
+    await before(n1, 'migrate_from', `while [ ! -e ${GO} ]; do sleep 0.05; done`);
+    await expectSurvival(t, service, 'dies', n1, async () => {
       const began = Date.now();
-      await cluster.crm(['resource', 'move', 'nfs', 'n2']);
-      await keeperSays(n1, 'handed-over', began);
-      await n1.powerOff();
-      await n2.writeFile(GO, '');
+      await cluster.crm(['resource', 'move', 'nfs', 'n1']);
+      await keeperSays(n2, 'handed-over', began);
+      await n2.powerOff();
+      await n1.writeFile(GO, '');
     });
   });
 });

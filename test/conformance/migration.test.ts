@@ -45,6 +45,21 @@ t.test('what one node hands over, the other one takes over; the stop that follow
   });
 });
 
+t.test(
+  'what is stopped cannot be handed over; the other node starts it, and nobody is forgotten',
+  async (t) => {
+    const { node, code, stdout, stderr } = await migrate(
+      t,
+      `${AGENT} stop; ${AGENT} migrate_to; echo $? >/run/first.code`,
+      `${AGENT} migrate_from || ${AGENT} stop; ${AGENT} start; lockferry status --json; ${AGENT} stop`,
+    );
+    t.equal((await node.sh('cat /run/first.code')).stdout, '7\n', 'not running');
+    t.match(stderr, /^ocf-exit-reason:the lock store here was not handed over to n2; [^\n]*\n$/);
+    t.equal(code, 0);
+    t.match(JSON.parse(stdout), { services: [{ owner: { node: 'n2' }, clients: { conveyed: 1 } }] });
+  },
+);
+
 t.test('a node that sees other storage says so', async (t) => {
   const { code, stderr } = await migrate(
     t,
