@@ -20,6 +20,8 @@ export interface PictureOptions {
   readonly patience?: number;
   /** Lines in `sm/` that are not statd's. */
   readonly exempt?: Exempt;
+  /** Told how many names have been examined since the beginning. */
+  readonly onExamined?: (names: number) => void;
 }
 
 /** Knows which lines in `sm/` are not statd's, and is told what becomes of them. */
@@ -67,6 +69,8 @@ export class Picture {
   readonly agenda: Agenda;
   readonly #patience: number;
   readonly #exempt: Exempt | undefined;
+  readonly #onExamined: (names: number) => void;
+  #examined = 0;
   readonly #serial = new Serial();
   readonly #known = new Map<string, Known>();
   readonly #absent = new Map<string, Known>();
@@ -78,11 +82,18 @@ export class Picture {
   /** `sm.bak/` when everything had been looked at last; null: there was none. */
   #bak: { readonly changed: string | undefined; readonly racy: boolean } | null = null;
 
-  constructor({ directory, known = [], patience = PATIENCE, exempt }: PictureOptions) {
+  constructor({
+    directory,
+    known = [],
+    patience = PATIENCE,
+    exempt,
+    onExamined = () => undefined,
+  }: PictureOptions) {
     this.directory = directory;
     this.agenda = new Agenda(directory.sm);
     this.#patience = patience;
     this.#exempt = exempt;
+    this.#onExamined = onExamined;
     for (const file of known) this.#known.set(file.name, { ...unseen(file), place: null });
   }
 
@@ -143,8 +154,10 @@ export class Picture {
     const end = performance.now() + SLICE;
     for (const name of task.names) {
       this.#examine(name, identity, found);
+      this.#examined += 1;
       if (performance.now() >= end) break;
     }
+    this.#onExamined(this.#examined);
     const more = this.agenda.unfinished;
     this.#suspectMoves(found.goneNow, more);
     return {

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Writable } from 'node:stream';
 import cliProgress from 'cli-progress';
+import type { Step } from './storage/step.ts';
 import type { Output } from './terminal.ts';
 
 /** How far a long piece of work has come. */
@@ -24,7 +25,7 @@ function bar(output: Output, total: number, what: string): Progress {
       barsize: 30,
       barCompleteChar: '#',
     },
-    ...{ barIncompleteChar: '-', hideCursor: true, gracefulExit: false, stream: output as Writable },
+    ...{ barIncompleteChar: '-', hideCursor: false, gracefulExit: false, stream: output as Writable },
   });
   single.start(total, 0);
   return { update: (done) => single.update(done), end: () => single.stop() };
@@ -46,6 +47,23 @@ function lines(output: Output, total: number, what: string): Progress {
     },
     end() {
       if (now !== written) write();
+    },
+  };
+}
+
+/** The progress of one thing after another, as they begin. */
+export function progressOfSteps(output: Output): { onStep(step: Step): void; end(): void } {
+  let current: { readonly what: string; readonly progress: Progress } | null = null;
+  return {
+    onStep({ what, done, total }) {
+      if (current?.what !== what) {
+        current?.progress.end();
+        current = { what, progress: progressOn(output, total, what) };
+      }
+      current.progress.update(done);
+    },
+    end() {
+      current?.progress.end();
     },
   };
 }

@@ -4,9 +4,10 @@ import { printable, printableSentence } from '../printable.ts';
 import { jsonText } from './json-text.ts';
 import type { Means } from './means.ts';
 import { jsonOption, onceEach, sharedDirOption, takeStoreOptions } from './options.ts';
+import { progressOfSteps } from './progress.ts';
 import { askOnce, WRITE_WITHIN } from './storage/session.ts';
 import { type TakeWords, takeOptions } from './take-options.ts';
-import type { Terminal } from './terminal.ts';
+import { NOBODY, type Terminal } from './terminal.ts';
 
 export interface RestoreOptions extends TakeWords {
   /** undefined where it is statd's own. */
@@ -67,11 +68,18 @@ export function restoreOptions(yargs: Argv) {
 }
 
 /** Conveys, and says what was. @returns the exit code. @throws Fault as restoreStore. */
-export async function restore(options: RestoreOptions, { stdout }: Terminal, means: Means): Promise<number> {
+export async function restore(
+  options: RestoreOptions,
+  { stdout, stderr }: Terminal,
+  means: Means,
+): Promise<number> {
   const to = options.live ? null : resolve(String(options.to));
   const input = { ...takeOptions(options, means), to };
   const doing = `conveying from ${printable(input.dir)} to ${to === null ? 'sm/' : printable(to)}`;
-  const restored = await askOnce(means.storage, 'restore', input, { within: WRITE_WITHIN, doing });
+  const progress = progressOfSteps(options.json ? NOBODY : stderr);
+  const restored = await askOnce(means.storage, 'restore', input, {
+    ...{ within: WRITE_WITHIN, doing, onStep: progress.onStep },
+  }).finally(progress.end);
   if (options.json) {
     stdout.write(jsonText(restored));
   } else {

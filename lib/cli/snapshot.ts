@@ -5,10 +5,11 @@ import { isGraceOver } from './grace.ts';
 import { jsonText } from './json-text.ts';
 import type { Means } from './means.ts';
 import { jsonOption, onceEach, sharedDirOption, takeStoreOptions } from './options.ts';
+import { progressOfSteps } from './progress.ts';
 import type { Captured } from './storage/capture.ts';
 import { askOnce, WRITE_WITHIN } from './storage/session.ts';
 import { type TakeWords, takeOptions } from './take-options.ts';
-import type { Terminal } from './terminal.ts';
+import { NOBODY, type Terminal } from './terminal.ts';
 
 export interface SnapshotOptions extends TakeWords {
   readonly json: boolean;
@@ -56,7 +57,7 @@ export function snapshotOptions(yargs: Argv) {
 /** Makes one capture and says what it did. @returns the exit code. @throws Fault as captureOnce. */
 export async function snapshot(
   options: SnapshotOptions,
-  { stdout }: Terminal,
+  { stdout, stderr }: Terminal,
   means: Means,
 ): Promise<number> {
   const { lockManager } = await followProcesses('auto')();
@@ -65,10 +66,10 @@ export async function snapshot(
     graceOver: await isGraceOver(lockManager),
   };
   const doing = `the capture into ${printable(input.dir)}`;
+  const progress = progressOfSteps(options.json ? NOBODY : stderr);
   const captured = await askOnce(means.storage, 'capture', input, {
-    within: WRITE_WITHIN + APART,
-    doing,
-  });
+    ...{ within: WRITE_WITHIN + APART, doing, onStep: progress.onStep },
+  }).finally(progress.end);
   stdout.write(options.json ? jsonText(captured) : snapshotText(captured));
   return 0;
 }

@@ -15,5 +15,8 @@ export interface Output {
   once?(event: 'error', listener: () => void): unknown;
 }
 
+/** Where a program reads the result, nobody wants to know how far it is. */
+export const NOBODY: Output = { write: () => undefined };
+
 /** Columns of everything that is printed for people. */
 export const WIDTH = 80;

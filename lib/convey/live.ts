@@ -32,6 +32,8 @@ export interface LiveOptions {
   readonly owner: Owner;
   /** Where it is remembered which lines are ours and not statd's. */
   readonly placed: PlacedLines;
+  /** Told how many of the files are done. */
+  readonly onConveyed?: (files: number) => void;
   readonly run?: typeof runChecked;
 }
 
@@ -47,13 +49,16 @@ const SYNC_WITHIN = 20_000;
  * @returns what could not be conveyed, and why. @throws errors of the file system.
  */
 export async function conveyLive(options: LiveOptions): Promise<SetAside[]> {
-  const { sm, owner, placed, run = runChecked } = options;
+  const { sm, owner, placed, run = runChecked, onConveyed = () => undefined } = options;
   for (const name of readdirSync(sm, 'latin1')) {
     if (name.startsWith(TEMPORARY)) unlinkSync(smPath(sm, name));
   }
   const setAside: SetAside[] = [];
   const written: PlacedFile[] = [];
+  let done = 0;
   await inSlices(unitedByName(options.files), (file) => {
+    done += 1;
+    onConveyed(done);
     const reason = file.records.length === 0 ? 'it holds no monitor record' : unfitness(file.name);
     const there = reason === undefined && smStats(sm, file.name) ? readSmFile(sm, file.name) : null;
     if (reason !== undefined) setAside.push({ name: file.name, reason });

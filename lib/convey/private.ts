@@ -16,6 +16,8 @@ export interface ConveyOptions {
   readonly stateNumber: number;
   /** Whose statd's `sm/` is on this node. */
   readonly owner: Owner;
+  /** Told how many of the files are done. */
+  readonly onConveyed?: (files: number) => void;
 }
 
 /** A file that was left out, or lines of one, by its name as found (latin1). */
@@ -31,11 +33,20 @@ export interface SetAside {
  * @returns what could not be conveyed, and why
  * @throws errors of the file system
  */
-export async function conveyPrivate({ dir, files, stateNumber, owner }: ConveyOptions): Promise<SetAside[]> {
+export async function conveyPrivate({
+  dir,
+  files,
+  stateNumber,
+  owner,
+  onConveyed = () => undefined,
+}: ConveyOptions): Promise<SetAside[]> {
   await removeTree(Buffer.from(dir));
   const directory = makePrivateDirectory(dir);
   const setAside: SetAside[] = [];
+  let done = 0;
   await inSlices(unitedByName(files), (file) => {
+    done += 1;
+    onConveyed(done);
     const reason = file.records.length === 0 ? 'it holds no monitor record' : unfitness(file.name);
     if (reason !== undefined) {
       setAside.push({ name: file.name, reason });

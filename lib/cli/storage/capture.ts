@@ -4,6 +4,7 @@ import type { AtWork } from '../../keeper/identities.ts';
 import { printable } from '../../printable.ts';
 import { RecoveryBook } from '../../recover/book.ts';
 import { type Change, clientsOf, type StoreState } from '../../store/index.ts';
+import type { Report } from './step.ts';
 import { type TakeOptions, takeStore } from './take.ts';
 
 export interface CaptureOptions extends TakeOptions {
@@ -63,7 +64,8 @@ export async function captureOnce(
   ]);
   const look = await picture.look();
   const suspicious = former !== null && look.absent.length > 0;
-  const removed = suspicious ? await removals(former, picture, { began, atWork, apart: options.apart }) : [];
+  const { apart, report } = options;
+  const removed = suspicious ? await removals(former, picture, { began, atWork, apart, report }) : [];
   await store.commit(removed.map((name): Change => ({ type: 'removed', name })));
   await store.close();
   return {
@@ -74,11 +76,16 @@ export async function captureOnce(
   };
 }
 
+interface Doubt extends Pick<CaptureOptions, 'apart' | 'report'> {
+  readonly began: AtWork;
+  readonly atWork: () => Promise<AtWork>;
+}
+
 /** Looks again when a removal can count. */
 async function removals(
   former: StoreState,
   picture: Picture,
-  { began, atWork, apart }: { began: AtWork; atWork: () => Promise<AtWork>; apart: number },
+  { began, atWork, apart, report }: Doubt,
 ): Promise<string[]> {
   const judge = new RemovalJudge({ apart, initial: former.holder });
   const observe = async ({ lockManager, statd }: AtWork) => {
@@ -88,6 +95,14 @@ async function removals(
     return judge.observe({ ...seen, ...identities, stopping: false });
   };
   await observe(began);
-  await pause(apart + MARGIN);
+  await waitFor(apart + MARGIN, report);
   return observe(await atWork());
+}
+
+async function waitFor(time: number, report: Report = () => undefined): Promise<void> {
+  const total = Math.ceil(time / 1000);
+  for (let done = 1; done <= total; done += 1) {
+    await pause(time / total);
+    report({ what: 'seconds until what statd has dropped is looked for again', done, total });
+  }
 }

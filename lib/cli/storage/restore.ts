@@ -46,8 +46,8 @@ export async function restoreStore(options: RestoreOptions, means: RestoreMeans)
   const { to } = options;
   if (to === null) return restoreLive(options, means);
   await refuseUsed(to);
-  return conveyStore(options, await means.atWork(), to, ({ files, stateNumber, own }) =>
-    conveyPrivate({ dir: to, files, stateNumber, owner: ownerOf(own) ?? { uid: 0, gid: 0 } }),
+  return conveyStore(options, await means.atWork(), to, ({ files, stateNumber, own, onConveyed }) =>
+    conveyPrivate({ dir: to, files, stateNumber, owner: ownerOf(own) ?? { uid: 0, gid: 0 }, onConveyed }),
   );
 }
 
@@ -61,13 +61,13 @@ async function restoreLive(options: RestoreOptions, { atWork }: RestoreMeans): P
       const why = 'rpc.statd runs, and would neither see the records nor spare them: stop it, or give --to';
       throw new Fault('bad-node', why);
     }
-    return conveyStore(options, now, path, async ({ files, stateNumber, own }) => {
+    return conveyStore(options, now, path, async ({ files, stateNumber, own, onConveyed }) => {
       const owner = ownerOf(own);
       if (owner === null) {
         throw new Fault('bad-node', `${printable(own.sm)} does not exist`, { cure: 'start rpc.statd once' });
       }
       const placed = new PlacedLines(node.placedFile);
-      const setAside = await conveyLive({ sm: own.sm, files, owner, placed });
+      const setAside = await conveyLive({ sm: own.sm, files, owner, placed, onConveyed });
       await writeStateFile(own.state, stateNumber);
       return setAside;
     });
@@ -79,6 +79,7 @@ interface Conveyance {
   readonly stateNumber: number;
   /** statd's own directory. */
   readonly own: StatdDirectory;
+  readonly onConveyed: (files: number) => void;
 }
 
 /** @param to where `convey` puts them */
@@ -92,7 +93,9 @@ async function conveyStore(
   const { state } = store;
   const files = [...state.inherited.values(), ...(inPlace ? state.current.values() : [])];
   const stateNumber = await reserveNumber(store, picture.directory, STEP);
-  const setAside = await convey({ files, stateNumber, own: picture.directory });
+  const onConveyed = (done: number) =>
+    options.report?.({ what: 'files conveyed', done, total: files.length });
+  const setAside = await convey({ files, stateNumber, own: picture.directory, onConveyed });
   const book = new RecoveryBook(state);
   const there = clientsOf((await readConveyed(to)).files);
   const clients = [...clientsOf(files).keys()].filter((client) => there.has(client));

@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { Fault } from '../../fault.ts';
-import { type Answer, type Question, STARTED } from './serve.ts';
+import { type Answer, type Question, STARTED, type Underway } from './serve.ts';
+import type { Report } from './step.ts';
 import type { Tasks } from './tasks.ts';
 
 /** How long the storage may take, milliseconds: to be read, and to make something durable. */
@@ -12,10 +13,18 @@ export const WRITE_WITHIN = 15_000;
 const START_WITHIN = 30_000;
 
 export interface Patience {
-  /** Milliseconds. */
+  /** Milliseconds without a word. */
   readonly within: number;
   /** What is being done, as in "reading the lock store in /srv/nfs". */
   readonly doing: string;
+  /** Told how far it is, where it takes long. */
+  readonly onStep?: Report;
+}
+
+interface Waiting {
+  readonly step: Report;
+  readonly answer: (answer: Answer) => void;
+  readonly fail: (fault: Fault) => void;
 }
 
 /** The child gets nothing of our environment: no Node options, no locale. */
@@ -27,7 +36,7 @@ const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
  */
 export class StorageSession {
   readonly #child: ChildProcess;
-  readonly #waiting = new Map<number, { answer: (answer: Answer) => void; fail: (fault: Fault) => void }>();
+  readonly #waiting = new Map<number, Waiting>();
   readonly #events = new EventEmitter();
   readonly #started = once(this.#events, 'started');
   #count = 0;
@@ -40,8 +49,9 @@ export class StorageSession {
       this.#fail(new Fault('timed-out', message, { cure: 'see what else this node does' }));
     }, startWithin);
     void this.#started.then(() => clearTimeout(late));
-    child.on('message', (message: Answer | typeof STARTED) => {
+    child.on('message', (message: Answer | Underway | typeof STARTED) => {
       if (message === STARTED) this.#events.emit('started');
+      else if ('step' in message) this.#waiting.get(message.id)?.step(message.step);
       else this.#waiting.get(message.id)?.answer(message);
     });
     child.on('error', (cause) => this.#fail(new Fault('failed', 'no process for the storage', { cause })));
@@ -65,20 +75,24 @@ export class StorageSession {
   async ask<K extends keyof Tasks>(
     task: K,
     input: Parameters<Tasks[K]>[0],
-    { within, doing }: Patience,
+    { within, doing, onStep }: Patience,
   ): Promise<Awaited<ReturnType<Tasks[K]>>> {
     await this.#started;
     if (this.#over !== null) throw this.#over;
     this.#count += 1;
     const question: Question = { id: this.#count, task, input };
-    const answer = new Promise<Answer>((resolve, reject) => {
-      this.#waiting.set(question.id, { answer: resolve, fail: reject });
-    });
     const timer = setTimeout(() => {
       this.#fail(
         new Fault('timed-out', `${doing} took longer than ${within / 1000} s: the storage does not answer`),
       );
     }, within);
+    const step: Report = (each) => {
+      timer.refresh();
+      onStep?.(each);
+    };
+    const answer = new Promise<Answer>((resolve, reject) => {
+      this.#waiting.set(question.id, { step, answer: resolve, fail: reject });
+    });
     try {
       // What cannot be sent is followed by the end of the child, which says why.
       this.#child.send(question, () => undefined);

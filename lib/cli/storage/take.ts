@@ -13,6 +13,7 @@ import { printable } from '../../printable.ts';
 import { claimEpoch, readStore, type Store, type StoredFile, type StoreState } from '../../store/index.ts';
 import { workAlone } from './alone.ts';
 import { refuseKept } from './kept.ts';
+import type { Report } from './step.ts';
 
 /** A file that is half-written for longer is set aside: adopt() looks for a little longer than that, milliseconds. */
 const PATIENCE = 400;
@@ -29,6 +30,8 @@ export interface TakeOptions {
   readonly takeOver: boolean;
   /** Where the services' run-time directories are; undefined: at their usual place. */
   readonly runtime: string | undefined;
+  /** Told how far it is; none comes from the command itself. */
+  readonly report?: Report | undefined;
 }
 
 /** A store that is ours, with what statd's directory says now. */
@@ -56,7 +59,7 @@ export async function takeStore(
   purpose: 'snapshot' | 'recovery',
   { lockManager, statd }: AtWork,
 ): Promise<Taken> {
-  const { dir, statdDir, takeOver, runtime } = options;
+  const { dir, statdDir, takeOver, runtime, report } = options;
   const directory = statdDirectory(await findStatdDirectory(statdDir));
   const before = (await isNew(dir)) ? null : await readStore(dir);
   const service = options.service ?? before?.service ?? '';
@@ -78,7 +81,10 @@ export async function takeStore(
   const { placedFile } = nodeDirectory(runtime);
   const others = () => placedFiles(runtime).filter((path) => path !== placedFile);
   const exempt = new PlacedOnNode(new PlacedLines(placedFile), others);
-  const picture = new Picture({ directory, known, patience: PATIENCE, exempt });
+  const total = (await readdir(directory.sm).catch(() => [])).length;
+  const onExamined = (names: number) =>
+    report?.({ what: 'files of statd examined', done: Math.min(names, total), total });
+  const picture = new Picture({ directory, known, patience: PATIENCE, exempt, onExamined });
   const { base, present, inPlace } = await adopt(former, holder, lockManager, picture);
   return { store: await claim.establish(base), former, picture, exempt, present, inPlace };
 }

@@ -3,6 +3,7 @@ import { type Change, readStore, type Store } from '../../store/index.ts';
 import { type CaptureOptions, captureOnce } from './capture.ts';
 import { type RestoreOptions, restoreStore } from './restore.ts';
 import { endRound, type Round, roundFromDirectory, roundFromStore } from './round.ts';
+import type { Report } from './step.ts';
 import type { TakeOptions } from './take.ts';
 
 export type Tasks = ReturnType<typeof createTasks>;
@@ -13,8 +14,8 @@ export function createTasks(atWork = followProcesses('auto')) {
   return {
     /** What a store says; changes nothing. */
     read: (dir: string) => readStore(dir),
-    capture: (options: CaptureOptions) => captureOnce(options, atWork),
-    restore: (options: RestoreOptions) => restoreStore(options, { atWork }),
+    capture: (options: CaptureOptions, report?: Report) => captureOnce({ ...options, report }, atWork),
+    restore: (options: RestoreOptions, report?: Report) => restoreStore({ ...options, report }, { atWork }),
     beginRound: async (options: TakeOptions): Promise<Round> => {
       const begun = await roundFromStore(options, atWork);
       store = begun.store;

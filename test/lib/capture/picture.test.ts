@@ -34,8 +34,13 @@ t.test('what is new is captured, each once', async (t) => {
     'a.new': '',
     b: lineOf('b'),
   });
-  const picture = new Picture({ directory });
+  let examined = 0;
+  const onExamined = (names: number) => {
+    examined = names;
+  };
+  const picture = new Picture({ directory, onExamined });
   const first = await picture.look();
+  t.equal(examined, 4);
   t.match(first, { absent: [], present: 2, problems: [], directory: 'present', writing: false });
   t.same(names(first.captured), ['a', 'b']);
   await settled(picture);

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import t from 'tap';
-import { progressOn } from '../../../lib/cli/progress.ts';
+import { progressOfSteps, progressOn } from '../../../lib/cli/progress.ts';
 import { terminal } from './reports.ts';
 
 t.test('plain lines where no person looks: the first, one a second, the last', async (t) => {
@@ -38,4 +38,20 @@ t.test('a bar on a terminal, drawn on one line', async (t) => {
   t.match(drawn, /#{30} 4 of 4 clients told/);
   t.match(drawn, /#{22,23}-{7,8} 3 of 4 clients told/);
   t.equal(drawn.split('\n').length, 2);
+});
+
+t.test('one thing after another', async (t) => {
+  const { written, stderr } = terminal();
+  const { onStep, end } = progressOfSteps(stderr);
+  onStep({ what: 'files examined', done: 1, total: 3 });
+  onStep({ what: 'files examined', done: 2, total: 3 });
+  onStep({ what: 'files conveyed', done: 3, total: 4 });
+  end();
+  t.equal(
+    written.err,
+    ['1 of 3 files examined', '2 of 3 files examined', '3 of 4 files conveyed', '']
+      .join('\n')
+      .replaceAll(/^(?=\d)/gm, 'lockferry: '),
+  );
+  progressOfSteps(stderr).end();
 });

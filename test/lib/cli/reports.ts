@@ -73,3 +73,13 @@ export function shortDirectory(t: Test): string {
   t.teardown(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }
+
+/** A program for the storage that says how far it is, and then this. */
+export function slowStorage(t: Test, value: unknown): string {
+  const program = `process.send('started');
+    process.on('message', ({ id }) => {
+      process.send({ id, step: { what: 'files examined', done: 2, total: 3 } });
+      process.send({ id, fault: null, value: ${JSON.stringify(value)} });
+    });`;
+  return join(t.testdir({ 'slow.cjs': program }), 'slow.cjs');
+}

@@ -4,7 +4,7 @@ import t from 'tap';
 import { restore } from '../../../lib/cli/restore.ts';
 import { fileOf } from '../store/arbitraries.ts';
 import { byHand, leave, SERVICE } from './by-hand.ts';
-import { terminal } from './reports.ts';
+import { slowStorage, terminal } from './reports.ts';
 
 t.test('a store becomes a statd directory', async (t) => {
   const { dir, statd, root, means } = byHand(t);
@@ -39,4 +39,15 @@ t.test("where it goes into statd's own directory, no other is named", async (t) 
   const { written, ...streams } = terminal();
   t.equal(await restore({ ...options, live: true, to: undefined }, streams, { ...means, storage }), 1);
   t.match(JSON.parse(written.out), { problems: ['null'] });
+});
+
+t.test('where it takes long, a person sees how far it is, and a program does not', async (t) => {
+  const { dir, statd, means } = byHand(t);
+  const storage = slowStorage(t, { service: 'nfs', clients: [], stateNumber: 9, to: 'sm', problems: [] });
+  const options = { sharedDir: dir, statdDir: statd.path, takeOver: false, live: true, to: undefined };
+  for (const json of [false, true]) {
+    const { written, ...streams } = terminal();
+    t.equal(await restore({ ...options, json }, streams, { ...means, storage }), 0);
+    t.equal(written.err, json ? '' : 'lockferry: 2 of 3 files examined\n');
+  }
 });

@@ -5,7 +5,7 @@ import { type SnapshotOptions, snapshot } from '../../../lib/cli/snapshot.ts';
 import { readStore } from '../../../lib/store/index.ts';
 import { fileOf } from '../store/arbitraries.ts';
 import { byHand, leave, SERVICE } from './by-hand.ts';
-import { terminal } from './reports.ts';
+import { slowStorage, terminal } from './reports.ts';
 
 t.test('a capture is durable, and says what it did', async (t) => {
   const { dir, statd, means } = byHand(t, ['192.0.2.1']);
@@ -49,4 +49,16 @@ t.test('without a statd directory there is nothing to capture', async (t) => {
     code: 'bad-node',
   });
   t.equal(written.out, '');
+});
+
+t.test('where it takes long, a person sees how far it is, and a program does not', async (t) => {
+  const { dir, statd, means } = byHand(t);
+  const none = { captured: [], back: [], missed: [], removed: [], waiting: 0, problems: [] };
+  const storage = slowStorage(t, { service: 'nfs', epoch: 1, clients: 3, ...none });
+  const options = { sharedDir: dir, service: SERVICE, statdDir: statd.path, takeOver: false };
+  for (const json of [false, true]) {
+    const { written, ...streams } = terminal();
+    t.equal(await snapshot({ ...options, json }, streams, { ...means, storage }), 0);
+    t.equal(written.err, json ? '' : 'lockferry: 2 of 3 files examined\n');
+  }
 });

@@ -24,20 +24,22 @@ function stage(t: Test) {
   const sm = join(root, 'sm');
   const placedFile = join(root, 'placed.json');
   const ran: string[] = [];
+  const done: number[] = [];
   const convey = (files: Parameters<typeof conveyLive>[0]['files'], placed = new PlacedLines(placedFile)) =>
     conveyLive({
-      ...{ sm, files, owner, placed },
+      ...{ sm, files, owner, placed, onConveyed: (files) => done.push(files) },
       run: async (command) => {
         ran.push(`${command.join(' ')}: ${readdirSync(sm).sort()}`);
         return '';
       },
     });
-  return { root, sm, placedFile, convey, ran };
+  return { root, sm, placedFile, convey, ran, done };
 }
 
 t.test('new files are as statd makes them, and durable before and after they are in place', async (t) => {
-  const { sm, convey, ran, placedFile } = stage(t);
+  const { sm, convey, ran, done, placedFile } = stage(t);
   t.same(await convey([fileOf('10.0.0.1', 1_764_000_000_123)]), []);
+  t.same(done, [1]);
   const path = join(sm, '10.0.0.1');
   t.equal(readFileSync(path, 'latin1'), lineOf('10.0.0.1'));
   t.match(statSync(path), { ...owner, mode: 0o100600 });

@@ -18,7 +18,10 @@ t.test('each file is made again from its records, as statd would have left it', 
     records: [recordOf('10.0.0.1'), recordOf('10.0.0.1', 'n2')],
   };
   const files = [shared, fileOf('fd00::5', 1_600_000_000_000)];
-  t.same(await conveyPrivate({ dir, files, stateNumber: 1_764_000_001, owner }), []);
+  const done: number[] = [];
+  const onConveyed = (files: number) => done.push(files);
+  t.same(await conveyPrivate({ dir, files, stateNumber: 1_764_000_001, owner, onConveyed }), []);
+  t.same(done, [1, 2]);
   const client = join(dir, 'sm/client');
   t.equal(
     readFileSync(client, 'latin1'),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { captureOnce } from '../../../../lib/cli/storage/capture.ts';
 import { restoreStore } from '../../../../lib/cli/storage/restore.ts';
+import type { Step } from '../../../../lib/cli/storage/step.ts';
 import { PlacedLines } from '../../../../lib/convey/index.ts';
 import { NodeDirectory } from '../../../../lib/node/node-directory.ts';
 import { bootId } from '../../../../lib/node/this-node.ts';
@@ -20,7 +21,13 @@ t.test(
     const { options, dir, root } = byHand(t);
     await leave(dir, [fileOf('192.0.2.1'), fileOf('../evil')]);
     const to = join(root, 'conveyed');
-    const restored = await restoreStore({ ...options, service: null, to }, means);
+    const steps: Step[] = [];
+    const report = (step: Step) => steps.push(step);
+    const restored = await restoreStore({ ...options, service: null, to, report }, means);
+    t.same(steps.slice(-2), [
+      { what: 'files conveyed', done: 1, total: 2 },
+      { what: 'files conveyed', done: 2, total: 2 },
+    ]);
     t.match(restored, { service: SERVICE, epoch: 2, to, clients: ['192.0.2.1'], stateNumber: 9 });
     t.same(restored.problems, ['../evil: its name starts with a dot']);
     t.same(readdirSync(join(to, 'sm')), ['192.0.2.1']);

@@ -39,6 +39,32 @@ t.test('tasks are done, faults are sent, and the end of the channel is the end',
   t.equal(ended, 1);
 });
 
+t.test('how far a task that takes long has come is said on the way', async (t) => {
+  let now = 0;
+  t.capture(performance, 'now', () => {
+    now += 600;
+    return now;
+  });
+  const said: unknown[] = [];
+  const channel = Object.assign(new EventEmitter(), { send: (message: unknown) => said.push(message) });
+  const tasks: Parameters<typeof serve>[1] = {
+    ...createTasks(),
+    restore: async (_, report) => {
+      for (const done of [1, 2, 3]) report?.({ what: 'files', done, total: 3 });
+      return null as never;
+    },
+  };
+  serve(channel, tasks, () => undefined);
+  channel.emit('message', { id: 7, task: 'restore', input: null });
+  await new Promise(setImmediate);
+  t.same(said, [
+    STARTED,
+    { id: 7, step: { what: 'files', done: 2, total: 3 } },
+    { id: 7, step: { what: 'files', done: 3, total: 3 } },
+    { id: 7, value: null, fault: null },
+  ]);
+});
+
 t.test('without a channel nothing is done', async (t) => {
   const channel = new EventEmitter();
   let asked = 0;

@@ -45,6 +45,25 @@ t.test(
   },
 );
 
+t.test('a child that says how far it is is waited for as long as it does', async (t) => {
+  const root = t.testdir({
+    'works.cjs': `process.on('message', ({ id }) => {
+        let done = 0;
+        setInterval(() => {
+          done += 1;
+          process.send(done > 9 ? { id, value: done, fault: null } : { id, step: { what: 'files', done, total: 9 } });
+        }, 200);
+      });
+      ${SAYS}`,
+  });
+  const program = join(root, 'works.cjs');
+  const steps: number[] = [];
+  const said = { within: 1500, doing: 'reading', onStep: ({ done }: { done: number }) => steps.push(done) };
+  t.equal(await askOnce(program, 'read', '/srv', said), 10);
+  t.same(steps, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  t.equal(await askOnce(program, 'read', '/srv', { within: 1500, doing: 'reading' }), 10, 'whoever listens');
+});
+
 t.test('while a child starts, it is not the storage that takes long', async (t) => {
   const root = t.testdir({
     'slow.cjs': `process.on('message', ({ id }) => process.send({ id, value: null, fault: null }));
