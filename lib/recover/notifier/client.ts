@@ -25,7 +25,7 @@ export class Client {
   /** The try in which the names were sent last. */
   toldIn = 0;
   /** Indices of the announcements that it has not answered. */
-  unanswered: number[];
+  unanswered: readonly number[];
   /** What went wrong with this try over UDP, and with the last one over TCP. */
   verdict: Outcome | undefined;
   tcpVerdict: Outcome | undefined;
@@ -39,10 +39,10 @@ export class Client {
   /** Every question asked so far: a late answer is still an answer. */
   asks: Ask[] = [];
 
-  constructor(target: NotifyTarget, addresses: string[], announcements: number) {
+  constructor(target: NotifyTarget, addresses: string[], announcements: readonly number[]) {
     this.target = target;
     this.addresses = addresses;
-    this.unanswered = Array.from({ length: announcements }, (_, index) => index);
+    this.unanswered = announcements;
   }
 
   get done(): boolean {
@@ -58,7 +58,7 @@ export class Client {
 /** The questions that are out, by transaction id. */
 export class AskTable {
   readonly #asks = new Map<number, Ask>();
-  readonly #xids = randomXids();
+  readonly #nextXid = randomXids();
 
   /** rpcbind's question for the port of a transport, the same one however often this address is asked. */
   forPort(client: Client, about: Transport, address: string, port: number): Ask {
@@ -86,7 +86,7 @@ export class AskTable {
 
   #add(client: Client, about: Ask['about'], address: string, port: number): Ask {
     const ask: Ask = {
-      xid: this.#xids.next().value,
+      xid: this.#nextXid(),
       client,
       about,
       address,

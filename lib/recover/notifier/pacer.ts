@@ -71,12 +71,6 @@ export class Pacer {
     this.wake();
   }
 
-  /** Nothing is to be expected for this question. */
-  release(ask: Ask): void {
-    this.#window.release(ask);
-    this.wake();
-  }
-
   /** Looks for work in the event loop's next turn. */
   wake(): void {
     if (!this.#awake) this.#sleep(0);

@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { errnoOf } from '../../fault.ts';
 import { Limiter } from '../../limiter.ts';
 import { encodeStatusChange, STATUS_MONITOR } from '../../nsm/sm-notify.ts';
 import { RPCBIND_PORT, type RpcCall, type Transport } from '../../rpc/index.ts';
@@ -12,7 +11,7 @@ import { Pacer } from './pacer.ts';
 import { Reports } from './reports.ts';
 import { LONGEST_DELAY } from './retry-wheel.ts';
 import type { Sources } from './sources.ts';
-import { outcomeOfErrno, tellOverTcp } from './tell-over-tcp.ts';
+import { tellOverTcp } from './tell-over-tcp.ts';
 import type { NotifyOptions, NotifySummary, NotifyTarget } from './types.ts';
 
 /** Milliseconds from the first, second and third try of a client to the next, and from any later one. */
@@ -42,6 +41,8 @@ export class Run {
   readonly #rpcbindPort: number;
   readonly #targets: Iterator<NotifyTarget>;
   readonly #calls: readonly RpcCall[];
+  /** Indices of all announcements. */
+  readonly #all: readonly number[];
   readonly #messages: Messages;
   readonly #reports: Reports;
   readonly #pacer: Pacer;
@@ -60,6 +61,7 @@ export class Run {
     this.#calls = options.announcements.map(({ name }) => {
       return { program, version, procedure: notify, args: encodeStatusChange(name, options.stateNumber) };
     });
+    this.#all = [...this.#calls.keys()];
     this.#messages = new Messages(this.#calls);
     this.#reports = new Reports(options);
     const places = Math.min(PLACES, Math.floor(sources.receiveBuffer / ANSWER_BYTES));
@@ -105,7 +107,7 @@ export class Run {
       return false;
     }
     const addresses = candidatesAmong(target.addresses, this.#sources.families);
-    const client = new Client(target, addresses, this.#calls.length);
+    const client = new Client(target, addresses, this.#all);
     this.#reports.took();
     if (addresses.length > 0) this.#try(client);
     else if (target.hostNames.length > 0) void this.#lookUp(client);
@@ -142,16 +144,14 @@ export class Run {
 
   #send(ask: Ask): void {
     const { client, about, address, port } = ask;
-    const announcement = client.unanswered.find((index) => typeof about === 'string' || index === about);
+    const announcement = typeof about === 'string' ? client.unanswered[0] : about;
     // Answered while this question waited for its turn.
-    if (announcement === undefined) return;
-    const source = this.#sources.of(announcement, familyOf(address), client.tries);
+    if (announcement === undefined || !client.unanswered.includes(announcement)) return;
     this.#pacer.sent(ask);
     this.#counts.sent += 1;
-    source.send(this.#messages.of(ask), address, port, (error) => {
-      this.#pacer.release(ask);
-      client.verdict = outcomeOfErrno(errnoOf(error));
-    });
+    this.#sources
+      .of(announcement, familyOf(address), client.tries)
+      .send(this.#messages.of(ask), address, port);
   }
 
   #receive(message: Buffer): void {
@@ -163,7 +163,7 @@ export class Run {
     const answer = answerTo(ask, message);
     if (answer === undefined) return;
     if (answer === 'refused') client.verdict = 'refused';
-    else if (answer === 'told') this.#told(client, [about as number], address, 'udp');
+    else if (answer === 'told') this.#told(client, about as number, address, 'udp');
     else if (answer.port > 0) this.#found(ask, answer.port);
     else if (about === 'udp') this.#pacer.soon(this.#asks.forPort(client, 'tcp', address, this.#rpcbindPort));
     else client.verdict = 'unregistered';
@@ -182,10 +182,9 @@ export class Run {
     }
   }
 
-  #told(client: Client, announcements: readonly number[], address: string, transport: Transport): void {
-    for (const index of announcements) {
-      if (client.unanswered.includes(index)) this.#reports.answered(client, index, address, transport);
-    }
+  #told(client: Client, announcement: number, address: string, transport: Transport): void {
+    if (!client.unanswered.includes(announcement)) return;
+    this.#reports.answered(client, announcement, address, transport);
     if (!client.done) return;
     this.#asks.forget(client);
     this.#stopIfAllTold();
@@ -215,7 +214,7 @@ export class Run {
       signal: this.#stop.signal,
     });
     if (this.#stopped) return;
-    if (outcome === 'answered') this.#told(client, announcements, address, 'tcp');
+    if (outcome === 'answered') for (const index of announcements) this.#told(client, index, address, 'tcp');
     else client.tcpVerdict = outcome === 'unanswered' ? undefined : outcome;
   }
 

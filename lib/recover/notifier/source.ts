@@ -45,14 +45,16 @@ export class Source {
     for (const socket of this.#sockets) this.#listen(socket);
   }
 
-  /** Sends, or does not where all sockets are full: whoever is not answered is asked again. */
-  send(message: Buffer, address: string, port: number, onError: (error: Error) => void): void {
-    for (const [index, socket] of this.#sockets.entries()) {
+  /**
+   * Sends, or does not where all sockets are full or the system knows no way: whoever does not answer is asked again,
+   * and over TCP, which says what is wrong. A callback would say it here, and make telling many clients take a seventh
+   * longer.
+   */
+  send(message: Buffer, address: string, port: number): void {
+    for (const socket of this.#sockets) {
       if (socket.getSendQueueCount() > 0) continue;
-      if (index === this.#sockets.length - 1) void this.#grow();
-      socket.send(message, port, address, (error) => {
-        if (error) onError(error);
-      });
+      if (socket === this.#sockets.at(-1)) void this.#grow();
+      socket.send(message, port, address);
       // Where this one had no room either, the datagram leaves late; the next socket sends it at once.
       if (socket.getSendQueueCount() === 0) return;
     }

@@ -5,12 +5,25 @@ import { Source } from './source.ts';
 
 /** The floating addresses from which clients are told, and which one it is whose turn it is. */
 export class Sources {
-  readonly #announcements: readonly Announcement[];
   readonly #all: readonly Source[];
+  readonly families: readonly IpFamily[];
+  /** By family, for each announcement: from where it goes in the first try, the second, and so on. */
+  readonly #turns: ReadonlyMap<IpFamily, readonly (readonly Source[])[]>;
 
   private constructor(announcements: readonly Announcement[], all: readonly Source[]) {
-    this.#announcements = announcements;
     this.#all = all;
+    this.families = [...new Set(all.map(({ family }) => family))];
+    this.#turns = new Map(
+      this.families.map((family) => {
+        const fitting = all.filter((source) => source.family === family);
+        const turns = announcements.map(({ source }, index) => {
+          const own = fitting.findIndex(({ address }) => address === source);
+          const first = own < 0 ? index % fitting.length : own;
+          return [...fitting.slice(first), ...fitting.slice(0, first)];
+        });
+        return [family, turns];
+      }),
+    );
   }
 
   /** @throws Fault that names address and port where one of them cannot be bound; none stays open then. */
@@ -39,18 +52,13 @@ export class Sources {
     for (const source of this.#all) source.close();
   }
 
-  get families(): readonly IpFamily[] {
-    return [...new Set(this.#all.map(({ family }) => family))];
-  }
-
   /**
    * From where a name goes to a client of this family: first from its own address, then from each of the others
    * of the family in turn. Where its own is of another family, the names are spread over those that fit.
    * @param family one of `families`.
    */
   of(announcement: number, family: IpFamily, tries: number): Source {
-    const fitting = this.#all.filter((source) => source.family === family);
-    const own = fitting.findIndex(({ address }) => address === this.#announcements[announcement]?.source);
-    return fitting[((own < 0 ? announcement : own) + tries - 1) % fitting.length] as Source;
+    const turns = this.#turns.get(family)?.[announcement] as readonly Source[];
+    return turns[(tries - 1) % turns.length] as Source;
   }
 }

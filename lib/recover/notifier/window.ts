@@ -39,7 +39,7 @@ export class Window {
   }
 
   sent(question: Question, now: number): void {
-    this.release(question);
+    this.#release(question);
     question.sentAt = now;
     question.sends += 1;
     question.held = true;
@@ -48,7 +48,7 @@ export class Window {
   }
 
   answered(question: Question, now: number): void {
-    this.release(question);
+    this.#release(question);
     // Which of several sendings was answered, nobody knows (Karn's rule).
     if (question.sends > 1) return;
     const sample = now - question.sentAt;
@@ -57,7 +57,7 @@ export class Window {
   }
 
   /** Frees the place of a question that nothing is expected for. */
-  release(question: Question): void {
+  #release(question: Question): void {
     if (!question.held) return;
     question.held = false;
     this.#held -= 1;
@@ -74,7 +74,7 @@ export class Window {
     for (this.#skip(); ; this.#skip()) {
       const oldest = this.#out.peek();
       if (!oldest || oldest.sentAt + this.#hold > now) return;
-      this.release(oldest.question);
+      this.#release(oldest.question);
     }
   }
 

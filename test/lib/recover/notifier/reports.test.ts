@@ -16,7 +16,7 @@ t.test('each answer once, a failure when it changes', async (t) => {
     onResult: (result) => results.push(result),
     onClient: (client, outcome) => clients.push(`${client} ${outcome}`),
   });
-  const client = new Client({ client: 'c1', addresses: [], hostNames: [] }, ['10.0.0.1'], 2);
+  const client = new Client({ client: 'c1', addresses: [], hostNames: [] }, ['10.0.0.1'], [0, 1]);
   client.tries = 3;
   reports.took();
   t.notOk(reports.allTold);
@@ -47,7 +47,7 @@ t.test('the summary counts every client once', async (t) => {
   const reports = new Reports({ announcements, onResult: () => undefined });
   const [told, lost] = [1, 2].map((n) => {
     reports.took();
-    return new Client({ client: `c${n}`, addresses: [], hostNames: [] }, [], 2);
+    return new Client({ client: `c${n}`, addresses: [], hostNames: [] }, [], [0, 1]);
   });
   reports.took();
   if (!told || !lost) return t.fail();

@@ -274,13 +274,24 @@ t.test('a name that nobody knows is looked up again', async (t) => {
   t.match(run.results[0], { address: null, transport: null });
 });
 
+t.test('an answer that comes twice counts once', async (t) => {
+  await start(t, '127.11.14.1', { answer: (reply) => [reply, reply] });
+  const run = tell([target('127.11.14.1')], { announcements: [vip, { ...vip, name: 'name' }] });
+  t.match(await run.done, { told: 1, outcomes: { answered: 1 } });
+  t.strictSame(run.results.map(({ name, outcome }) => `${name} ${outcome}`).sort(), [
+    'name answered',
+    'vip answered',
+  ]);
+  t.strictSame(run.clients, ['127.11.14.1 answered']);
+});
+
 t.test('where there is no way', async (t) => {
   const run = tell([
     target('fd00::1'),
     { client: 'nowhere', addresses: [], hostNames: [] },
     target('192.0.2.1'),
   ]);
-  await run.until(({ client }) => client === '192.0.2.1');
+  await run.until(({ client, outcome }) => client === '192.0.2.1' && outcome === 'unreachable');
   run.stop();
   t.match(await run.done, { told: 0, outcomes: { unreachable: 2, unresolved: 1 } });
 });
