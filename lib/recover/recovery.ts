@@ -3,7 +3,7 @@ import { conveyPrivate, readConveyed } from '../convey/index.ts';
 import { sentenceOf } from '../fault.ts';
 import type { LockManager } from '../node/lock-manager.ts';
 import { printable } from '../printable.ts';
-import { type Change, clientsOf, type StoredFile } from '../store/index.ts';
+import { type Change, clientsIn, clientsOf, type StoredFile } from '../store/index.ts';
 import { RecoveryBook } from './book.ts';
 import { certainGrace } from './certain-grace.ts';
 import { tellRound } from './round.ts';
@@ -65,13 +65,10 @@ export class Recovery {
     const { tell } = this.#world.trigger;
     const end = tell === null ? await this.#followOthers(signal) : await this.#tellAndFollow(tell, signal);
     if (end === 'stopped') return end;
-    const awaited = this.#book.awaited();
-    await this.#world.commit([...this.#book.take(), { type: 'recovery-ended', at: Date.now() }]);
-    this.#world.log('recovery-ended', {
-      end,
-      clients: this.#book.clients.size,
-      missed: awaited.filter((client) => this.#book.phase(client) !== 'present').length,
-    });
+    const missed = this.#book.awaited().filter((client) => this.#book.phase(client) !== 'present');
+    const ended: Change = { type: 'recovery-ended', at: Date.now() };
+    await this.#world.commit([...this.#book.take(), ended, ...this.#forgotten(new Set(missed))]);
+    this.#world.log('recovery-ended', { end, clients: this.#book.clients.size, missed: missed.length });
     return end;
   }
 
@@ -103,6 +100,18 @@ export class Recovery {
             });
     }
     return end;
+  }
+
+  /**
+   * Where the lock manager restarted in place, a client's record is what was captured before: once it has missed that, the
+   * next owner must not tell it, for somebody else may have its lock by then. Whoever statd monitors may have a new one.
+   */
+  #forgotten(missed: ReadonlySet<string>): Change[] {
+    const { state, isMonitored } = this.#world;
+    if (missed.size === 0) return [];
+    return [...state().current.values()]
+      .filter((file) => [...clientsIn(file)].every((client) => missed.has(client)) && !isMonitored(file.name))
+      .map(({ name }) => ({ type: 'removed', name }));
   }
 
   /** Somebody else tells the clients: it is only seen who comes back. */

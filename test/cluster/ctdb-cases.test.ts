@@ -143,6 +143,7 @@ t.test('005 and 006: each node tells its own clients', async (t) => {
   wellTold(t, await scene.waitForTelling(b, six.addresses, before.b));
   await recovered(six);
   t.equal((await scene.told(a)).length, again, '006: nor is that of the first one, when the other tells');
+  t.strictSame([await five.clients(), await six.clients()], [[], []], 'and nobody is left in either store');
   await five.stop(t, n1);
   await six.stop(t, n2);
   await clean();

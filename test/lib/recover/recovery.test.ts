@@ -41,6 +41,8 @@ class Node {
   way: 'kept' | 'restarted' = 'kept';
   tell: Tell | null = notifyClients;
   place: (files: readonly StoredFile[]) => Promise<string | null> = async () => null;
+  /** The files in statd's own directory. */
+  readonly monitored = new Set<string>();
   readonly events: string[] = [];
   readonly facts: Record<string, unknown>[] = [];
   /** Every change that was made durable, in order. */
@@ -68,11 +70,13 @@ async function stage(
   files: readonly StoredFile[],
   service: Partial<RecoveryWorld['service']> = {},
   ledger: readonly LedgerEntry[] = [],
+  current: readonly StoredFile[] = [],
 ): Promise<Stage> {
   const root = t.testdir({ store: {} });
   const dir = join(root, 'store');
   const claim = await claimEpoch({ dir, service: 'nfs-a', holder: HOLDER });
-  const store = await claim.establish({ current: [], inherited: files, ledger, stateNumber: null });
+  const store = await claim.establish({ current, inherited: files, ledger, stateNumber: null });
+  if (current.length > 0) await store.commit([{ type: 'recovery-begun', at: 1 }]);
   t.teardown(() => store.close());
   const node = new Node();
   const world: RecoveryWorld = {
@@ -102,6 +106,7 @@ async function stage(
     localAddresses: () => node.addresses,
     lacking: async () => node.missing,
     localStateNumber: async () => null,
+    isMonitored: (name) => node.monitored.has(name),
     resolver: { addresses: async () => [], names: async () => [] },
     conveyTo: { dir: join(root, 'statd'), owner: { uid: 0, gid: 0 } },
     log: (event, facts = {}) => {
@@ -266,6 +271,26 @@ const stories: Record<string, (t: Test) => Promise<void>> = {
       asked,
       'nobody is told after that',
     );
+  },
+
+  async 'who misses it where the lock manager restarted in place leaves the store, unless statd monitors it'(
+    t,
+  ) {
+    const [back, gone, there] = ['127.59.0.1', '127.59.0.2', '127.59.0.3'].map((name) => fileOf(name, 1));
+    const current = [back, gone, there] as StoredFile[];
+    const { node, recovery, see, run, stored, dir } = await stage(t, [], {}, [], current);
+    node.monitored.add('127.59.0.3');
+    await recovery.prepare([]);
+    const { end } = run();
+    await until('clients are told', () => node.events.includes('telling'));
+    await see(fileOf('127.59.0.1', 2));
+    node.grace = false;
+    t.equal(await end, 'grace-over');
+    t.match(await stored(), {
+      phases: { '127.59.0.1': 'back', '127.59.0.2': 'missed', '127.59.0.3': 'missed' },
+      inherited: 0,
+    });
+    t.same([...(await readStore(dir)).current.keys()], ['127.59.0.1', '127.59.0.3']);
   },
 
   async 'grace that ended while no keeper was there is over: nobody is told, and nothing is wrong with the set-up'(
