@@ -2,7 +2,6 @@ import type { PlacedLines, PlacedOnNode } from '../convey/index.ts';
 import type { Log } from '../node/event-log.ts';
 import type { RuntimeDirectory } from '../node/runtime-directory.ts';
 import type { Service } from '../node/service.ts';
-import { smStats } from '../nsm/sm-file.ts';
 import { ownerOf, type StatdDirectory } from '../nsm/statd-directory.ts';
 import { readStateFile } from '../nsm/state-file.ts';
 import type { Change, Store, StoredFile } from '../store/index.ts';
@@ -65,7 +64,7 @@ export function keep({ store, picture, before, handedOverTo }: Adopted, place: P
     ...{ isGraceOn, localAddresses, resolver, settling, log, trigger: share.trigger },
     lacking: () => lacking(service),
     localStateNumber: () => readStateFile(statd.state).catch(() => null),
-    isMonitored: (name) => smStats(statd.sm, name) !== undefined,
+    sm: statd.sm,
     conveyTo: { dir: directory.statdDirectory, owner },
   });
   const seen = (file: StoredFile) => {

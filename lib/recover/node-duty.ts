@@ -153,8 +153,7 @@ export class NodeDuty {
       trigger: TELL,
       // The numbers of a duty lie below the one that is in statd's own state file since the restart.
       localStateNumber: async () => null,
-      // Nothing is captured into its store, so there is nothing to drop.
-      isMonitored: () => true,
+      sm: null,
       conveyTo: { dir: node.dutyStatd, owner },
     };
   }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { conveyPrivate, readConveyed } from '../convey/index.ts';
 import { sentenceOf } from '../fault.ts';
 import type { LockManager } from '../node/lock-manager.ts';
+import { smStats } from '../nsm/sm-file.ts';
 import { printable } from '../printable.ts';
 import { type Change, clientsIn, clientsOf, type StoredFile } from '../store/index.ts';
 import { RecoveryBook } from './book.ts';
@@ -107,10 +108,11 @@ export class Recovery {
    * next owner must not tell it, for somebody else may have its lock by then. Whoever statd monitors may have a new one.
    */
   #forgotten(missed: ReadonlySet<string>): Change[] {
-    const { state, isMonitored } = this.#world;
-    if (missed.size === 0) return [];
+    const { state, sm } = this.#world;
+    if (missed.size === 0 || sm === null) return [];
     return [...state().current.values()]
-      .filter((file) => [...clientsIn(file)].every((client) => missed.has(client)) && !isMonitored(file.name))
+      .filter((file) => [...clientsIn(file)].every((client) => missed.has(client)))
+      .filter(({ name }) => smStats(sm, name) === undefined)
       .map(({ name }) => ({ type: 'removed', name }));
   }
 

@@ -22,8 +22,8 @@ export interface RecoveryWorld {
   /** The number that this node's own status monitor announces. */
   readonly localStateNumber: () => Promise<number | null>;
   readonly resolver: Resolver;
-  /** Whether statd's own directory holds a file of this name. */
-  readonly isMonitored: (name: string) => boolean;
+  /** statd's own `sm/`; null: nothing is captured from there. */
+  readonly sm: string | null;
   /** The private statd directory, and who owns what is in it. */
   readonly conveyTo: { readonly dir: string; readonly owner: Owner };
   readonly log: Log;

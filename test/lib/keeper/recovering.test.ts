@@ -39,7 +39,7 @@ async function stage(t: Test, change: Partial<RecoveringWorld> = {}) {
     ...{
       lacking: async () => node.missing,
       localStateNumber: async () => null,
-      isMonitored: () => false,
+      sm: null,
       resolver,
       conveyTo,
       settling,

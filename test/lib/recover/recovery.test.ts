@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Test } from 'tap';
@@ -41,8 +41,6 @@ class Node {
   way: 'kept' | 'restarted' = 'kept';
   tell: Tell | null = notifyClients;
   place: (files: readonly StoredFile[]) => Promise<string | null> = async () => null;
-  /** The files in statd's own directory. */
-  readonly monitored = new Set<string>();
   readonly events: string[] = [];
   readonly facts: Record<string, unknown>[] = [];
   /** Every change that was made durable, in order. */
@@ -106,7 +104,7 @@ async function stage(
     localAddresses: () => node.addresses,
     lacking: async () => node.missing,
     localStateNumber: async () => null,
-    isMonitored: (name) => node.monitored.has(name),
+    sm: root,
     resolver: { addresses: async () => [], names: async () => [] },
     conveyTo: { dir: join(root, 'statd'), owner: { uid: 0, gid: 0 } },
     log: (event, facts = {}) => {
@@ -279,7 +277,7 @@ const stories: Record<string, (t: Test) => Promise<void>> = {
     const [back, gone, there] = ['127.59.0.1', '127.59.0.2', '127.59.0.3'].map((name) => fileOf(name, 1));
     const current = [back, gone, there] as StoredFile[];
     const { node, recovery, see, run, stored, dir } = await stage(t, [], {}, [], current);
-    node.monitored.add('127.59.0.3');
+    writeFileSync(join(dir, '..', '127.59.0.3'), '');
     await recovery.prepare([]);
     const { end } = run();
     await until('clients are told', () => node.events.includes('telling'));

@@ -34,7 +34,7 @@ async function stage(t: Test, tell: Tell, conveyed = [fileOf(CLIENT)]) {
     localAddresses: () => new Set([ADDRESS]),
     lacking: async () => [],
     localStateNumber: async () => 31,
-    isMonitored: () => false,
+    sm: null,
     resolver: { addresses: async () => [], names: async () => [] },
     conveyTo: { dir: '/nonexistent', owner: { uid: 0, gid: 0 } },
     log: () => undefined,
