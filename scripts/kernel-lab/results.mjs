@@ -93,7 +93,7 @@ writeFileSync(
 - "By": who starts the services on the other node: Pacemaker, after it has noticed and fenced; or the test itself, by the same agents in the same order at once ("hand").
 - "Lock" is that of a client whose address nfslock was given, "control" that of the same client on the same server through an address that nfslock was not given, in the same run. "Neighbour" is the lock of another service on the adoptive node, "unprotected" that of an export of the node's own, of which no nfslock knows. A lock is lost where another client got it while its owner believed to have it.
 - "In a row": how many runs passed since the last one that did not.
-- "Reclaimed" is the time from the event to the lock on the server that has the service then: the median, the fastest and the slowest run. "New lock" is the time from the last reclaim to new locks elsewhere that were asked for in the grace period; a Linux client asks for each every five seconds.
+- "Reclaimed" is the time from the event to the lock on the server that has the service then: the median, the fastest and the slowest run. "New lock" is the time from the last reclaim to a new lock elsewhere that was asked for in the grace period. A Linux client asks again every five seconds for each process that waits, and the first that gets its lock wakes the others: one process alone waits longest ("granted" is one number in the JSON), of five that asked one second after the other all are quicker (five numbers).
 - Runs of one day that start from the same set-up mostly happened one after the other in one lab: each begins with what the failover before it has left.
 - A run that did not pass counts with what it saw.${earlier}
 

@@ -11,7 +11,10 @@ const LATE = 8000;
 const FILE = `${mountPoint(KEPT)}/data`;
 /** Where the new locks begin, beyond all others. */
 const NEW = 9000;
-/** New locks are asked for one second after the other: while grace is on, a Linux client tries again every five seconds. */
+/**
+ * Processes of one client that ask for new locks, one second after the other: while grace is on, each asks again every five
+ * seconds, and the first that gets its lock wakes the others (fs/lockd/clntproc.c nlmclnt_call()).
+ */
 const NEWCOMERS = 5;
 
 export interface Settled {
