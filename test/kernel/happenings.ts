@@ -1,5 +1,5 @@
 import { type Guest, until } from '../../scripts/kernel-lab/index.ts';
-import { heldLocks, LockProcess } from '../../scripts/kernel-lab/locks.ts';
+import { heldLocks, type LockAnswer, LockProcess } from '../../scripts/kernel-lab/locks.ts';
 import { type Happening, recorded } from './fate.ts';
 import { KEPT, mountPoint, type Scene } from './scene.ts';
 import { type NfsService, storeOf } from './service.ts';
@@ -34,12 +34,12 @@ export const moved: Happening = async ({ servers: [, sb] }) => {
 export const movedFromWarmNode: Happening = async ({ servers: [sa, sb], services, clients, served }) => {
   const [service] = services as [NfsService];
   const [share] = service.shares as [NfsService['shares'][number]];
-  let granted = false;
+  let answered: LockAnswer | undefined;
   const waiter = LockProcess.start(clients[1] as Guest);
   const range = { file: `${mountPoint(share)}/data`, start: share.fsid, length: 5 };
   const waiting = waiter.lockWait(range, 600_000).then(
-    ({ ok }) => {
-      granted = ok;
+    (answer) => {
+      answered = answer;
     },
     () => undefined, // it is killed while it waits
   );
@@ -51,7 +51,7 @@ export const movedFromWarmNode: Happening = async ({ servers: [sa, sb], services
   const left = await sa.sh('grep -c " $(pgrep -x lockd) " /proc/locks || :');
   if (left !== '0') throw new Error(`${left} locks are left on ${sa.name}`);
   await lockIsOn({ services }, sb);
-  if (granted) throw new Error('who waited got the lock on the way');
+  if (answered) throw new Error(`who waited waits no more: ${answered.ok ? 'has the lock' : answered.error}`);
   await waiter.end();
   await waiting;
   return { a: sb };

@@ -44,8 +44,8 @@ const OTHER: NfsService = {
 const ACTIVE_ACTIVE = [{ ...SERVICE, home: 'sb' }, OTHER];
 /** Exported by the node under its own address; no nfslock knows of it. */
 const OWN: Share = { name: 'own', vip: '10.77.0.1', fsid: 80, carried: false, own: true };
-const besideUnprotected = (trigger: string): NfsService[] => [
-  { ...ONE, home: 'sb', nfslock: { trigger } },
+const besideUnprotected = (trigger: string, service: NfsService = ONE): NfsService[] => [
+  { ...service, home: 'sb', nfslock: { trigger } },
   { ...OTHER, shares: [NEIGHBOUR, OWN] },
 ];
 /** Where nfsdcld runs and NFSv4 is served, no grace period can be had without a restart of lockd. */
@@ -173,6 +173,11 @@ export const ROWS: readonly Row[] = [
     ...{ happening: happenings.primaryKilled, wanted: PAIR },
   },
   {
+    name: 'record_format=copy, primary killed',
+    setting: { ...HAND, services: [{ ...SERVICE, nfslock: { record_format: 'copy' } }] },
+    ...{ happening: happenings.primaryKilled, wanted: PAIR },
+  },
+  {
     name: 'trigger=none, rpc.statd and sm-notify belong to the group',
     ...{ setting: { ...HAND, services: [TOLD_BY_GROUP] }, happening: happenings.primaryKilled },
     wanted: { kept: KEEPS },
@@ -189,10 +194,10 @@ export const ROWS: readonly Row[] = [
       name: `trigger=${trigger}, adoptive node warm, beside another service`,
       setting: {
         ...HAND,
-        services: besideUnprotected(trigger),
+        services: besideUnprotected(trigger, SERVICE),
         warm: true,
       },
-      ...{ happening: happenings.neighbourArrives, wanted: ALL_TOLD },
+      ...{ happening: happenings.neighbourArrives, wanted: { ...ALL_TOLD, ...PAIR } },
     }),
   ),
   {
