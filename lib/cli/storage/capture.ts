@@ -103,6 +103,6 @@ async function waitFor(time: number, report: Report = () => undefined): Promise<
   const total = Math.ceil(time / 1000);
   for (let done = 1; done <= total; done += 1) {
     await pause(time / total);
-    report({ what: 'seconds until what statd has dropped is looked for again', done, total });
+    report({ what: 'seconds until the second look', done, total });
   }
 }
