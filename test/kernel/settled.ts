@@ -12,10 +12,11 @@ const FILE = `${mountPoint(KEPT)}/data`;
 /** Where the new locks begin, beyond all others. */
 const NEW = 9000;
 /**
- * Processes of one client that ask for new locks, one second after the other: while grace is on, each asks again every five
- * seconds, and the first that gets its lock wakes the others (fs/lockd/clntproc.c nlmclnt_call()).
+ * Milliseconds from one client that asks for a new lock to the next. While grace is on, a Linux client asks again every five
+ * seconds, and what gets through wakes all that wait on the same client (fs/lockd/clntproc.c nlmclnt_call()): one process
+ * each.
  */
-const NEWCOMERS = 5;
+const APART = 5000 / 3;
 
 export interface Settled {
   /** Milliseconds from the event to the last reclaim. */
@@ -36,7 +37,7 @@ function endOf(events: string): number {
 
 const placeOf = (holder: number) => ({ file: FILE, start: holder * 1000 });
 
-/** Three clients with 200 locks each, and processes of a fourth one that want new ones, round after round. */
+/** Three clients with 200 locks each; a fourth one and the first two want new ones in the grace period, round after round. */
 export class Settling {
   readonly #scene: Scene;
   readonly #service: Scene['services'][number];
@@ -46,8 +47,8 @@ export class Settling {
   private constructor(scene: Scene) {
     this.#scene = scene;
     this.#service = scene.services[0] as Scene['services'][number];
-    const newcomer = scene.clients.at(-1) as Guest;
-    this.#newcomers = Array.from({ length: NEWCOMERS }, () => LockProcess.start(newcomer));
+    const fourth = scene.clients.at(-1) as Guest;
+    this.#newcomers = [fourth, ...this.#holders.slice(0, -1)].map((client) => LockProcess.start(client));
   }
 
   static async begin(lab: KernelLab, graceEnd: 'full' | 'settled', grace: number): Promise<Settling> {
@@ -66,8 +67,8 @@ export class Settling {
   }
 
   /**
-   * The server dies; one holder is deaf until 8 s after the others are back. The fourth client asks for locks elsewhere once
-   * these are: one that asks while the address is nowhere waits for its own kernel to connect again, up to a
+   * The server dies; one holder is deaf until 8 s after the others are back. New locks elsewhere are asked for once
+   * these are: who asks while the address is nowhere waits for its own kernel to connect again, up to a
    * minute (fs/lockd/host.c NLM_HOST_REBIND), and would say nothing about grace.
    */
   async round(): Promise<Settled> {
@@ -110,8 +111,8 @@ export class Settling {
   /** @returns when each was granted */
   #newLocks(): Promise<number[]> {
     const ask = async (newcomer: LockProcess, at: number) => {
-      await delay(at * 1000);
-      const start = NEW + this.#round * NEWCOMERS + at;
+      await delay(at * APART);
+      const start = NEW + this.#round * this.#newcomers.length + at;
       const { ok, error } = await newcomer.lock({ file: `${mountPoint(KEPT)}/other`, start });
       if (!ok) throw new Error(`the lock elsewhere was refused: ${error}`);
       return Date.now();
@@ -124,7 +125,8 @@ export class Settling {
     const each = this.#holders.map(async (holder, at): Promise<readonly [number, number]> => {
       const { start } = placeOf(at);
       const on = onServer.filter((lock) => lock.start >= start && lock.start < start + 1000).length;
-      return [on, (await heldLocks(holder, mountPoint(KEPT))).length];
+      const believed = (await heldLocks(holder, mountPoint(KEPT))).filter(({ start }) => start < NEW);
+      return [on, believed.length];
     });
     return Promise.all(each);
   }
