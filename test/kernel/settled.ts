@@ -21,7 +21,10 @@ const APART = 5000 / 3;
 export interface Settled {
   /** Milliseconds from the event to the last reclaim. */
   readonly reclaimed: number;
-  /** Milliseconds from the last reclaim to each lock elsewhere that was asked for in the grace period. */
+  /**
+   * Milliseconds from the last reclaim to each lock elsewhere that was asked for in the grace period, at its end by who came
+   * back last: as soon as that was seen.
+   */
   readonly granted: readonly number[];
   /** Milliseconds from the last reclaim to the end of grace by nfslock; NaN: it did not end it. */
   readonly ended: number;
@@ -37,7 +40,7 @@ function endOf(events: string): number {
 
 const placeOf = (holder: number) => ({ file: FILE, start: holder * 1000 });
 
-/** Three clients with 200 locks each; a fourth one and the first two want new ones in the grace period, round after round. */
+/** Three clients with 200 locks each, and a fourth one; all of them want a new one in the grace period, round after round. */
 export class Settling {
   readonly #scene: Scene;
   readonly #service: Scene['services'][number];
@@ -48,7 +51,7 @@ export class Settling {
     this.#scene = scene;
     this.#service = scene.services[0] as Scene['services'][number];
     const fourth = scene.clients.at(-1) as Guest;
-    this.#newcomers = [fourth, ...this.#holders.slice(0, -1)].map((client) => LockProcess.start(client));
+    this.#newcomers = [fourth, ...this.#holders].map((client) => LockProcess.start(client));
   }
 
   static async begin(lab: KernelLab, graceEnd: 'full' | 'settled', grace: number): Promise<Settling> {
@@ -67,9 +70,9 @@ export class Settling {
   }
 
   /**
-   * The server dies; one holder is deaf until 8 s after the others are back. New locks elsewhere are asked for once
-   * these are: who asks while the address is nowhere waits for its own kernel to connect again, up to a
-   * minute (fs/lockd/host.c NLM_HOST_REBIND), and would say nothing about grace.
+   * The server dies; one holder is deaf until 8 s after the others are back. New locks elsewhere are asked for once these
+   * are, and by the late one as soon as it is back: who asks while the address is nowhere waits for its own kernel to
+   * connect again, up to a minute (fs/lockd/host.c NLM_HOST_REBIND), and would say nothing about grace.
    */
   async round(): Promise<Settled> {
     const [from, to] = this.#scene.servers;
@@ -92,11 +95,12 @@ export class Settling {
     await this.#scene.kill(from);
     await this.#scene.served(this.#service, to);
     await reached(LOCKS_EACH * (HOLDERS - 1));
-    const asked = this.#newLocks();
+    const [latest, ...early] = [...this.#newcomers].reverse() as [LockProcess, ...LockProcess[]];
+    const asked = early.map((newcomer, at) => delay(at * APART).then(() => this.#newLock(newcomer)));
     await delay(LATE);
     await late.sh('pkill -CONT -x rpc.statd');
     const last = await reached(LOCKS_EACH * HOLDERS);
-    const granted = await asked;
+    const granted = await Promise.all([...asked, this.#newLock(latest)]);
     const held = await this.#held(lookout);
     await lookout.end();
     const ended = endOf(await to.sh('cat /run/lockferry/services/*/events.jsonl')) - last;
@@ -108,16 +112,12 @@ export class Settling {
     await this.#scene.again(this.#scene.servers[1]);
   }
 
-  /** @returns when each was granted */
-  #newLocks(): Promise<number[]> {
-    const ask = async (newcomer: LockProcess, at: number) => {
-      await delay(at * APART);
-      const start = NEW + this.#round * this.#newcomers.length + at;
-      const { ok, error } = await newcomer.lock({ file: `${mountPoint(KEPT)}/other`, start });
-      if (!ok) throw new Error(`the lock elsewhere was refused: ${error}`);
-      return Date.now();
-    };
-    return Promise.all(this.#newcomers.map(ask));
+  /** @returns when it was granted */
+  async #newLock(newcomer: LockProcess): Promise<number> {
+    const start = NEW + this.#round * this.#newcomers.length + this.#newcomers.indexOf(newcomer);
+    const { ok, error } = await newcomer.lock({ file: `${mountPoint(KEPT)}/other`, start });
+    if (!ok) throw new Error(`the lock elsewhere was refused: ${error}`);
+    return Date.now();
   }
 
   async #held(lookout: LockProcess): Promise<Settled['held']> {
