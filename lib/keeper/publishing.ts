@@ -12,7 +12,8 @@ export interface PublishingOptions {
 const EVERY = 5000;
 /**
  * What the cluster waits for further changes before it writes one down: each makes it think anew about all that it is
- * doing, so that in the middle of a failover it would hold up other services.
+ * doing, so that in the middle of a failover it would hold up other services, and a restart in place could end on
+ * another node: what is stopped has no stickiness. That goes for the withdrawal, too.
  */
 const DAMPENING = '10s';
 /** A cluster that does not take them, or is not there, is left alone for so long, then for twice as long; milliseconds. */
@@ -63,7 +64,8 @@ export class Publishing {
   }
 
   async #set(name: string, value: string): Promise<boolean> {
-    const words = ['attrd_updater', '--name', name, '--update', value, '--delay', DAMPENING];
+    // `--update` would leave the dampening as it is: none (Pacemaker 2.1.5).
+    const words = ['attrd_updater', '--name', name, '--update-both', value, '--delay', DAMPENING];
     try {
       return (await this.#run(words, TAKES_WITHIN)).exitCode === 0;
     } catch {

@@ -12,9 +12,12 @@ export interface LockSight {
  * Nothing may move for so many times the longest pause that a client made between two of its locks. Of 200 locks of a
  * client, 0.2 s between two were seen on slow machines; lost packets make more of it.
  */
-const TIMES_LONGEST_PAUSE = 5;
-/** Milliseconds for which nothing may move, at least. */
-const QUIET_LEAST = 1000;
+const TIMES_LONGEST_PAUSE = 4;
+/**
+ * Milliseconds for which nothing may move, at least: a client whose packet, and what it sent again, are both lost is
+ * back after 600 (TCP waits 200 ms, then 400).
+ */
+const QUIET_LEAST = 800;
 /** For so long, milliseconds, where no client was seen to take one lock after another. */
 const QUIET_UNSEEN = 2000;
 /** A pause of this length, milliseconds, is taken for the one between two clients. */
@@ -45,6 +48,12 @@ export class ReclaimPace {
   get quiet(): number {
     if (this.#longest === null) return QUIET_UNSEEN;
     return Math.max(this.#longest * TIMES_LONGEST_PAUSE, QUIET_LEAST);
+  }
+
+  /** Milliseconds until the next look, which is to be there when nothing has moved for long enough. */
+  get nextLook(): number {
+    const left = this.quiet - this.stillFor;
+    return left > 0 ? Math.min(left, LOOK_EVERY) : LOOK_EVERY;
   }
 
   /** Looks again and again, while `worthwhile`, until the signal. Never rejects: what cannot be seen is not seen. */

@@ -22,9 +22,6 @@ export interface Settling extends SettlingMeans {
   readonly log: Log;
 }
 
-/** How often is looked whether anything has moved, milliseconds. */
-const LOOK_EVERY = 100;
-
 /**
  * Ends the grace period as soon as nothing on this node needs it and neither monitor records nor the number of locks have
  * changed for a while. @returns whether it was ended here; it can be over before, or `signal` be aborted, or the kernel
@@ -45,7 +42,7 @@ export async function endWhenSettled(settling: Settling): Promise<boolean> {
         log('grace-ended');
         return true;
       }
-      await pause(LOOK_EVERY);
+      await pause(pace.nextLook);
     }
   } catch (error) {
     log('grace-not-ended', { reason: sentenceOf(error) });

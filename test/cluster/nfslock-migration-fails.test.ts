@@ -21,6 +21,11 @@ async function before(node: Host, action: string, what: string): Promise<() => P
 t.test('a migration that fails loses nobody', async (t) => {
   const service = await serviceFor(t, { ganesha: 'warm', migrates: true });
   const { cluster, n1, n2 } = service;
+  // Pacemaker 2.1.5 sometimes takes the service for one on its way then, and restarts it in place.
+  const forget = async () => {
+    await cluster.resource('locks', ['--cleanup']);
+    await cluster.settle();
+  };
   const failed = async () => (await cluster.status())?.failures.map(({ operation }) => operation) ?? [];
 
   await t.test('migrate_to fails: the service is stopped here and started there', async (t) => {
@@ -33,7 +38,7 @@ t.test('a migration that fails loses nobody', async (t) => {
     });
     t.same(await failed(), ['locks_migrate_to_0']);
     await heal();
-    await cluster.resource('locks', ['--cleanup']);
+    await forget();
   });
 
   await t.test('migrate_to fails after it handed over', async (t) => {
@@ -46,7 +51,7 @@ t.test('a migration that fails loses nobody', async (t) => {
     });
     t.same(await failed(), ['locks_migrate_to_0']);
     await heal();
-    await cluster.resource('locks', ['--cleanup']);
+    await forget();
   });
 
   await t.test('migrate_from fails after it took over: the service is started again', async (t) => {
@@ -55,7 +60,7 @@ t.test('a migration that fails loses nobody', async (t) => {
     await expectSurvival(t, service, 'from', n2, () => moveTo(service, n2));
     t.same(await failed(), ['locks_migrate_from_0']);
     await heal();
-    await cluster.resource('locks', ['--cleanup']);
+    await forget();
   });
 
   await t.test('migrate_from fails before it took over, and so does every start there', async (t) => {
@@ -71,7 +76,7 @@ t.test('a migration that fails loses nobody', async (t) => {
     });
     await n1.output(['mv', '/usr/share/lockferry/away', '/usr/share/lockferry/nfslock.cjs']);
     await heal();
-    await cluster.resource('locks', ['--cleanup']);
+    await forget();
   });
 
   await t.test('the node that hands over dies before the other has taken over', async (t) => {

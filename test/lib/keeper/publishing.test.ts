@@ -9,8 +9,8 @@ function cluster(report: Partial<Report> = {}) {
   const stage = { report: { ...REPORT, ...report }, exitCode: 0 as number | null, told: [] as string[] };
   const publishing = new Publishing({
     report: () => stage.report,
-    run: async ([program, , name, , value, ...others]) => {
-      t.same([program, others], ['attrd_updater', ['--delay', '10s']]);
+    run: async ([program, , name, update, value, ...others]) => {
+      t.same([program, update, others], ['attrd_updater', '--update-both', ['--delay', '10s']]);
       if (stage.exitCode === null) throw new Fault('not-installed', 'attrd_updater is not installed');
       stage.told.push(`${name}=${value}`);
       return { exitCode: stage.exitCode, stdout: '', stderr: '' };
