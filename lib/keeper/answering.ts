@@ -34,6 +34,7 @@ export function answerOf(standing: Standing): Answer {
     verdict: verdictOf(standing),
     faultCode: fault?.code ?? null,
     owner: state && { node: state.holder.node, epoch: state.epoch, since: state.since },
+    lockManager: state?.holder.lockManager ?? null,
     stateNumber: state?.stateNumber ?? null,
     handedOverTo: kept?.handedOverTo ?? null,
     lag: kept?.writer.lag ?? 0,

@@ -16,10 +16,12 @@ const ANSWER_WITHIN = 1000;
  * What needs the kernel's grace period on this node, besides the service of this name whose clients are all back: NFSv4,
  * whose clients reclaim in it too; clients of unprotected exports, while they are being told of a restart, or by
  * sm-notify of a reboot; and other services, unless theirs are back as well and they want it ended as well.
+ * @param lockManager the identity of the one that runs here.
  * @returns one sentence; null: nothing does.
  */
 export async function graceNeed(
   own: string,
+  lockManager: string | null,
   runtime = SERVICES_DIRECTORY,
   root = '/',
   node = new NodeDirectory(),
@@ -31,19 +33,21 @@ export async function graceNeed(
   if (existsSync(node.dutyStore)) return 'clients of exports that no service protects are being told';
   if (await nodeIsNotifying(root)) return 'sm-notify is telling clients of this node that it was rebooted';
   for (const name of await startedServices(runtime)) {
-    const need = name === own ? null : await needOf(name, runtime);
+    const need = name === own ? null : await needOf(name, lockManager, runtime);
     if (need !== null) return need;
   }
   return null;
 }
 
-async function needOf(name: string, runtime: string): Promise<string | null> {
+async function needOf(name: string, lockManager: string | null, runtime: string): Promise<string | null> {
   const directory = new RuntimeDirectory(name, runtime);
   try {
     const service = await directory.service();
     if (service?.graceEnd === 'full') return `${name} wants the full grace period`;
-    const { phase } = await askKeeper(directory.socket, 'report', Date.now() + ANSWER_WITHIN);
-    return phase === 'adopting' || phase === 'recovering' ? `${name} is ${phase}` : null;
+    const report = await askKeeper(directory.socket, 'report', Date.now() + ANSWER_WITHIN);
+    if (report.phase === 'adopting' || report.phase === 'recovering') return `${name} is ${report.phase}`;
+    const hasSeen = report.lockManager === undefined || report.lockManager === lockManager;
+    return hasSeen ? null : `${name} has not seen yet that the lock manager was restarted`;
   } catch (error) {
     return `${name} does not say how far it is: ${sentenceOf(error)}`;
   }

@@ -49,6 +49,8 @@ export const reportSchema = z.object({
   faultCode: z.nullable(z.string()),
   /** Null until an epoch is ours. */
   owner: z.nullable(z.object({ node: z.string(), epoch: z.number(), since: z.number() })),
+  /** The lock manager that runs here, as far as the keeper has seen; absent where it is of an older version. */
+  lockManager: z.optional(z.nullable(z.string())),
   stateNumber: z.nullable(z.number()),
   /** The node to which the owner before us handed the service over; null: it did not. */
   handedOverTo: z.nullable(z.string()),

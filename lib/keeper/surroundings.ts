@@ -37,18 +37,21 @@ export interface Surroundings {
   readonly disk?: Disk;
 }
 
-const SETTLING: SettlingMeans = {
-  isOn: async () => (await readKernelGrace()).on,
-  end: () => endKernelGrace(),
-  countLocks: () => countLocks(),
-  neededBy: (service) => graceNeed(service),
-};
+function settling(atWork: Surroundings['atWork']): SettlingMeans {
+  return {
+    isOn: async () => (await readKernelGrace()).on,
+    end: () => endKernelGrace(),
+    countLocks: () => countLocks(),
+    neededBy: async (service) => graceNeed(service, (await atWork()).lockManager?.identity ?? null),
+  };
+}
 
 /** This node as it is. */
 export function realSurroundings({ lockManager }: Pick<Service, 'lockManager'>): Surroundings {
+  const atWork = followProcesses(lockManager);
   return {
-    ...{ atWork: followProcesses(lockManager), statdAnswers, localAddresses, isGraceOn, openGrace, lacking },
-    ...{ releaseLocks, wasStoppedAlone, settling: SETTLING, resolver: createResolver({}) },
+    ...{ atWork, statdAnswers, localAddresses, isGraceOn, openGrace, lacking },
+    ...{ releaseLocks, wasStoppedAlone, settling: settling(atWork), resolver: createResolver({}) },
     countLocksUnder: (directories) => countLocksUnder(directories),
     node: new NodeDirectory(),
   };

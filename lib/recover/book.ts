@@ -2,8 +2,8 @@ import type { Change, LedgerEntry, Phase, StoredFile, StoreState } from '../stor
 import { clientsIn, clientsOf, isTold } from '../store/index.ts';
 import type { NotifyResult } from './notifier/index.ts';
 
-/** After its second answer, a client's reclaim may take so long, milliseconds: its connection may have to be made anew. */
-const HOPELESS_AFTER = 15_000;
+/** After its last answer, a client's reclaim may take so long, milliseconds: its connection may have to be made anew. */
+const RECLAIMS_WITHIN = 15_000;
 
 /**
  * The ledger of one recovery: the clients that former epochs left, and what became of each. What changes
@@ -89,14 +89,22 @@ export class RecoveryBook {
   }
 
   /**
-   * Can no more come? @param givingUp whether hopeless clients are not waited for.
+   * Can no more come? @param givingUp whether grace is to end then: hopeless clients are not waited for, but whoever may
+   * still be reclaiming unseen is.
    * @param targets who is told in this round: nobody else who is back can be waited for.
    */
   isDone(givingUp: boolean, targets: ReadonlySet<string>): boolean {
-    return this.open().every(
+    const open = this.open().every(
       (client) =>
         (givingUp && this.isHopeless(client)) || (this.phase(client) === 'back' && !targets.has(client)),
     );
+    return open && !(givingUp && [...this.clients].some((client) => this.#mayReclaimUnseen(client)));
+  }
+
+  /** Its line was there before, so that statd does not write it anew when it reclaims, and it was told not long ago. */
+  #mayReclaimUnseen(client: string, now = Date.now()): boolean {
+    const told = this.#answers.get(client)?.at(-1);
+    return this.phase(client) === 'present' && told !== undefined && now - told < RECLAIMS_WITHIN;
   }
 
   /**
@@ -105,7 +113,7 @@ export class RecoveryBook {
    */
   isHopeless(client: string, now = Date.now()): boolean {
     const [, second] = this.#answers.get(client) ?? [];
-    return second !== undefined && now - second >= HOPELESS_AFTER;
+    return second !== undefined && now - second >= RECLAIMS_WITHIN;
   }
 
   /**

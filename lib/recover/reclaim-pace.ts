@@ -12,12 +12,12 @@ export interface LockSight {
  * Nothing may move for so many times the longest pause that a client made between two of its locks. Of 200 locks of a
  * client, 0.2 s between two were seen on slow machines; lost packets make more of it.
  */
-const TIMES_LONGEST_PAUSE = 4;
+const TIMES_LONGEST_PAUSE = 5;
 /**
  * Milliseconds for which nothing may move, at least: a client whose packet, and what it sent again, are both lost is
  * back after 600 (TCP waits 200 ms, then 400).
  */
-const QUIET_LEAST = 800;
+const QUIET_LEAST = 1000;
 /** For so long, milliseconds, where no client was seen to take one lock after another. */
 const QUIET_UNSEEN = 2000;
 /** A pause of this length, milliseconds, is taken for the one between two clients. */

@@ -94,8 +94,9 @@ async function watchRound(
   const again = Date.now() + TELL_AGAIN_AFTER;
   while (!signal.aborted) {
     await pause(LOOK_EVERY);
+    // Not waited for: while the storage hangs, grace may end, and nobody may be told then.
     const changes = book.take();
-    if (changes.length > 0) await world.commit(changes);
+    if (changes.length > 0) void world.commit(changes);
     if (book.isDone(world.service.graceEnd === 'settled', targets)) return 'complete';
     if ((await certainGrace(world, await world.lockManager())) === 'off') return 'grace-over';
     if (isHindered()) {

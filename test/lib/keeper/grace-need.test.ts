@@ -20,12 +20,12 @@ async function nodeWith(
   await fake.directory.create(exampleService({ graceEnd }));
   const root = new FakeRoot(t.testdir()).server();
   const node = new NodeDirectory(join(root.path, 'node'));
-  const need = (own: string) => graceNeed(own, fake.runtime, root.path, node);
+  const need = (own: string) => graceNeed(own, 'lockd:1:1', fake.runtime, root.path, node);
   return { fake, root, node, need };
 }
 
-async function withKeeper(t: Parameters<typeof FakeKeeper.make>[0], phase: Report['phase']) {
-  const made = await nodeWith(t, { report: { phase } }, 'settled');
+async function withKeeper(t: Parameters<typeof FakeKeeper.make>[0], report: Partial<Report>) {
+  const made = await nodeWith(t, { report }, 'settled');
   spawnKeeper(made.fake.program, 'nfs-a');
   await until(() => made.fake.pids.length > 0);
   await until(async () => (await made.need('nfs-b'))?.includes('does not say') !== true);
@@ -79,7 +79,18 @@ for (const [phase, wanted] of [
   ['capturing', null],
 ] as const) {
   t.test(`another service is ${phase}`, async (t) => {
-    const { need } = await withKeeper(t, phase);
+    const { need } = await withKeeper(t, { phase });
     t.equal(await need('nfs-b'), wanted);
+  });
+}
+
+for (const [what, lockManager, wanted] of [
+  ['sees the lock manager that runs', 'lockd:1:1', null],
+  ['has yet to see that it restarted', 'lockd:1:0', /^nfs-a has not seen yet/],
+  ['has yet to see any', null, /^nfs-a has not seen yet/],
+] as const) {
+  t.test(`the keeper of another service ${what}`, async (t) => {
+    const { need } = await withKeeper(t, { phase: 'capturing', lockManager });
+    t.match(await need('nfs-b'), wanted);
   });
 }

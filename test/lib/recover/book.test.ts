@@ -140,6 +140,17 @@ t.test('who was present is done with when it has answered every name, not one of
   t.same(book.open(), ['a']);
 });
 
+t.test('grace is not ended while somebody who was present may still be reclaiming', async (t) => {
+  const book = bookOf(['a']);
+  book.present('a');
+  book.result(result('a', 'vip', 'answered'), 7, 1);
+  t.ok(book.isDone(false, new Set('a')), 'where grace runs its full time nothing has to be waited for');
+  t.notOk(book.isDone(true, new Set('a')));
+  const LATER = Date.now() + 16_000;
+  t.intercept(Date, 'now', { value: () => LATER });
+  t.ok(book.isDone(true, new Set('a')));
+});
+
 t.test('who answered everything in two rounds and did not come is hopeless after a while', async (t) => {
   const book = bookOf(['a', 'b']);
   const LATER = Date.now() + 16_000;

@@ -18,13 +18,14 @@ async function stage(t: Test, tell: Tell, conveyed = [fileOf(CLIENT)]) {
   t.teardown(() => store.close());
   const durable: Change[] = [];
   const hindrances: string[] = [];
-  const node = { grace: true };
+  const node: { grace: boolean; hung?: Promise<void> } = { grace: true };
   const world: RecoveryWorld = {
     ...{
       service: { addresses: [ADDRESS], names: [], notifyPort: 0, graceEnd: 'full' },
       state: () => store.state,
     },
     commit: async (changes) => {
+      await node.hung;
       await store.commit(changes);
       durable.push(...changes);
     },
@@ -115,6 +116,23 @@ t.test('what cannot be sent calls for another round', async (t) => {
   const { round, hindrances } = await stage(t, () => Promise.reject(new Error('no port')));
   t.equal(await round(), 'again');
   t.same(hindrances, ['the notifications to be sent (no port)']);
+});
+
+t.test('grace ends the telling while the storage hangs', async (t) => {
+  let release: () => void = () => undefined;
+  const stages = await stage(t, async (options) => {
+    stages.node.hung = new Promise((resolve) => {
+      release = resolve;
+    });
+    answer(options);
+    // The looks at grace go on although what the answer means cannot be written down.
+    setTimeout(() => {
+      stages.node.grace = false;
+    }, 600);
+    await untilEnd(options);
+    release();
+  });
+  t.equal(await stages.round(), 'grace-over');
 });
 
 t.test('a stop, before it or in it', async (t) => {
