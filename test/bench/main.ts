@@ -1,9 +1,11 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { load, machine } from './machine.ts';
-import { judged, type Measured, page, type Results } from './report.ts';
+import { machine } from './machine.ts';
+import { provenance } from './provenance.ts';
+import { judged, type Measured, verdict } from './report.ts';
+import { Results } from './results.ts';
 import type { Size } from './row.ts';
 import { ROWS } from './rows/index.ts';
 import { median, quantile } from './statistics.ts';
@@ -28,59 +30,32 @@ if (unknown.length > 0) {
 }
 const size: Size = values.tiny ? 'tiny' : values.full ? 'full' : 'usual';
 const wanted = ROWS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-const json = join(values.out, 'performance.json');
-
-/** Rows that were measured before and are not now. */
-function standing(): readonly Measured[] {
-  try {
-    const { rows }: Results = JSON.parse(readFileSync(json, 'utf8'));
-    return rows.filter(({ name }) => !wanted.some((row) => row.name === name));
-  } catch {
-    return [];
-  }
-}
 
 // Nothing in it is removed before the end: ext4 looks long for an inode where many were freed in the last minutes.
 const base = mkdtempSync(join(values.dir, 'lockferry-bench-'));
 // Where rpc.statd's user can enter.
 chmodSync(base, 0o755);
-const before = load();
-const measured: Measured[] = [...(positionals.length === 0 ? [] : standing())];
 try {
+  const results = new Results(values.out, await machine(base));
   for (const { name, title, bound, measure } of wanted) {
     const dir = join(base, name);
     mkdirSync(dir);
     const began = performance.now();
+    const measured = await provenance(size);
     const figures = (await measure({ size, dir, dist: values.dist })).map(judged);
-    measured.push({ name, title, bound, figures });
     console.log(`${title} (${((performance.now() - began) / 1000).toFixed(0)} s)`);
     for (const figure of figures) show(figure);
-    await save();
+    // After each row: a run that is broken off has measured something.
+    results.save({ name, title, bound, ...measured(), figures });
   }
 } finally {
   rmSync(base, { recursive: true });
 }
 
 function show({ what, unit, samples, target }: Measured['figures'][number]): void {
-  console.log(`  ${what}${target ? ` [${target.words}: ${target.met ? 'met' : 'NOT MET'}]` : ''}`);
+  console.log(`  ${what}${target ? ` [${verdict(target)}]` : ''}`);
   for (const [who, all] of Object.entries(samples)) {
     const slowest = all.length < 100 ? '' : `, p99 ${quantile(all, 0.99).toFixed(2)}`;
     console.log(`    ${who.padEnd(36)} ${median(all).toFixed(2).padStart(12)} ${unit}${slowest}`);
   }
-}
-
-/** After each row: a run that is broken off has measured something. */
-async function save(): Promise<void> {
-  const order = (row: Measured) => ROWS.findIndex(({ name }) => name === row.name);
-  const rows = [...measured].sort((one, other) => order(one) - order(other));
-  const facts = { ...(await machine(base)), 'load average': `${before} before, ${load()} after` };
-  const results: Results = { at: new Date().toISOString(), size, machine: facts, rows };
-  mkdirSync(values.out, { recursive: true });
-  writeFileSync(json, `${JSON.stringify(results, rounded, 1)}\n`);
-  writeFileSync(join(values.out, 'performance.md'), page(results));
-}
-
-/** Microseconds say enough. */
-function rounded(_key: string, value: unknown): unknown {
-  return typeof value === 'number' ? Math.round(value * 1000) / 1000 : value;
 }

@@ -18,7 +18,8 @@ function curve(title, figures) {
     const finished = Object.entries(samples).filter(([who]) => !unfinished.includes(who));
     return finished.map(([who, all]) => {
       const sorted = [...all].sort((one, other) => one - other);
-      return { at, who, ms: sorted[Math.floor(sorted.length / 2)] };
+      const half = sorted.length / 2;
+      return { at, who, ms: (sorted[Math.ceil(half - 1)] + sorted[Math.floor(half)]) / 2 };
     });
   });
   const log = (name, range, field) => ({

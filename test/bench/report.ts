@@ -1,27 +1,25 @@
-import type { Figure, Row } from './row.ts';
+import type { Provenance } from './provenance.ts';
+import type { Figure, Row, Target } from './row.ts';
 import { median, quantile } from './statistics.ts';
 
-/** What one run measured; docs/performance.json holds it. */
-export interface Results {
-  readonly at: string;
-  readonly size: string;
+/** What was measured on a machine; docs/performance.json holds it. */
+export interface Measurements {
   readonly machine: Readonly<Record<string, string>>;
   readonly rows: readonly Measured[];
 }
 
-export interface Measured extends Pick<Row, 'name' | 'title' | 'bound'> {
-  readonly figures: readonly (Omit<Figure, 'target'> & {
-    readonly target?: { readonly words: string; readonly met: boolean };
-  })[];
+export interface Measured extends Pick<Row, 'name' | 'title' | 'bound'>, Provenance {
+  readonly figures: readonly JudgedFigure[];
+}
+
+interface JudgedFigure extends Omit<Figure, 'target'> {
+  readonly target?: Pick<Target, 'words' | 'added'> & { readonly met: boolean };
 }
 
 /** A figure with whether its target is met, for JSON. */
-export function judged({ target, ...figure }: Figure): Measured['figures'][number] {
+export function judged({ target, ...figure }: Figure): JudgedFigure {
   if (target === undefined) return figure;
-  return {
-    ...figure,
-    target: { words: target.words, met: target.met(median(figure.samples.lockferry ?? [])) },
-  };
+  return { ...figure, target: { ...target, met: target.met(median(figure.samples.lockferry ?? [])) } };
 }
 
 function number(value: number): string {
@@ -37,19 +35,22 @@ function cell(samples: readonly number[]): string {
   return `${middle} (${spread}${slowest})`;
 }
 
-function table(figure: Measured['figures'][number]): string[] {
+/** A target and whether it is met, in words. */
+export function verdict({ words, met, added }: NonNullable<JudgedFigure['target']>): string {
+  return `${added ? 'added target' : 'target'} ${words}: ${met ? 'met' : '**not met**'}`;
+}
+
+function table(figure: JudgedFigure): string[] {
   const { lockferry = [], ...others } = figure.samples;
   const ours = median(lockferry);
   const unit = figure.unit === '' ? '' : `, ${figure.unit}`;
-  const target =
-    figure.target && `target ${figure.target.words}: ${figure.target.met ? 'met' : '**not met**'}`;
   const rows = Object.entries(others).map(([name, samples]) => {
     const done = !figure.unfinished?.includes(name);
     const ratio = number(median(samples) / ours);
     return `| ${name} | ${done ? '' : 'stopped after '}${cell(samples)} | ${samples.length} | ${done ? ratio : ''} |`;
   });
   return [
-    `**${figure.what}**${unit}${target === undefined ? '' : ` (${target})`}`,
+    `**${figure.what}**${unit}${figure.target === undefined ? '' : ` (${verdict(figure.target)})`}`,
     '',
     '| | median (p10 to p90; p99 of 100 or more) | samples | times ours |',
     '|---|---|---|---|',
@@ -60,29 +61,39 @@ function table(figure: Measured['figures'][number]): string[] {
   ];
 }
 
-/** The page that shows a run. */
-export function page({ at, size, machine, rows }: Results): string {
+function measured({ name, at, commit, size, load }: Measured): string {
+  const code = commit === undefined ? '' : `, at commit ${commit}`;
+  const many = size === 'full' ? ', many samples (`--full`)' : '';
+  return `Row \`${name}\`, measured on ${at.slice(0, 10)} at ${at.slice(11, 16)} UTC${code}${many}; load average ${load}.`;
+}
+
+/** How many targets of these are met. */
+function score(all: readonly JudgedFigure[], added: boolean): string {
+  const targets = all.flatMap(({ target }) => target ?? []).filter((each) => (each.added ?? false) === added);
+  return `${targets.filter(({ met }) => met).length} of ${targets.length}`;
+}
+
+/** The page that shows what was measured. */
+export function page({ machine, rows }: Measurements): string {
   const all = rows.flatMap(({ figures }) => figures);
-  const missed = all.filter(({ target }) => target && !target.met);
-  const targets = all.filter(({ target }) => target).length;
   return [
     '# Performance',
     '',
     '<!-- Made by scripts/bench; what is written here by hand is lost. -->',
     '',
-    `Measured by \`sudo scripts/bench${size === 'full' ? ' --full' : ''}\` on ${at.slice(0, 10)}; every sample is in [performance.json](performance.json). Ours and the others' were measured in turn on the same machine; the load average below is what else it had to do when the run began and ended. Where one is measured once, the number of samples says so. ${targets - missed.length} of ${targets} targets are met.`,
+    `Measured by \`sudo scripts/bench\`; every sample is in [performance.json](performance.json). Ours and the others' were measured in turn on the same machine. Rows can be measured one by one: each says when that was, on which commit (with a \`+\` where the code differed from it), and what else the machine had to do when it began and ended. Where one is measured once, the number of samples says so. ${score(all, false)} targets that were set beforehand are met, and ${score(all, true)} that were added with the rows.`,
     '',
     ...Object.entries(machine).map(([what, is]) => `- ${what}: ${is}`),
     '',
-    ...rows.flatMap(({ name, title, bound, figures }) => [
-      `## ${title}`,
+    ...rows.flatMap((row) => [
+      `## ${row.title}`,
       '',
-      `Row \`${name}\`. What takes the time: ${bound}.`,
+      `${measured(row)} What takes the time: ${row.bound}.`,
       '',
-      ...(figures.some((figure) => figure.at !== undefined)
-        ? [`![${title}](performance-${name}.svg)`, '']
+      ...(row.figures.some((figure) => figure.at !== undefined)
+        ? [`![${row.title}](performance-${row.name}.svg)`, '']
         : []),
-      ...figures.flatMap(table),
+      ...row.figures.flatMap(table),
     ]),
   ].join('\n');
 }

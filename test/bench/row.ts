@@ -13,13 +13,20 @@ export interface Bench {
 /** Samples by the name of who was measured, Lockferry's under `lockferry`; in the order in which they were taken. */
 export type Samples = Readonly<Record<string, readonly number[]>>;
 
+/** What a figure should be, in words; and whether the median of ours is that. */
+export interface Target {
+  readonly words: string;
+  readonly met: (median: number) => boolean;
+  /** Whether it was not set beforehand but when the row was written: it is counted apart from those. */
+  readonly added?: boolean;
+}
+
 /** One thing that was measured, ours and the others' in turn. */
 export interface Figure {
   readonly what: string;
   readonly unit: 'ms' | 'MiB' | '% of a core' | '';
   readonly samples: Samples;
-  /** What it should be, in words; and whether the median of ours is that. */
-  readonly target?: { readonly words: string; readonly met: (median: number) => boolean };
+  readonly target?: Target;
   /** How many clients or records: the figure is one point of a curve. */
   readonly at?: number;
   /** Whoever was stopped before he had done it all: his samples say only how long he was given. */
@@ -38,8 +45,8 @@ export interface Row {
 }
 
 /** A target that is an upper limit, in the figure's unit. */
-export function below(limit: number, words = `< ${limit}`): NonNullable<Figure['target']> {
-  return { words, met: (median) => median < limit };
+export function below(limit: number): Target {
+  return { words: `< ${limit}`, met: (median) => median < limit };
 }
 
 /** The value for this size. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import t from 'tap';
-import type { Results } from '../bench/report.ts';
+import type { Measurements } from '../bench/report.ts';
 import { built } from './sandbox.ts';
 
 const main = fileURLToPath(new URL('../bench/main.js', import.meta.url));
@@ -16,7 +16,7 @@ t.test('the rows of scripts/bench can be measured and shown, in tiny sizes', asy
   const out = t.testdir({});
   await execa(process.execPath, [main, '--tiny', '--dist', dist, '--out', out, ...ROWS]);
   await execa(process.execPath, ['test/bench/plots.mjs', '--out', out]);
-  const { rows }: Results = JSON.parse(readFileSync(join(out, 'performance.json'), 'utf8'));
+  const { rows }: Measurements = JSON.parse(readFileSync(join(out, 'performance.json'), 'utf8'));
   const page = readFileSync(join(out, 'performance.md'), 'utf8');
   t.same(
     rows.map(({ name }) => name),

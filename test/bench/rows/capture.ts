@@ -45,7 +45,7 @@ async function compare({ dir }: Bench, count: number, rounds: number): Promise<F
     unit: 'ms',
     at: count,
     samples,
-    target: { words: 'faster than either', met: (ours) => ours < others },
+    target: { words: 'faster than either', met: (ours) => ours < others, added: count !== 100_000 },
   };
 }
 
