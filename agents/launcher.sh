@@ -55,6 +55,14 @@ run_bundle() {
 	esac
 }
 
+# Does the caller speak OCF 1.1, which has a code for a service that runs and is not quite well?
+knows_degraded() {
+	case ${OCF_RA_VERSION_MAJOR-}.${OCF_RA_VERSION_MINOR-} in
+	1.[1-9]* | [2-9].* | [1-9][0-9]*.*) return 0 ;;
+	esac
+	return 1
+}
+
 # Is the process in keeper.pid really the keeper of this service? A dead one's number may be another's by now.
 is_keeper() {
 	pid=
@@ -159,4 +167,11 @@ if [ "$1" = stop ]; then
 fi
 [ -z "$crash" ] && exit "$code"
 reason "$crash"
+# What the keeper does, it does without us: a service that is protected is not taken down because we cannot ask.
+case $1 in
+monitor | status)
+	is_keeper && knows_degraded && exit 190
+	is_keeper && exit 0
+	;;
+esac
 exit 1

@@ -8,8 +8,11 @@ import type { DurableWriter } from './durable.ts';
 import type { Recovering } from './recovering.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** What the last capture gets to become durable, milliseconds; after that the storage is given up. */
-const LAST_CAPTURE_WITHIN = 800;
+/**
+ * What the last capture gets to become durable, milliseconds; after that the storage is given up. A service that leaves
+ * waits longer: locks that are not released keep their file system mounted, whose stop then fails, and the node is fenced.
+ */
+const LAST_CAPTURE_WITHIN = { leaving: 4000, makingRoom: 800 };
 
 /** A service that leaves this node. */
 export interface Leaving {
@@ -37,7 +40,7 @@ export async function leave(
   const last = capturing.last();
   const holder = await holderOfLocksLeft(service, addressSeen, surroundings);
   const ended = last.then(() => writer.push([{ type: 'ended', at: Date.now(), released: holder !== null }]));
-  const giveUp = pause(LAST_CAPTURE_WITHIN, 'hung' as const, { ref: false });
+  const giveUp = pause(LAST_CAPTURE_WITHIN.leaving, 'hung' as const, { ref: false });
   const durable = (await Promise.race([ended, giveUp])) !== 'hung';
   // Written down before it is done: whoever starts here next must not take locks for held that are gone.
   const released = durable && holder !== null && (await releaseOnLeaving(service, holder, surroundings, log));
@@ -56,7 +59,7 @@ export async function makeRoom({
   log,
 }: Pick<Leaving, 'writer' | 'capturing' | 'recovering' | 'log'>): Promise<boolean> {
   capturing.end();
-  const giveUp = pause(LAST_CAPTURE_WITHIN, 'hung' as const, { ref: false });
+  const giveUp = pause(LAST_CAPTURE_WITHIN.makingRoom, 'hung' as const, { ref: false });
   const done = Promise.all([capturing.last(), recovering.breakOff()]).then(() => writer.settled());
   const durable = (await Promise.race([done, giveUp])) !== 'hung';
   log('replaced', { durable });

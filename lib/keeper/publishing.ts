@@ -16,6 +16,11 @@ const EVERY = 5000;
  * another node: what is stopped has no stickiness. That goes for the withdrawal, too.
  */
 const DAMPENING = '10s';
+/**
+ * A value that has changed is told no sooner after the last one, milliseconds: the cluster begins to wait anew with each,
+ * so that what changes more often than it waits would never be written down.
+ */
+const TOLD_EVERY = 15_000;
 /** A cluster that does not take them, or is not there, is left alone for so long, then for twice as long; milliseconds. */
 const AGAIN_AFTER = 60_000;
 /** One that was restarted beneath a running service has forgotten all. None is left alone for longer; milliseconds. */
@@ -51,7 +56,8 @@ export class Publishing {
     for (const what of ATTRIBUTES) {
       const value = values[what];
       const last = this.#published.get(what);
-      if (last !== undefined && last.value === value && now - last.at < REFRESH_AFTER) continue;
+      const rest = last?.value === value ? REFRESH_AFTER : TOLD_EVERY;
+      if (last !== undefined && now - last.at < rest) continue;
       if (!(await this.#set(attributeName(report.service, what), value))) {
         this.#notBefore = now + this.#patience;
         this.#patience = Math.min(2 * this.#patience, REFRESH_AFTER);

@@ -17,16 +17,21 @@ async function started(t: Test, install: string[] = []) {
   return { node, pid, keeperLives };
 }
 
-/** start and monitor are 1 with a reason; stop is 0, says why, and leaves neither keeper nor run-time state. */
+/** start is 1 with a reason, monitor degraded, as the keeper goes on; stop is 0, says why, and leaves neither keeper nor run-time state. */
 async function survives(t: Test, env: Record<string, string>, crash: RegExp, break_: string) {
   const { node, keeperLives } = await started(t);
   if (break_ !== '') t.match(await node.sh(break_), { code: 0 });
   const broken = { ...RIGHT, ...env };
   const reason = new RegExp(`(^|\n)ocf-exit-reason:${crash.source}\n$`);
-  t.match(await node.agent('monitor', broken), { code: 1, stdout: '', stderr: reason }, 'monitor');
+  t.match(await node.agent('monitor', broken), { code: 190, stdout: '', stderr: reason }, 'monitor');
+  const older = { ...broken, OCF_RA_VERSION_MINOR: '0' };
+  t.match(await node.agent('monitor', older), { code: 0, stderr: reason }, 'to who knows no such code');
   t.match(await node.agent('start', broken), { code: 1, stdout: '', stderr: reason }, 'start');
   t.match(await node.agent('validate-all', broken), { code: 1, stderr: reason }, 'validate-all');
   t.match(await node.agent('migrate_to', broken), { code: 1, stdout: '', stderr: reason }, 'migrate_to');
+  await node.sh(`mv ${KEEPER}/keeper.pid ${KEEPER}/away`);
+  t.match(await node.agent('monitor', broken), { code: 1, stderr: reason }, 'no keeper');
+  await node.sh(`mv ${KEEPER}/away ${KEEPER}/keeper.pid`);
   const stopped = await node.agent('stop', broken);
   t.match(stopped, { code: 0, stdout: '' }, 'stop');
   t.ok(stopped.stderr.endsWith(LAST_WORDS), stopped.stderr);
@@ -250,9 +255,10 @@ t.test("no exit code of Node.js's own, of a shell or of a signal is taken for an
   ];
   for (const code of wrong) {
     await node.sh(`echo ${code} >/run/code`);
-    for (const action of ['start', 'monitor', 'validate-all']) {
+    const said = { start: 1, 'validate-all': 1, monitor: 190 };
+    for (const [action, answer] of Object.entries(said)) {
       const result = await node.agent(action);
-      t.match(result, { code: 1, stderr: /^ocf-exit-reason:[^\n]+\n$/ }, `${action} ${code}`);
+      t.match(result, { code: answer, stderr: /^ocf-exit-reason:[^\n]+\n$/ }, `${action} ${code}`);
     }
   }
   for (const [code, answer] of [
@@ -284,7 +290,7 @@ t.test('Node.js is killed by a signal', async (t) => {
     "printf '#!/bin/sh\\nkill -ABRT $$\\n' >/run/node; chmod +x /run/node; mount --bind /run/node /usr/bin/node",
   );
   t.match(await node.agent('monitor'), {
-    code: 1,
+    code: 190,
     stderr: /ocf-exit-reason:Node\.js was killed by signal 6 in monitor; see the log\n$/,
   });
 });
