@@ -2,19 +2,28 @@ import { cpSync, mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RIGHT, Sandbox } from '../conformance/sandbox.ts';
-import type { Contest, Standings } from './stopwatch.ts';
+import type { Command, Contest, Standings } from './stopwatch.ts';
 
 const STOPWATCH = fileURLToPath(new URL('./stopwatch.js', import.meta.url));
 const PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 const HEARTBEAT = '/usr/lib/ocf/resource.d/heartbeat';
+
+/** OCF_NOT_RUNNING. */
+export const NOT_RUNNING = 7;
 
 /** What Pacemaker would hand to nfslock. */
 export const NFSLOCK = { ...RIGHT, PATH, OCF_ROOT: '/usr/lib/ocf', OCF_RESKEY_lock_manager: 'ganesha' };
 /** The action that Pacemaker repeats. */
 export const RECURRING = { OCF_RESKEY_CRM_meta_interval: '10000' };
 
-/** An agent of the resource-agents package, and parameters with which its monitor has something to do. */
-export function shellAgent(name: 'nfsnotify' | 'exportfs' | 'nfsserver', action: string) {
+/**
+ * An agent of the resource-agents package, and parameters with which its monitor has something to do; it finds that the
+ * service does not run.
+ */
+export function shellAgent(
+  name: 'nfsnotify' | 'exportfs' | 'nfsserver',
+  action: 'monitor' | 'meta-data',
+): Command {
   const parameters = {
     nfsnotify: { OCF_RESKEY_source_host: '192.0.2.1' },
     exportfs: {
@@ -26,7 +35,11 @@ export function shellAgent(name: 'nfsnotify' | 'exportfs' | 'nfsserver', action:
     nfsserver: { OCF_RESKEY_nfs_shared_infodir: '/srv/nfs' },
   }[name];
   const env = { PATH, OCF_ROOT: '/usr/lib/ocf', OCF_RESOURCE_INSTANCE: name, __OCF_ACTION: action };
-  return { argv: [join(HEARTBEAT, name), action], env: { ...env, ...RECURRING, ...parameters } };
+  return {
+    argv: [join(HEARTBEAT, name), action],
+    env: { ...env, ...RECURRING, ...parameters },
+    code: action === 'monitor' ? NOT_RUNNING : 0,
+  };
 }
 
 /** A node in namespaces with Lockferry installed, for as long as `use` takes. */

@@ -1,18 +1,23 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
+export interface Command {
+  readonly argv: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** How it has to end; default: 0. Whoever gives up early is no contestant. */
+  readonly code?: number;
+}
+
 /** What is to be run, and beside it whose processor time counts, too. */
 export interface Contest {
   readonly rounds: number;
-  readonly commands: Readonly<
-    Record<string, { readonly argv: readonly string[]; readonly env?: Readonly<Record<string, string>> }>
-  >;
+  readonly commands: Readonly<Record<string, Command>>;
   /** Processes that work for the commands of this name. */
   readonly helpers?: Readonly<Record<string, number>>;
 }
 
-/** What became of it: milliseconds, processor time of each call on average, and the exit codes that were seen. */
-export type Standings = Record<string, { ms: number[]; cpu: number; codes: number[] }>;
+/** What became of it: milliseconds, and processor time of each call on average. */
+export type Standings = Record<string, { ms: number[]; cpu: number }>;
 
 /** Clock ticks of /proc in milliseconds (USER_HZ). */
 const TICK = 10;
@@ -31,23 +36,23 @@ function used(pid: number | 'children'): number {
 // Runs commands in turn and says how long each took. A program of its own, for it runs where the agent is installed.
 const { rounds, commands, helpers = {} }: Contest = JSON.parse(process.argv[2] ?? '');
 const names = Object.keys(commands);
-const standings: Standings = Object.fromEntries(names.map((name) => [name, { ms: [], cpu: 0, codes: [] }]));
+const standings: Standings = Object.fromEntries(names.map((name) => [name, { ms: [], cpu: 0 }]));
 for (let round = -1; round < rounds; round += 1) {
   for (let turn = 0; turn < names.length; turn += 1) {
     const name = String(names[(turn + Math.max(0, round)) % names.length]);
-    const { argv, env } = commands[name] as Contest['commands'][string];
+    const { argv, env, code = 0 } = commands[name] as Command;
     const [program = '', ...args] = argv;
     const helper = helpers[name];
     const before = used('children') + (helper === undefined ? 0 : used(helper));
     const began = performance.now();
-    const { status } = spawnSync(program, args, { env: env ?? {}, stdio: 'ignore' });
+    const { status, error } = spawnSync(program, args, { env: env ?? {}, stdio: 'ignore' });
     const took = performance.now() - began;
+    if (status !== code) throw new Error(`${name} ended with ${error ?? status} in place of ${code}`);
     // The first round fills caches.
     if (round < 0) continue;
     const standing = standings[name] as Standings[string];
     standing.ms.push(took);
     standing.cpu += (used('children') + (helper === undefined ? 0 : used(helper)) - before) / rounds;
-    if (!standing.codes.includes(Number(status))) standing.codes.push(Number(status));
   }
 }
 console.log(JSON.stringify(standings));

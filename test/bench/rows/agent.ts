@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AGENT } from '../../conformance/sandbox.ts';
-import { contest, NFSLOCK, onNode, shellAgent, startNfslock } from '../node.ts';
+import { contest, NFSLOCK, NOT_RUNNING, onNode, shellAgent, startNfslock } from '../node.ts';
 import { below, type Figure, type Row, sized } from '../row.ts';
 import { median } from '../statistics.ts';
 import type { Standings } from '../stopwatch.ts';
@@ -28,7 +28,7 @@ export const agent: Row = {
       const stopped = await contest(node, {
         rounds,
         commands: {
-          lockferry: { argv: [AGENT, 'monitor'], env: NFSLOCK },
+          lockferry: { argv: [AGENT, 'monitor'], env: NFSLOCK, code: NOT_RUNNING },
           nfsnotify: shellAgent('nfsnotify', 'monitor'),
         },
       });
