@@ -1,5 +1,6 @@
 import { instant } from '../instant.ts';
 import { printable, printableSentence } from '../printable.ts';
+import { missedText } from './missed-text.ts';
 import type { ServiceStatus } from './service-status.ts';
 import { WIDTH } from './terminal.ts';
 import { wrap } from './wrap.ts';
@@ -21,6 +22,7 @@ export function statusText(status: ServiceStatus): string {
     ...fact('owner', [ownerText(status.owner)]),
     ...fact('state number', [stateNumber === null ? null : String(stateNumber)]),
     ...fact('clients', [clientsText(status.clients)]),
+    ...fact('missed', [missedText(status)], printableSentence),
     ...fact('lag', [lagText(status.lag)]),
     ...fact('grace', [graceText(status)]),
     ...fact('waiting for', status.waitingFor),

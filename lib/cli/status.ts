@@ -48,8 +48,8 @@ once, for the textfile collector of node_exporter: run it by cron or a timer.
   clients      {recorded, conveyed, answered, told, present, back, missed}
   lag          milliseconds that the oldest change waits to become durable
   unprotected  clients whose newest records are not durable
-  lastRecovery {at, clients, back, missed}; null: nobody had to be told since
-               the epoch began
+  lastRecovery {at, clients, back, missed, missedClients}; missedClients: the
+               names of some; null: nobody had to be told since the epoch began
   graceLeft    in a recovery, milliseconds of grace that are left at least
   waitingFor   what the recovery waits for, a list
   problems     what was set aside, a list

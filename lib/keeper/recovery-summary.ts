@@ -10,18 +10,24 @@ export const recoverySummarySchema = z.object({
   /** Who is back, or was present. */
   back: z.number(),
   missed: z.number(),
+  /** The names of some of those, in their order. A keeper of an older version does not say. */
+  missedClients: z._default(z.array(z.string()), []),
 });
 
 export type RecoverySummary = z.infer<typeof recoverySummarySchema>;
 
+/** So many can be told one by one; `lockferry clients` lists all. */
+const NAMED = 5;
+
 /** @returns null where nobody had to be told in this epoch */
 export function recoverySummary({ ledger }: Pick<StoreState, 'ledger'>): RecoverySummary | null {
   if (ledger.size === 0) return null;
-  const summary = { at: 0, clients: ledger.size, back: 0, missed: 0 };
-  for (const { phase, at } of ledger.values()) {
+  const summary = { at: 0, clients: ledger.size, back: 0 };
+  const missed: string[] = [];
+  for (const { client, phase, at } of ledger.values()) {
     summary.at = Math.max(summary.at, at);
     if (phase === 'back' || phase === 'present') summary.back += 1;
-    if (phase === 'missed') summary.missed += 1;
+    if (phase === 'missed') missed.push(client);
   }
-  return summary;
+  return { ...summary, missed: missed.length, missedClients: missed.sort().slice(0, NAMED) };
 }

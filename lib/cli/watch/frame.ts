@@ -1,5 +1,6 @@
 import { instant } from '../../instant.ts';
 import { printable, printableSentence } from '../../printable.ts';
+import { missedText } from '../missed-text.ts';
 import { isRecovering, type ServiceStatus } from '../service-status.ts';
 import { clientsText, lagText } from '../status-text.ts';
 import { wrap } from '../wrap.ts';
@@ -64,10 +65,12 @@ export function frame(view: View, { columns, rows }: Size): string[] {
 /** One service in one line, for a small window and for a log. */
 export function summary(service: ServiceStatus): string {
   const { stateNumber, lag, owner, graceLeft } = service;
+  const missed = missedText(service);
   const facts = [
     owner === null ? null : `${printable(owner.node) || 'unknown node'} epoch ${owner.epoch}`,
     stateNumber === null ? null : `state ${stateNumber}`,
     service.clients === null ? null : `clients ${clientsText(service.clients)}`,
+    missed === null ? null : `missed ${missed}`,
     lag === null || lag === 0 ? null : `lag ${Math.ceil(lag / 1000)} s`,
     graceLeft === null ? null : `grace ${Math.ceil(graceLeft / 1000)} s`,
     service.verdict.reason === null ? null : printableSentence(service.verdict.reason, LONGEST),
@@ -77,6 +80,7 @@ export function summary(service: ServiceStatus): string {
 
 function whole(service: ServiceStatus, columns: number): string[] {
   const { owner, stateNumber, clients, waitingFor, verdict } = service;
+  const missed = missedText(service);
   const facts = [
     owner === null ? 'owner not known' : `${printable(owner.node) || 'unknown node'}, epoch ${owner.epoch}`,
     stateNumber === null ? null : `state number ${stateNumber}`,
@@ -85,6 +89,7 @@ function whole(service: ServiceStatus, columns: number): string[] {
   const lines = [
     facts.filter((fact) => fact !== null).join(', '),
     clients === null ? null : `clients ${clientsText(clients)}`,
+    missed === null ? null : `missed ${missed}`,
     verdict.reason === null ? null : printableSentence(verdict.reason, LONGEST),
     waitingFor.length === 0
       ? null

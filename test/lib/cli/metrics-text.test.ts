@@ -19,7 +19,10 @@ const WELL: ServiceStatus = {
     waitingFor: [],
     problems: [],
   },
-  ...{ lastRecovery: { at: 1_764_000_000_500, clients: 12, back: 9, missed: 1 }, keeper: null },
+  ...{
+    lastRecovery: { at: 1_764_000_000_500, clients: 12, back: 9, missed: 1, missedClients: ['c1'] },
+    keeper: null,
+  },
 };
 const MUTE: ServiceStatus = {
   ...{ ...WELL, service: 'a"\\\n', phase: null, stateNumber: null, owner: null, lag: null, clients: null },

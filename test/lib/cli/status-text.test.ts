@@ -64,6 +64,20 @@ t.test('a service that is not', async (t) => {
   );
 });
 
+t.test('who was missed is named', async (t) => {
+  const missedClients = ['c1', 'c\\2', `c3${'x'.repeat(60)}`, 'c4', 'c5'];
+  const lastRecovery = { at: 1, clients: 9, back: 2, missed: 7, missedClients };
+  t.match(
+    statusText({ ...WELL, lastRecovery }),
+    `
+  missed        c1, c\\\\2,
+                c3${'x'.repeat(60)},
+                c4, c5 and 2 more
+  lag `,
+  );
+  t.notMatch(statusText({ ...WELL, lastRecovery: { ...lastRecovery, missed: 0 } }), 'missed');
+});
+
 t.test('what is not known is not shown', async (t) => {
   const text = statusText({
     ...WELL,

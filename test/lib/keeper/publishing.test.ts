@@ -40,7 +40,7 @@ t.test('what has changed is told, and all of it now and then', async (t) => {
 });
 
 t.test('the last recovery', async (t) => {
-  const last = { at: -1, clients: 5, back: 1, missed: 0 };
+  const last = { at: -1, clients: 5, back: 1, missed: 0, missedClients: [] };
   const told = async (report: Partial<Report>) => (await cluster(report).step(0))[2];
   t.equal(await told({ lastRecovery: null }), 'lockferry-locks-recovery=none');
   for (const phase of ['recovering', 'settling'] as const)

@@ -15,7 +15,7 @@ export const REPORT: Report = {
   clients: { recorded: 2, conveyed: 0, answered: 0, told: 0, present: 1, back: 4, missed: 0 },
   lag: 0,
   unprotected: 0,
-  lastRecovery: { at: 1_700_000_090_000, clients: 5, back: 5, missed: 0 },
+  lastRecovery: { at: 1_700_000_090_000, clients: 5, back: 5, missed: 0, missedClients: [] },
   waitingFor: [],
   problems: [],
 };

@@ -52,6 +52,19 @@ t.test('a recovery has a bar and its grace', async (t) => {
   ]);
 });
 
+t.test('who was missed is named', async (t) => {
+  const missedClients = ['c1', 'c2', 'c3', 'c4', 'c\x1b5'];
+  const lastRecovery = { at: 1, clients: 9, back: 2, missed: 7, missedClients };
+  const missed = { ...WELL, clients: { ...NO_CLIENTS, back: 2, missed: 7 }, lastRecovery };
+  t.same(frame(view([missed]), { columns: 80, rows: 24 }).slice(2), [
+    'web: ok, capturing',
+    '  n2, epoch 3, state number 1764000001, lag none, all is durable',
+    '  clients 9: 2 back, 7 missed',
+    '  missed c1, c2, c3, c4, c\\x1b5 and 2 more',
+  ]);
+  t.match(summary(missed), '; missed c1, c2, c3, c4, c\\x1b5 and 2 more');
+});
+
 t.test('what is wrong is said, and what is not known is not guessed', async (t) => {
   const waiting = {
     ...RECOVERING,
