@@ -15,7 +15,7 @@ type Asked = Partial<typeof REAL>;
 export async function isGraceOver(lockManager: LockManager | null, asked: Asked = {}): Promise<boolean> {
   if (lockManager === null || Date.now() - lockManager.startedAt < YOUNG) return false;
   const on = await { ...REAL, ...asked }.isGraceOn(lockManager.kind).catch(() => true);
-  return !on;
+  return on === false;
 }
 
 /** @throws Fault `bad-node` where an address is not on this node: clients are told from there */

@@ -2,10 +2,15 @@ import { ganeshaInGrace } from './ganesha.ts';
 import { readKernelGrace } from './kernel-grace.ts';
 import type { LockManagerKind } from './lock-manager.ts';
 
-/** Does this lock manager take reclaims, and refuse new locks, now? @throws Fault where it cannot be asked. */
+/**
+ * Does this lock manager take reclaims, and refuse new locks, now? null: it takes neither, for the kernel's nfsd has no
+ * threads; with them grace may come. @throws Fault where it cannot be asked.
+ */
 export async function isGraceOn(
   kind: LockManagerKind,
   { ganesha = ganeshaInGrace, kernel = readKernelGrace } = {},
-): Promise<boolean> {
-  return kind === 'ganesha' ? await ganesha() : (await kernel()).on;
+): Promise<boolean | null> {
+  if (kind === 'ganesha') return ganesha();
+  const { on, served } = await kernel();
+  return on || (served ? false : null);
 }

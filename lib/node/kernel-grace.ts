@@ -2,13 +2,20 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errnoOf, Fault } from '../fault.ts';
+import { lockdRestartedAt } from './lockd-restart.ts';
 import { readNfsd } from './nfsd.ts';
+import { NODE_DIRECTORY, NodeDirectory } from './node-directory.ts';
 import { readOptional } from './optional-file.ts';
 import { findProcess } from './process.ts';
 
 /** Whether the kernel's lock manager takes reclaims, and refuses new locks, now. */
 export interface GraceStatus {
   readonly on: boolean;
+  /**
+   * Has nfsd threads? Without them no lock is granted to anybody (fs/lockd/svc4proc.c nlm4svc_retrieve_args()), and their
+   * start may begin a grace period: one that is seen off meanwhile is not over yet.
+   */
+  readonly served: boolean;
   /** Milliseconds that it lasts for at least, as far as can be known; null: unknown. 0 when it is off. */
   readonly remaining: number | null;
   /**
@@ -25,7 +32,10 @@ const NFSD_FILE = 'proc/fs/nfsd/v4_end_grace';
 
 /** Reads whether grace is on in our network namespace. @param root what to read as `/`. */
 export async function readKernelGrace(root = '/'): Promise<GraceStatus> {
-  const managers = { nlm: await runsNow(join(root, LOCKD_FILE)), nfsd4: await nfsdGrace(root) };
+  const nlm = await runsNow(join(root, LOCKD_FILE));
+  const served = ((await readNfsd(root))?.threads ?? 0) > 0;
+  // An nfsd that never ran says `N` as well: only one with threads has a grace period.
+  const managers = { nlm, nfsd4: served ? await runsNow(join(root, NFSD_FILE)) : null };
   const ends = await Promise.all([
     managers.nlm === true ? left('lockd', lockdLength, root) : 0,
     managers.nfsd4 === true ? left('nfsd', nfsdLength, root) : 0,
@@ -34,7 +44,7 @@ export async function readKernelGrace(root = '/'): Promise<GraceStatus> {
   const on = managers.nlm === true || managers.nfsd4 === true;
   // The later end counts; where one is unknown, the other one still holds if it is there at all.
   const most = Math.max(...known, 0);
-  return { on, remaining: on && most === 0 ? null : most, managers };
+  return { on, served, remaining: on && most === 0 ? null : most, managers };
 }
 
 /**
@@ -63,16 +73,10 @@ async function runsNow(path: string): Promise<boolean | null> {
   return text === null ? null : text.startsWith('N');
 }
 
-/** An nfsd that never ran says `N` as well: only one with threads has a grace period. */
-async function nfsdGrace(root: string): Promise<boolean | null> {
-  const nfsd = await readNfsd(root);
-  return nfsd === null || nfsd.threads === 0 ? null : await runsNow(join(root, NFSD_FILE));
-}
-
 /**
- * The rest of a grace period that began when this kernel thread did, null where that is over or the thread is not to be
- * seen: grace was then begun anew, by SIGKILL, or in another network namespace. Where a thread is older than the grace
- * period this is too little, never too much.
+ * The rest of a grace period that began when this kernel thread did, or when one of us made lockd begin it anew; null where
+ * that is over or the thread is not to be seen: somebody else began it anew, or it is another network namespace's. Where it
+ * is wrong this is too little, never too much.
  */
 async function left(
   thread: string,
@@ -82,7 +86,12 @@ async function left(
   const [found, seconds] = [await findProcess(thread, join(root, 'proc')), await length(root)];
   if (found === null || seconds === null) return null;
   const uptime = Number.parseFloat(await readFile(join(root, 'proc/uptime'), 'latin1'));
-  const rest = Math.round(seconds * 1000 - (uptime * 1000 - found.startTicks * 10));
+  const { lockdRestart } = new NodeDirectory(join(root, NODE_DIRECTORY));
+  const restarted = await lockdRestartedAt(lockdRestart, found);
+  // A clock that was set back makes the note seem to come from the future.
+  const age =
+    restarted === null ? uptime * 1000 - found.startTicks * 10 : Math.max(Date.now() - restarted, 0);
+  const rest = Math.round(seconds * 1000 - age);
   return rest > 0 ? rest : null;
 }
 

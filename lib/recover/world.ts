@@ -13,8 +13,8 @@ export interface RecoveryWorld {
   /** Resolves when the changes are durable. */
   readonly commit: (changes: readonly Change[]) => Promise<void>;
   readonly lockManager: () => Promise<LockManager | null>;
-  /** @throws Fault where it cannot be asked. */
-  readonly isGraceOn: (kind: LockManager['kind']) => Promise<boolean>;
+  /** null: nobody is granted a lock, and grace may come. @throws Fault where it cannot be asked. */
+  readonly isGraceOn: (kind: LockManager['kind']) => Promise<boolean | null>;
   readonly trigger: Trigger;
   readonly localAddresses: () => ReadonlySet<string>;
   /** What a reclaim needs besides address and grace and does not find yet. */

@@ -16,7 +16,7 @@ export interface RestartOptions {
   readonly command: readonly string[];
   readonly node: NodeDirectory;
   readonly lockManager: () => Promise<LockManager | null>;
-  readonly isGraceOn: (kind: LockManagerKind) => Promise<boolean>;
+  readonly isGraceOn: (kind: LockManagerKind) => Promise<boolean | null>;
   readonly records: Pick<RestartPlan, 'conveyed' | 'placed'>;
   readonly means: RoundMeans;
   readonly restart?: typeof restartRound;

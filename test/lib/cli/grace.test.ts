@@ -3,11 +3,12 @@ import { guardGrace, isGraceOver, refuseAbsent } from '../../../lib/cli/grace.ts
 import { atWorkSince } from './by-hand.ts';
 
 const { lockManager } = atWorkSince();
-const grace = (on: boolean) => ({ isGraceOn: async () => on, lacking: async () => [] });
+const grace = (on: boolean | null) => ({ isGraceOn: async () => on, lacking: async () => [] });
 
 t.test('grace is over only where it is certain', async (t) => {
   t.equal(await isGraceOver(lockManager, grace(false)), true);
   t.equal(await isGraceOver(lockManager, grace(true)), false);
+  t.equal(await isGraceOver(lockManager, grace(null)), false, 'nfsd has no threads just now');
   t.equal(await isGraceOver(null, grace(false)), false, 'nobody could say so');
   t.equal(
     await isGraceOver(atWorkSince(Date.now()).lockManager, grace(false)),

@@ -5,6 +5,7 @@ import { FakeRoot } from './fake-root.ts';
 t.test('a node without lockd and nfsd is not in grace', async (t) => {
   t.same(await readKernelGrace(new FakeRoot(t.testdir()).path), {
     on: false,
+    served: false,
     remaining: 0,
     managers: { nlm: null, nfsd4: null },
   });
@@ -13,6 +14,7 @@ t.test('a node without lockd and nfsd is not in grace', async (t) => {
 t.test('both are over', async (t) => {
   t.same(await readKernelGrace(new FakeRoot(t.testdir()).server().path), {
     on: false,
+    served: true,
     remaining: 0,
     managers: { nlm: false, nfsd4: false },
   });
@@ -23,6 +25,7 @@ t.test("lockd's own grace lasts five time-outs from its thread's start unless it
   root.put({ 'proc/uptime': '30.00 1.00\n' }).process(50, 'lockd', 2000, null);
   t.same(await readKernelGrace(root.path), {
     on: true,
+    served: true,
     remaining: 40_000,
     managers: { nlm: true, nfsd4: false },
   });
@@ -41,10 +44,32 @@ t.test("the later end counts, and nfsd's grace alone is grace", async (t) => {
   t.match(await readKernelGrace(root.path), { on: true, managers: { nlm: false, nfsd4: true } });
 });
 
-t.test('an nfsd without threads says N, and is not in grace', async (t) => {
+t.test('an nfsd without threads says N, and is not in grace, nor is anybody served', async (t) => {
   const root = new FakeRoot(t.testdir()).server();
   root.put({ 'proc/fs/nfsd/threads': '0\n', 'proc/fs/nfsd/v4_end_grace': 'N\n' });
-  t.match(await readKernelGrace(root.path), { on: false, managers: { nlm: false, nfsd4: null } });
+  t.match(await readKernelGrace(root.path), {
+    on: false,
+    served: false,
+    managers: { nlm: false, nfsd4: null },
+  });
+});
+
+t.test('what one of us made lockd begin anew lasts from then on', async (t) => {
+  const root = new FakeRoot(t.testdir()).server().put({ 'proc/fs/lockd/nlm_end_grace': 'N\n\0' });
+  t.match(await readKernelGrace(root.path), { on: true, remaining: null });
+  const restarted = (ago: number, lockd: string) => {
+    const note = JSON.stringify({ lockd, at: Date.now() - ago });
+    root.put({ 'run/lockferry/node/lockd-restart.json': note });
+  };
+  restarted(10_000, 'lockd:50:0');
+  const { remaining } = await readKernelGrace(root.path);
+  t.ok(remaining !== null && remaining <= 40_000 && remaining > 20_000, `${remaining}`);
+  restarted(-3_600_000, 'lockd:50:0');
+  t.match(await readKernelGrace(root.path), { remaining: 50_000 }, 'never more than there is');
+  restarted(60_000, 'lockd:50:0');
+  t.match(await readKernelGrace(root.path), { remaining: null }, 'somebody else began it anew since');
+  restarted(10_000, 'lockd:49:0');
+  t.match(await readKernelGrace(root.path), { remaining: null }, 'another lockd');
 });
 
 t.test('how long it lasts is unknown where its beginning is', async (t) => {

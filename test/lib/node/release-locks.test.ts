@@ -24,11 +24,19 @@ t.test('NFS-Ganesha is told each address, the kernel each exported directory', a
   t.same(did, ['drop /srv/a', 'drop /srv/b']);
 });
 
-t.test('what fails is not passed over', async (t) => {
+t.test('what fails keeps no others, and is named', async (t) => {
   const { did, means } = written();
-  const drop = () => Promise.reject(new Fault('failed', 'no nfsd'));
-  await t.rejects(releaseLocks('kernel', service, { ...means, drop }), { code: 'failed' });
-  t.same(did, []);
+  const failing = async (name: string) => {
+    did.push(name);
+    if (name !== '/srv/c') throw new Fault('failed', 'no nfsd');
+  };
+  const exports = ['/srv/a', '/srv/c', '/srv/b'];
+  await t.rejects(releaseLocks('kernel', { ...service, exports }, { ...means, drop: failing }), {
+    code: 'failed',
+    message: 'locks could not be dropped for /srv/a, /srv/b',
+    cause: { message: 'no nfsd' },
+  });
+  t.same(did, exports);
 });
 
 t.test('on this node, a directory that is not there holds no locks to drop', async (t) => {

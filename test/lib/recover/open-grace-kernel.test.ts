@@ -103,6 +103,7 @@ t.test('SIGKILL is the last resort: lockd is woken to see it', async (t) => {
   const { lockdRestart } = new NodeDirectory(join(root.path, NODE_DIRECTORY));
   const lockd = await findProcess('lockd', join(root.path, 'proc'));
   t.type(await lockdRestartedAt(lockdRestart, lockd as ProcessIdentity), 'number', 'everybody is to know');
+  t.equal(await open(true), 'already', 'a service that arrives together lets lockd alone');
 });
 
 t.test('what makes each way impossible is named', async (t) => {
