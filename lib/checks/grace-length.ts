@@ -1,4 +1,5 @@
 import { graceLength } from '../node/kernel-grace.ts';
+import { graceFor } from '../recover/grace-needed.ts';
 import { clientsOf } from '../store/index.ts';
 import type { ExaminedService, NodeSettings, ServiceCheck } from './check.ts';
 import type { ExaminedNode } from './examined-node.ts';
@@ -7,8 +8,6 @@ import { lockManagerKind } from './lock-manager-kind.ts';
 
 /** NFS-Ganesha's Grace_Period where nothing is said (ganesha-core-config(8)), seconds. */
 const GANESHA_DEFAULT = 90;
-/** rpc.statd's work gets slower with each client that it has, and the clients have to be told first. */
-const SHARE = 0.5;
 
 export const graceLengthCheck: ServiceCheck = {
   of: 'service',
@@ -21,7 +20,7 @@ export const graceLengthCheck: ServiceCheck = {
     const [clients, { took }] = await Promise.all([numberOf(node, service), node.roundTrip()]);
     const needed = (clients * took) / 1000;
     const evidence = `${grace} s; ${clients} clients at ${Math.round(took)} ms each need ${needed.toFixed(1)} s`;
-    if (needed <= grace * SHARE) return { verdict: 'ok', evidence };
+    if (graceFor(clients, took) <= grace * 1000) return { verdict: 'ok', evidence };
     const cure = 'make grace longer on every node, or rpc.statd faster: see docs/statd-callout.md';
     return { verdict: needed > grace ? 'bad' : 'warning', evidence, cure };
   },

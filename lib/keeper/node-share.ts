@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { dirname } from 'node:path';
 import { type Owner, PlacedLines, takeBack } from '../convey/index.ts';
 import { sentenceOf } from '../fault.ts';
+import { runChecked } from '../node/command.ts';
 import type { Log } from '../node/event-log.ts';
 import { lockFile } from '../node/file-lock.ts';
 import type { LockManager } from '../node/lock-manager.ts';
@@ -10,6 +11,7 @@ import { RuntimeDirectory, startedServices } from '../node/runtime-directory.ts'
 import type { Service } from '../node/service.ts';
 import type { StatdDirectory } from '../nsm/statd-directory.ts';
 import { RESERVED } from '../nsm/state-number.ts';
+import { removePin } from '../recover/lockd-pin.ts';
 import { NodeDuty, recordDuty } from '../recover/node-duty.ts';
 import { notifyClients } from '../recover/notifier/index.ts';
 import { reserveNumber } from '../recover/reserve-number.ts';
@@ -70,6 +72,7 @@ export class NodeShare {
   async tick(): Promise<void> {
     const { node } = this.#options.surroundings;
     if (!this.#opening && existsSync(node.planFile)) await this.#finishRestart();
+    if (!this.#opening && existsSync(node.pin)) await this.#removePin();
     await this.#duty.tick();
   }
 
@@ -107,7 +110,7 @@ export class NodeShare {
     });
     const isOwed = () => this.#duty.open;
     return {
-      open: (lockManager) => this.#open(base, lockManager),
+      open: (...asked) => this.#open(base, ...asked),
       place: base.place,
       // Where one of us restarted the lock manager, nobody else knows that clients have to be told.
       get tell() {
@@ -153,6 +156,20 @@ export class NodeShare {
         ...{ lacks: () => lacking({ exports: [] }), within: answerWithin },
       });
       if (finished) log('restart-finished');
+    } finally {
+      await release();
+    }
+  }
+
+  async #removePin(): Promise<void> {
+    const { surroundings, log } = this.#options;
+    const { node } = surroundings;
+    const release = await lockFile(node.restartLock, 0);
+    if (release === null) return;
+    try {
+      if (await removePin({ directory: node.pin, run: runChecked })) log('pin-removed');
+    } catch (error) {
+      log('pin-not-removed', { reason: sentenceOf(error) });
     } finally {
       await release();
     }

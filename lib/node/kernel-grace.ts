@@ -96,14 +96,15 @@ async function left(
 }
 
 /** Seconds, fs/lockd/grace.c get_lockd_grace_period(): in whole time-outs, five of them where nothing is set. */
-async function lockdLength(root: string): Promise<number | null> {
+export async function lockdLength(root: string): Promise<number | null> {
   const grace = await readNumber(join(root, 'proc/sys/fs/nfs/nlm_grace_period'));
   const timeout = await readNumber(join(root, 'proc/sys/fs/nfs/nlm_timeout'));
   if (grace === null || timeout === null) return null;
   return grace === 0 ? timeout * 5 : Math.ceil(grace / timeout) * timeout;
 }
 
-function nfsdLength(root: string): Promise<number | null> {
+/** Seconds that nfsd's NFSv4 grace period lasts for; null: unknown. */
+export function nfsdLength(root: string): Promise<number | null> {
   return readNumber(join(root, 'proc/fs/nfsd/nfsv4gracetime'));
 }
 

@@ -35,6 +35,11 @@ export class NodeDirectory {
     return join(this.path, 'lockd-restart.json');
   }
 
+  /** There while lockd is kept up across a restart of nfsd; not in here, for it is exported. */
+  get pin(): string {
+    return join(dirname(this.path), 'pin');
+  }
+
   /** Which lines in the live `sm/` were put there by hand, for services that no keeper has. */
   get placedFile(): string {
     return join(this.path, 'placed.json');

@@ -52,6 +52,12 @@ export class RecoveryBook {
     if (this.clients.has(client) && this.phase(client) !== 'back') this.#note(client, { phase: 'present' });
   }
 
+  /** The lock manager has dropped all locks: whose line was there is expected like any other. */
+  dropped(): void {
+    for (const client of this.clients)
+      if (this.phase(client) === 'present') this.#note(client, { phase: 'conveyed' });
+  }
+
   /** statd wrote lines anew: whoever they are about and was still expected is back. @returns how many are. */
   seen(file: StoredFile): string[] {
     const back = [...clientsIn(file)].filter(

@@ -15,19 +15,25 @@ export async function nfsdcldRuns(root = '/'): Promise<boolean> {
 }
 
 /**
- * Does something while nfsdcld is stopped, so that an nfsd that starts meanwhile has a full NFSv4 grace period. Only where
- * no NFSv4 is served: its clients' records would not be kept until nfsd's next start.
+ * Runs a script of the shell while nfsdcld is stopped, so that an nfsd that starts meanwhile has a full NFSv4 grace period.
+ * Only where no NFSv4 is served: its clients' records would not be kept until nfsd's next start. One child does all of it, so
+ * that nfsdcld comes back even if this process dies between. @param within milliseconds for the script.
  */
 export async function withoutNfsdcld(
-  action: () => Promise<void>,
+  [script = '', ...args]: readonly string[],
+  within: number,
   run: typeof runChecked,
   root = '/',
 ): Promise<void> {
   const systemd = existsSync(join(root, 'run/systemd/system'));
-  await run(systemd ? ['systemctl', 'stop', 'nfsdcld.service'] : ['pkill', '-x', 'nfsdcld'], WITHIN);
+  const stop = systemd ? 'systemctl stop nfsdcld.service' : 'pkill -x nfsdcld';
+  const start = systemd ? 'systemctl start nfsdcld.service' : 'nfsdcld';
+  const whole = `${stop} || exit; (${script}); ended=$?; ${start}; exit $ended`;
   try {
-    await action();
-  } finally {
-    await run(systemd ? ['systemctl', 'start', 'nfsdcld.service'] : ['nfsdcld'], WITHIN);
+    await run(['sh', '-c', whole, ...args], within + 2 * WITHIN);
+  } catch (error) {
+    // Its time was over before it came to that.
+    if (!(await nfsdcldRuns(root))) await run(['sh', '-c', start], WITHIN);
+    throw error;
   }
 }

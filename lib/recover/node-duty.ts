@@ -12,8 +12,6 @@ import type { RecoveryWorld } from './world.ts';
 
 /** The name of the lock store in which the duty is kept. */
 const SERVICE = 'node';
-/** Milliseconds in which a restart that is under way may end before what was settled is cleared away. */
-const CLEAR_WITHIN = 2_000;
 
 /**
  * Makes durable that the clients in the node's `sm/` have to be told of a restart under the node's own names: whoever uses
@@ -91,28 +89,42 @@ export class NodeDuty {
   }
 
   async #takeUp(): Promise<void> {
-    const { node, holder, surroundings } = this.#options;
+    const { node, surroundings } = this.#options;
     const release = await lockFile(node.dutyLock, 0);
     if (release === null) return;
     try {
-      const claim = await claimEpoch({ dir: node.dutyStore, service: SERVICE, holder: holder() });
-      if (claim.former === null || claim.former.inherited.size === 0) {
-        await claim.abandon();
-        await this.#clear();
-        await release();
-        return;
-      }
-      const store = await claim.establish(resumed(claim.former));
+      const store = await this.#claim();
+      if (store === null) return await release();
       const recovery = new Recovery(await this.#world(store));
       const abort = new AbortController();
       this.#running = { store, recovery, abort };
-      surroundings.log('duty', { clients: claim.former.inherited.size });
+      surroundings.log('duty', { clients: store.state.inherited.size });
       await recovery.prepare([]);
       void this.#fulfil(this.#running, release);
     } catch (error) {
       this.#running = null;
       await release();
       throw error;
+    }
+  }
+
+  /**
+   * Under the node's lock: while a restart is under way, grace is not on yet, and it may add to the duty. What is settled is
+   * cleared away.
+   */
+  async #claim(): Promise<Store | null> {
+    const { node, holder } = this.#options;
+    const release = await lockFile(node.restartLock, 0);
+    if (release === null) return null;
+    try {
+      const claim = await claimEpoch({ dir: node.dutyStore, service: SERVICE, holder: holder() });
+      if (claim.former !== null && claim.former.inherited.size > 0)
+        return await claim.establish(resumed(claim.former));
+      await claim.abandon();
+      rmSync(node.dutyStore, { recursive: true, force: true });
+      return null;
+    } finally {
+      await release();
     }
   }
 
@@ -125,20 +137,6 @@ export class NodeDuty {
     } finally {
       this.#running = null;
       await store.close();
-      await release();
-    }
-  }
-
-  /** Under the node's lock, and only where it is still settled then: a restart records a new duty under it. */
-  async #clear(): Promise<void> {
-    const { node, holder } = this.#options;
-    const release = await lockFile(node.restartLock, CLEAR_WITHIN);
-    if (release === null) return;
-    try {
-      const claim = await claimEpoch({ dir: node.dutyStore, service: SERVICE, holder: holder() });
-      await claim.abandon();
-      if ((claim.former?.inherited.size ?? 0) === 0) rmSync(node.dutyStore, { recursive: true, force: true });
-    } finally {
       await release();
     }
   }

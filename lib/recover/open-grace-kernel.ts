@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault, sentenceOf } from '../fault.ts';
 import { runChecked } from '../node/command.ts';
-import { type GraceStatus, readKernelGrace } from '../node/kernel-grace.ts';
+import { type GraceStatus, lockdLength, nfsdLength, readKernelGrace } from '../node/kernel-grace.ts';
 import { noteLockdRestart } from '../node/lockd-restart.ts';
 import { lockdMounts } from '../node/lockd-users.ts';
 import { type Nfsd, nfsdArguments, readNfsd } from '../node/nfsd.ts';
 import { NODE_DIRECTORY, NodeDirectory } from '../node/node-directory.ts';
 import { lockdThatRestarts } from './lockd-kill.ts';
-import { pinLockd } from './lockd-pin.ts';
+import { pinLockd, removePin } from './lockd-pin.ts';
 import { nfsdcldRuns, withoutNfsdcld } from './nfsdcld.ts';
 import { noV4Grace } from './no-v4-grace.ts';
 
@@ -63,12 +63,14 @@ const CALL_WITHIN = 5_000;
 
 /**
  * Opens a grace period on a node whose lock manager may be warm, by the best way that this kernel and set-up have, and
- * reads back that it is on. @throws Fault `bad-node` naming what makes each way impossible.
+ * reads back that it is on. The caller holds the node's lock. @throws Fault `bad-node` naming what makes each way impossible.
  */
 export async function openKernelGrace(options: OpenGraceOptions): Promise<GraceWay> {
   const all = { ...REAL, ...options };
   const grace = await readKernelGrace(all.root);
   if (grace.on && (grace.remaining ?? 0) >= options.needed) return 'already';
+  // One that stays is a pin as well.
+  await removePin(pinOf(all)).catch(() => undefined);
   const means = await meansOf(all);
   if (means.nfsd.threads === 0 && (means.mounts.length === 0 || means.noV4Grace === null)) return 'starting';
   const order = options.neighbours
@@ -88,7 +90,18 @@ export async function openKernelGrace(options: OpenGraceOptions): Promise<GraceW
   });
 }
 
-async function meansOf(options: Required<OpenGraceOptions>): Promise<Means> {
+/** Milliseconds that the period lasts for which the best way opens here; null: unknown. */
+export async function openedLength(root = '/'): Promise<number | null> {
+  const { noV4Grace } = await meansOf({ root });
+  const seconds = noV4Grace === null ? await nfsdLength(root) : await lockdLength(root);
+  return seconds === null ? null : seconds * 1000;
+}
+
+function pinOf({ root, run }: Pick<Means, 'root' | 'run'>) {
+  return { directory: new NodeDirectory(join(root, NODE_DIRECTORY)).pin, root, run };
+}
+
+async function meansOf<T extends Pick<Means, 'root'>>(options: T) {
   const { root } = options;
   const nfsd = (await readNfsd(root)) ?? { threads: 0, on: [], off: [], ports: [], hosts: [] };
   const nfsdcld = await nfsdcldRuns(root);
@@ -113,15 +126,17 @@ async function take(way: Way, means: Means): Promise<void> {
 
 const pinned: Way = {
   async open(means) {
-    const { nfsd, root, run } = means;
+    const { nfsd, mounts } = means;
     refuseWithoutThreads(nfsd);
     if (means.noV4Grace !== null) throw new Fault('bad-node', means.noV4Grace);
-    const unpin = means.mounts.length > 0 ? null : await pinLockd(nfsd, join(root, 'run/lockferry/pin'), run);
+    if (mounts.length > 0) return restartThreads(means, means);
+    const pin = pinOf(means);
+    await pinLockd(nfsd, pin);
     try {
-      if (means.nfsdcld) await withoutNfsdcld(() => restartThreads(means), run, root);
-      else await restartThreads(means);
+      await restartThreads(means, means);
     } finally {
-      await unpin?.();
+      // Grace is what counts: a keeper's next tick takes away what stays.
+      await removePin(pin).catch(() => undefined);
     }
   },
   opened: ({ managers }) => managers.nfsd4 === true,
@@ -164,7 +179,8 @@ function refuseWithoutThreads(nfsd: Nfsd): void {
  * Ends nfsd's threads and starts as many with the same settings, by one child, so that they come back even if this
  * process dies between. mountd fills the exports in again; clients stall for some seconds without errors.
  */
-async function restartThreads({ nfsd, run }: Means): Promise<void> {
-  const script = 'rpc.nfsd 0 && exec rpc.nfsd "$@"';
-  await run(['sh', '-c', script, 'rpc.nfsd', ...nfsdArguments(nfsd)], THREADS_WITHIN);
+async function restartThreads({ nfsd, run, root }: Means, { nfsdcld } = { nfsdcld: false }): Promise<void> {
+  const restart = ['rpc.nfsd 0 && exec rpc.nfsd "$@"', 'rpc.nfsd', ...nfsdArguments(nfsd)];
+  if (nfsdcld) await withoutNfsdcld(restart, THREADS_WITHIN, run, root);
+  else await run(['sh', '-c', ...restart], THREADS_WITHIN);
 }

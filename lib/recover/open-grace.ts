@@ -3,30 +3,38 @@ import { Fault } from '../fault.ts';
 import { startGaneshaGrace } from '../node/ganesha.ts';
 import { isGraceOn } from '../node/grace.ts';
 import type { LockManagerKind } from '../node/lock-manager.ts';
-import { openKernelGrace } from './open-grace-kernel.ts';
+import { graceNeeded } from './grace-needed.ts';
+import { openedLength, openKernelGrace } from './open-grace-kernel.ts';
 
 /** Grace must be seen on this soon after it was opened, milliseconds. */
 const ON_WITHIN = 5000;
-/** What a kernel's grace period must still last to be good enough for telling the clients, milliseconds. */
-const NEEDED = 20_000;
 
 /** What is done on this node, and how long NFS-Ganesha's grace may take to come on, milliseconds. */
-const REAL = { kernel: openKernelGrace, start: startGaneshaGrace, isOn: isGraceOn, within: ON_WITHIN };
+const REAL = {
+  kernel: openKernelGrace,
+  length: openedLength,
+  start: startGaneshaGrace,
+  isOn: isGraceOn,
+  within: ON_WITHIN,
+};
 
 /**
  * Opens a full grace period on a lock manager that runs, and reads back that it is on. Neighbours on the node keep
  * their locks where that is possible; their clients' new locks wait until it ends.
+ * @param clients how many are going to be told: a period that is on may last long enough for them
  * @param beforeDrop awaited before all locks of the node are dropped; null: they must not be.
  * @returns `restarted` where they were. @throws Fault where that is impossible here, or grace did not come on.
  */
 export async function openGrace(
   kind: LockManagerKind,
+  clients: number,
   beforeDrop: (() => Promise<void>) | null,
   means: Partial<typeof REAL> = {},
 ): Promise<'kept' | 'restarted'> {
-  const { kernel, start, isOn, within } = { ...REAL, ...means };
+  const { kernel, length, start, isOn, within } = { ...REAL, ...means };
   if (kind === 'kernel') {
-    const way = await kernel({ needed: NEEDED, neighbours: true, beforeDrop: beforeDrop ?? refuseToDrop });
+    const needed = graceNeeded(clients, await length());
+    const way = await kernel({ needed, neighbours: true, beforeDrop: beforeDrop ?? refuseToDrop });
     return way === 'threads' || way === 'sigkill' ? 'restarted' : 'kept';
   }
   await start();

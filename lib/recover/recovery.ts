@@ -55,9 +55,8 @@ export class Recovery {
     await commit(this.#book.take());
     log('conveyed', { clients: this.#book.clients.size });
     const way = this.#world.trigger.tell === null ? await this.#place() : await this.#open();
-    if (way === 'restarted') return;
-    // Their locks were not dropped: statd has no reason to write their lines anew.
-    for (const client of clientsOf(present).keys()) this.#book.present(client);
+    // Where their locks were not dropped, statd has no reason to write their lines anew.
+    if (way === 'kept') for (const client of clientsOf(present).keys()) this.#book.present(client);
     await commit(this.#book.take());
   }
 
@@ -141,7 +140,9 @@ export class Recovery {
           'clients were not told: the address was here before grace was; place nfslock before the address';
         return 'too-late';
       }
-      if (grace === 'off') await this.#open();
+      if (grace === 'off' && (await this.#open()) === 'restarted') {
+        await this.#world.commit(this.#book.take());
+      }
       this.waitingFor = await this.#missing(lockManager, grace, here);
       if (this.waitingFor.length === 0) return signal.aborted ? 'stopped' : 'ready';
       await pause(LOOK_EVERY);
@@ -170,9 +171,10 @@ export class Recovery {
     const lockManager = await this.#world.lockManager();
     if (lockManager === null || this.#addressesHere().length > 0) return 'kept';
     try {
-      const way = await this.#world.trigger.open(lockManager);
+      const way = await this.#world.trigger.open(lockManager, this.#book.clients.size);
       this.trouble = null;
       this.#world.log('grace-opened', { lockManager: lockManager.identity, way });
+      if (way === 'restarted') this.#book.dropped();
       return way;
     } catch (error) {
       this.trouble = `grace could not be opened: ${sentenceOf(error)}`;

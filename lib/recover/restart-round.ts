@@ -115,7 +115,7 @@ async function goThrough(plan: RestartPlan, means: RoundMeans): Promise<void> {
 }
 
 /** Files that were written since. */
-function otherThan(now: readonly StoredFile[], before: readonly StoredFile[]): StoredFile[] {
+export function otherThan(now: readonly StoredFile[], before: readonly StoredFile[]): StoredFile[] {
   const known = new Map(before.map(({ name, modified }) => [name, modified]));
   return now.filter(({ name, modified }) => known.get(name) !== modified);
 }

@@ -1,7 +1,9 @@
 import { Fault } from '../../fault.ts';
+import { runChecked } from '../../node/command.ts';
 import { lockFile } from '../../node/file-lock.ts';
 import type { LockManager, LockManagerKind } from '../../node/lock-manager.ts';
 import type { NodeDirectory } from '../../node/node-directory.ts';
+import { removePin } from '../lockd-pin.ts';
 import { type RestartPlan, type RoundMeans, restartRound } from '../restart-round.ts';
 import { nfsDaemons, statdDaemon } from './daemons.ts';
 
@@ -20,6 +22,7 @@ export interface RestartOptions {
   readonly records: Pick<RestartPlan, 'conveyed' | 'placed'>;
   readonly means: RoundMeans;
   readonly restart?: typeof restartRound;
+  readonly run?: typeof runChecked;
   readonly lockWithin?: number;
   /** What to read as `/`. */
   readonly root?: string;
@@ -34,13 +37,15 @@ export async function restartTrigger(
   former: LockManager,
   options: RestartOptions,
 ): Promise<'kept' | 'restarted'> {
-  const { node, restart = restartRound, lockWithin = LOCK_WITHIN, root } = options;
+  const { node, restart = restartRound, run = runChecked, lockWithin = LOCK_WITHIN, root = '/' } = options;
   return underNodeLock(node, lockWithin, async () => {
     const now = await options.lockManager();
     const young = now !== null && Date.now() - now.startedAt < TOGETHER;
     if (young && (await options.isGraceOn(now.kind))) {
       return now.identity === former.identity ? 'kept' : 'restarted';
     }
+    // One that stays is named as the mount that keeps lockd up.
+    await removePin({ directory: node.pin, run, root }).catch(() => undefined);
     const nfs = await nfsDaemons(options.what, former.kind, options.command, root);
     await restart({ statd: await statdDaemon(root), nfs, ...options.records }, options.means);
     return 'restarted';

@@ -1,5 +1,7 @@
 import type { PlacedLines } from '../../convey/index.ts';
 import { readConveyed } from '../../convey/index.ts';
+import { sentenceOf } from '../../fault.ts';
+import type { LockManagerKind } from '../../node/lock-manager.ts';
 import type { NodeDirectory } from '../../node/node-directory.ts';
 import type { Service } from '../../node/service.ts';
 import type { StatdDirectory } from '../../nsm/statd-directory.ts';
@@ -7,7 +9,7 @@ import { readStateFile, writeStateFile } from '../../nsm/state-file.ts';
 import { reservedNumbers } from '../../nsm/state-number.ts';
 import { notifyClients } from '../notifier/index.ts';
 import type { openGrace } from '../open-grace.ts';
-import type { NodeRecords } from '../restart-round.ts';
+import { type NodeRecords, otherThan } from '../restart-round.ts';
 import type { RecoveryWorld } from '../world.ts';
 import { placeForOthers } from './place-for-others.ts';
 import { restartTrigger, underNodeLock } from './restart.ts';
@@ -42,11 +44,15 @@ const LOCK_WITHIN = 30_000;
 
 /** What the service's trigger does on this node. */
 export function triggerFor(options: TriggerOptions): Trigger {
-  const { service, openGrace } = options;
-  const kept: Trigger['open'] = async ({ kind }) => openGrace(kind, null);
+  const { service } = options;
+  const kept: Trigger['open'] = (found, clients) => openWith(null, found.kind, clients, options);
   switch (service.trigger) {
-    case 'auto':
-      return { open: (found) => openWithDuty(found, options), place: NOTHING_TO_PLACE, tell: notifyClients };
+    case 'auto': // the best way that this node has
+      return {
+        open: (found, clients) => openWith(dutyOf(options), found.kind, clients, options),
+        place: NOTHING_TO_PLACE,
+        tell: notifyClients,
+      };
     case 'notify':
       return { open: kept, place: NOTHING_TO_PLACE, tell: notifyClients };
     case 'sm-notify': {
@@ -75,21 +81,48 @@ function restarting(what: 'lockd-restart' | 'nfs-restart', options: TriggerOptio
 }
 
 /**
- * The best way that this node has. Where only ways are left that drop everybody's locks, the clients of the whole node are
- * told; NFS-Ganesha drops none, so that services which arrive together need not wait for each other.
+ * Opens grace, on the kernel's lock manager one service at a time; NFS-Ganesha drops no locks, so that services which arrive
+ * together need not wait for each other. @param duty null: nobody's locks may be dropped.
  */
-async function openWithDuty(
-  { kind }: Parameters<Trigger['open']>[0],
-  { node, statd, recordDuty, openGrace }: TriggerOptions,
+async function openWith(
+  duty: Duty | null,
+  kind: LockManagerKind,
+  clients: number,
+  { node, openGrace }: Pick<TriggerOptions, 'node' | 'openGrace'>,
 ): Promise<'kept' | 'restarted'> {
-  if (kind === 'ganesha') return openGrace(kind, null);
-  return underNodeLock(node, LOCK_WITHIN, () =>
-    openGrace(kind, async () => {
+  if (kind === 'ganesha') return openGrace(kind, clients, null);
+  return underNodeLock(node, LOCK_WITHIN, async () => {
+    const way = await openGrace(kind, clients, duty?.beforeDrop ?? null);
+    if (way === 'restarted') await duty?.afterDrop();
+    return way;
+  });
+}
+
+/** To tell all clients of the node that their locks were dropped. */
+interface Duty {
+  readonly beforeDrop: () => Promise<void>;
+  /** For those that came meanwhile. Never rejects: grace is on. */
+  readonly afterDrop: () => Promise<void>;
+}
+
+function dutyOf({ statd, recordDuty, log }: TriggerOptions): Duty {
+  let recorded: NodeRecords = { files: [], stateNumber: 0 };
+  return {
+    async beforeDrop() {
       const { files } = await readConveyed(statd.path);
       const { first, last } = reservedNumbers(await readStateFile(statd.state));
       // statd goes on: the next duty, and sm-notify after a reboot, must not begin again with numbers that clients have had.
       await writeStateFile(statd.state, last);
-      await recordDuty({ files, stateNumber: first });
-    }),
-  );
+      recorded = { files, stateNumber: first };
+      await recordDuty(recorded);
+    },
+    async afterDrop() {
+      try {
+        const files = otherThan((await readConveyed(statd.path)).files, recorded.files);
+        if (files.length > 0) await recordDuty({ ...recorded, files });
+      } catch (error) {
+        log('duty-failed', { reason: sentenceOf(error) });
+      }
+    },
+  };
 }

@@ -8,10 +8,10 @@ export type Tell = (options: NotifyOptions) => Promise<unknown>;
 /** How lock manager, status monitor and clients are made to recognise what was conveyed. */
 export interface Trigger {
   /**
-   * Has grace on a lock manager that runs, before clients can reach the service.
+   * Has grace on a lock manager that runs, before clients can reach the service. @param clients how many it is for.
    * @returns `restarted` where all locks of the node went with it. @throws Fault where that is impossible here.
    */
-  readonly open: (lockManager: LockManager) => Promise<'kept' | 'restarted'>;
+  readonly open: (lockManager: LockManager, clients: number) => Promise<'kept' | 'restarted'>;
   /**
    * Conveys into the live `sm/`, where the trigger does that without a restart.
    * @returns null once that is done; before, one sentence about why it is not, and the cure.

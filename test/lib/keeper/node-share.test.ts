@@ -41,7 +41,7 @@ async function stage(t: Test, more: Partial<Service> = {}) {
     push: async (list) => void changes.push(...list),
     surroundings: {
       ...node.surroundings(),
-      openGrace: async (_kind, beforeDrop) => {
+      openGrace: async (_kind, _clients, beforeDrop) => {
         if (!opened.drop) return 'kept';
         await beforeDrop?.();
         t.equal(share.restarting, true);
@@ -71,15 +71,15 @@ await inOwnNetwork(import.meta.url, {
   async 'a restart of ours is no restart behind our back, and leaves a duty'(t) {
     const { share, node, opened, changes, events } = await stage(t);
     const warm = lockManager(1, 'kernel');
-    t.equal(await share.trigger.open(warm), 'kept');
+    t.equal(await share.trigger.open(warm, 1), 'kept');
     t.same(changes, []);
     opened.drop = true;
-    t.equal(await share.trigger.open(warm), 'restarted');
+    t.equal(await share.trigger.open(warm, 1), 'restarted');
     t.same(changes, [{ type: 'holder', lockManager: 'kernel:2:1', statd: null }]);
     t.equal(share.restarting, false);
     t.ok(existsSync(node.node.dutyStore));
     opened.ends = true;
-    await share.trigger.open(warm);
+    await share.trigger.open(warm, 1);
     t.match(changes.at(-1), { lockManager: null });
     await share.tick();
     t.ok(events.includes('duty'), 'which is taken up');
@@ -121,6 +121,28 @@ await inOwnNetwork(import.meta.url, {
     await share.tick();
     t.ok(events.includes('restart-finished'));
     share.stop();
+  },
+
+  async 'a pin that another keeper left is taken away, once nobody opens grace'(t) {
+    const { share, node, events } = await stage(t);
+    mkdirSync(node.node.pin);
+    const release = await lockFile(node.node.restartLock, 0);
+    await share.tick();
+    t.ok(existsSync(node.node.pin), 'whoever has the lock is at it');
+    await release?.();
+    await share.tick();
+    t.notOk(existsSync(node.node.pin));
+    t.same(events, ['pin-removed']);
+    const free = await lockFile(node.node.restartLock, 0);
+    t.ok(free);
+    await free?.();
+  },
+
+  async 'one that cannot be taken away is said'(t) {
+    const { share, node, events } = await stage(t);
+    Object.defineProperty(node.node, 'pin', { get: () => '/proc/uptime' });
+    await share.tick();
+    t.same(events, ['pin-not-removed']);
   },
 
   async "what convey placed is taken back; the node's own addresses are nobody else's"(t) {

@@ -64,6 +64,15 @@ t.test('present: of the clients expected here, those that are not back already',
   t.equal(book.phase('stranger'), 'recorded');
 });
 
+t.test('whoever was present is awaited where all locks were dropped', async (t) => {
+  const book = bookOf(['a', 'b'], [entry('b', 'back')]);
+  book.present('a');
+  taken(book);
+  book.dropped();
+  t.same(taken(book), ['a conveyed null']);
+  t.equal(book.phase('b'), 'back');
+});
+
 t.test('a line that statd writes anew brings its clients back, once', async (t) => {
   const book = bookOf(['a', 'b', 'c'], [entry('b', 'back')]);
   const line: StoredFile = { ...fileOf('x'), records: ['a', 'b', 'stranger'].map((one) => recordOf(one)) };

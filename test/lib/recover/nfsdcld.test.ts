@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { nfsdcldRuns, withoutNfsdcld } from '../../../lib/recover/nfsdcld.ts';
 import { FakeRoot } from '../node/fake-root.ts';
@@ -8,20 +11,53 @@ t.test('is it there?', async (t) => {
   t.equal(await nfsdcldRuns(root.process(60, 'nfsdcld').path), true);
 });
 
-t.test('it is away during the action and back afterwards, with systemd and without', async (t) => {
+t.test('one child stops it, goes through the script and starts it, with systemd and without', async (t) => {
   const root = new FakeRoot(t.testdir());
-  const order: string[] = [];
+  const commands: (readonly string[])[] = [];
   const run = async (command: readonly string[]) => {
-    order.push(command.join(' '));
+    commands.push(command);
     return '';
   };
-  const action = async () => {
-    order.push('action');
-  };
-  await withoutNfsdcld(action, run, root.path);
-  t.same(order.splice(0), ['pkill -x nfsdcld', 'action', 'nfsdcld']);
+  await withoutNfsdcld(['a && b "$@"', 'name', 'x y'], 1000, run, root.path);
   root.put({ 'run/systemd/system/x': '' });
-  const failing = withoutNfsdcld(() => Promise.reject(new Error('no threads')), run, root.path);
-  await t.rejects(failing, { message: 'no threads' });
-  t.same(order, ['systemctl stop nfsdcld.service', 'systemctl start nfsdcld.service']);
+  await withoutNfsdcld(['a'], 1000, run, root.path);
+  t.same(commands, [
+    ['sh', '-c', 'pkill -x nfsdcld || exit; (a && b "$@"); ended=$?; nfsdcld; exit $ended', 'name', 'x y'],
+    [
+      ...['sh', '-c'],
+      'systemctl stop nfsdcld.service || exit; (a); ended=$?; systemctl start nfsdcld.service; exit $ended',
+    ],
+  ]);
+});
+
+t.test('it is back though the keeper dies, and what became of the script is known', async (t) => {
+  const directory = t.testdir();
+  const root = new FakeRoot(directory).put({ 'run/systemd/system/x': '' });
+  const systemctl = join(directory, 'systemctl');
+  writeFileSync(systemctl, `#!/bin/sh\necho "$1" >>${directory}/did\n`, { mode: 0o755 });
+  const exits: number[] = [];
+  const run = async ([program = '', ...args]: readonly string[]) => {
+    const { status } = spawnSync(program, args, { env: { PATH: `${directory}:/usr/bin:/bin` } });
+    exits.push(status ?? -1);
+    return '';
+  };
+  await withoutNfsdcld([`echo "$1" >>${directory}/did; exit 3`, 'name', 'threads'], 1000, run, root.path);
+  t.same(exits, [3]);
+  t.equal(readFileSync(join(directory, 'did'), 'latin1'), 'stop\nthreads\nstart\n');
+});
+
+t.test('where the child ran out of time, it is started', async (t) => {
+  const root = new FakeRoot(t.testdir());
+  const commands: string[] = [];
+  const run = async (command: readonly string[]) => {
+    commands.push(command.at(-1) ?? '');
+    if (commands.length === 1) throw new Error('timed out');
+    return '';
+  };
+  await t.rejects(withoutNfsdcld(['a'], 1000, run, root.path), { message: 'timed out' });
+  t.same(commands.slice(1), ['nfsdcld']);
+  commands.length = 0;
+  root.process(60, 'nfsdcld');
+  await t.rejects(withoutNfsdcld(['a'], 1000, run, root.path), { message: 'timed out' });
+  t.equal(commands.length, 1, 'it runs');
 });

@@ -3,7 +3,11 @@ import t from 'tap';
 import { lockdRestartedAt } from '../../../lib/node/lockd-restart.ts';
 import { NODE_DIRECTORY, NodeDirectory } from '../../../lib/node/node-directory.ts';
 import { findProcess, type ProcessIdentity } from '../../../lib/node/process.ts';
-import { type OpenGraceOptions, openKernelGrace } from '../../../lib/recover/open-grace-kernel.ts';
+import {
+  type OpenGraceOptions,
+  openedLength,
+  openKernelGrace,
+} from '../../../lib/recover/open-grace-kernel.ts';
 import { FakeRoot } from '../node/fake-root.ts';
 
 const IN_GRACE = {
@@ -23,7 +27,8 @@ function node(root: FakeRoot, effects: Readonly<Record<string, () => void>> = {}
       did.push('beforeDrop');
     },
     run: async ([program = '', ...args]) => {
-      did.push(program === 'sh' ? 'threads' : program);
+      const aside = args.join(' ').includes('nfsdcld') ? ' without nfsdcld' : '';
+      did.push(program === 'sh' ? `threads${aside}` : program);
       effects[program]?.();
       return args.join(' ');
     },
@@ -64,6 +69,42 @@ t.test('lockd is pinned so that the neighbours keep their locks', async (t) => {
   t.same(did, ['exportfs', 'mount', 'threads', 'umount', 'exportfs']);
 });
 
+t.test('a pin that a dead keeper left goes first', async (t) => {
+  const root = new FakeRoot(t.testdir()).server().put({ 'run/lockferry/pin/host': '127.0.0.1' });
+  const pinned = `40 1 0:40 / ${root.path}/run/lockferry/pin/mount rw - nfs x:/y ro,vers=3\n`;
+  root.put({ 'proc/self/mountinfo': pinned });
+  const umount = () => root.put({ 'proc/self/mountinfo': '' });
+  const { did, open } = node(root, { umount, sh: () => root.put(IN_GRACE.lockd) });
+  t.equal(await open(false), 'threads');
+  t.same(did, ['umount', 'exportfs', 'beforeDrop', 'threads']);
+});
+
+t.test('a pin that stays is one, and one that does not go afterwards is no failure', async (t) => {
+  const root = new FakeRoot(t.testdir()).server();
+  const mount = () =>
+    root.put({
+      'proc/self/mountinfo': `40 1 0:40 / ${root.path}/run/lockferry/pin/mount rw - nfs x:/y ro,vers=3\n`,
+    });
+  const umount = () => {
+    throw new Error('busy');
+  };
+  const { did, open } = node(root, { mount, umount, sh: () => root.put(IN_GRACE.nfsd) });
+  t.equal(await open(true), 'pinned');
+  t.same(did.splice(0), ['exportfs', 'mount', 'threads', 'umount']);
+  root.put({ 'proc/fs/nfsd/v4_end_grace': 'Y\n' });
+  t.equal(await open(true), 'pinned');
+  t.same(did, ['umount', 'threads']);
+});
+
+t.test('how long a period lasts that is opened', async (t) => {
+  const root = new FakeRoot(t.testdir());
+  t.equal(await openedLength(root.path), null);
+  t.equal(await openedLength(root.server().path), 90_000, "nfsd's");
+  root.remove('proc/fs/nfsd/v4_end_grace');
+  t.equal(await openedLength(root.path), 50_000, "lockd's, where nfsd has none");
+  t.ok([null, 'number'].includes((await openedLength()) === null ? null : 'number'));
+});
+
 t.test('a lockd that an NFS mount keeps up needs no pin', async (t) => {
   const root = new FakeRoot(t.testdir()).server().put({ 'proc/self/mountinfo': MOUNT });
   const { did, open } = node(root, { sh: () => root.put(IN_GRACE.nfsd) });
@@ -75,7 +116,7 @@ t.test('nfsdcld steps aside where no NFSv4 is served', async (t) => {
   const root = new FakeRoot(t.testdir()).server().process(60, 'nfsdcld');
   const { did, open } = node(root, { sh: () => root.put(IN_GRACE.nfsd) });
   t.equal(await open(true), 'pinned');
-  t.same(did, ['exportfs', 'mount', 'pkill', 'threads', 'nfsdcld', 'umount', 'exportfs']);
+  t.same(did, ['exportfs', 'mount', 'threads without nfsdcld', 'umount', 'exportfs']);
 });
 
 t.test('where only lockd can begin one, the neighbours are thought of first', async (t) => {

@@ -9,7 +9,17 @@ t.test("the kernel's grace is opened so that no neighbour loses a lock", async (
     return 'pinned' as const;
   };
   t.plan(2);
-  await openGrace('kernel', null, { kernel });
+  await openGrace('kernel', 3, null, { kernel, length: async () => 90_000 });
+});
+
+t.test('what is left of a period must do for the number of clients', async (t) => {
+  const wanted: number[] = [];
+  const kernel = async ({ needed }: OpenGraceOptions) => {
+    wanted.push(needed);
+    return 'already' as const;
+  };
+  await openGrace('kernel', 2000, null, { kernel, length: async () => 90_000 });
+  t.same(wanted, [40_000]);
 });
 
 t.test('locks are dropped only where the duty to tell is made durable first', async (t) => {
@@ -26,7 +36,7 @@ t.test('locks are dropped only where the duty to tell is made durable first', as
       if (result === 'restarted') await beforeDrop();
       return way as 'pinned';
     };
-    t.equal(await openGrace('kernel', async () => void duties++, { kernel }), result, way);
+    t.equal(await openGrace('kernel', 3, async () => void duties++, { kernel }), result, way);
     t.equal(duties, result === 'restarted' ? 1 : 0);
   }
 });
@@ -35,11 +45,11 @@ t.test("NFS-Ganesha's is started, and seen to be on", async (t) => {
   const did: string[] = [];
   const start = async () => void did.push('start');
   const isOn = async () => did.push('look') >= 4;
-  await openGrace('ganesha', null, { start, isOn });
+  await openGrace('ganesha', 3, null, { start, isOn });
   t.same(did, ['start', 'look', 'look', 'look']);
 });
 
 t.test("NFS-Ganesha's does not come on", async (t) => {
   const means = { start: async () => undefined, isOn: async () => false, within: 60 };
-  await t.rejects(openGrace('ganesha', null, means), { code: 'timed-out', facts: { cure: /Graceless/ } });
+  await t.rejects(openGrace('ganesha', 3, null, means), { code: 'timed-out', facts: { cure: /Graceless/ } });
 });

@@ -502,6 +502,30 @@ const stories: Record<string, (t: Test) => Promise<void>> = {
     t.match((await stored()).phases, { '127.41.0.1': 'present' });
   },
 
+  async 'nor after one that came later, when grace had to be opened again'(t) {
+    const files = [fileOf('127.41.0.2'), fileOf('127.41.0.3')];
+    const { node, recovery, see, run, stored } = await stage(t, files);
+    await client(t, '127.41.0.2');
+    await client(t, '127.41.0.3');
+    node.addresses = new Set();
+    await recovery.prepare(files);
+    t.match((await stored()).phases, { '127.41.0.2': 'present', '127.41.0.3': 'present' });
+    node.grace = false;
+    node.opens = () => {
+      node.way = 'restarted';
+      node.grace = true;
+    };
+    const { end } = run();
+    await until('they are awaited', async () => (await stored()).phases['127.41.0.2'] === 'conveyed');
+    t.match((await stored()).phases, { '127.41.0.3': 'conveyed' });
+    node.addresses = new Set([FLOATING]);
+    await until('both are told', async () =>
+      Object.values((await stored()).phases).every((phase) => phase === 'told'),
+    );
+    for (const file of files) await see(file);
+    t.equal(await end, 'complete');
+  },
+
   async 'where somebody else tells, nobody is told, and it is seen who comes back'(t) {
     const files = [fileOf('127.42.0.1'), fileOf('127.42.0.2')];
     const { node, recovery, see, run, stored } = await stage(t, files);

@@ -1,3 +1,4 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { PlacedLines } from '../../../../lib/convey/index.ts';
@@ -55,6 +56,26 @@ t.test('one that has just begun its grace period is not', async (t) => {
   t.equal(await restartTrigger(other, options), 'restarted', 'a service that arrived together did that');
   t.same(plans, []);
 });
+
+t.test(
+  'a pin of lockd that a dead keeper left goes first; one that stays is no hindrance here',
+  async (t) => {
+    for (const fails of [false, true]) {
+      const { node, options, plans } = stage(t);
+      mkdirSync(node.pin, { recursive: true });
+      const seen: string[] = [];
+      const run = async ([program = '']: readonly string[]) => {
+        seen.push(program);
+        if (fails) rmSync(node.pin, { recursive: true }); // and then it cannot be removed
+        return '';
+      };
+      t.equal(await restartTrigger(WARM, { ...options, run }), 'restarted');
+      t.same(seen, ['umount']);
+      t.notOk(existsSync(node.pin));
+      t.equal(plans.length, 1);
+    }
+  },
+);
 
 t.test('one restart at a time, and nobody waits for ever', async (t) => {
   const { node, options, plans } = stage(t);
