@@ -18,7 +18,7 @@ t.test('grace is off only where that is certain', async (t) => {
   t.equal(await certainGrace(answering(true), WARM), 'on');
   t.equal(await certainGrace(answering(false, false), WARM), 'off');
   t.equal(await certainGrace(answering(false, true), WARM), 'on', 'asked twice');
-  t.equal(await certainGrace(answering(null), WARM), 'unknown', 'nfsd has no threads');
+  t.equal(await certainGrace(answering(null, false), WARM), 'unknown', 'nfsd has no threads');
   t.equal(await certainGrace(answering(false, null), WARM), 'unknown', 'or loses them just now');
   t.equal(await certainGrace(answering(false), { ...WARM, startedAt: Date.now() }), 'unknown', 'too young');
   t.same(logged, []);
