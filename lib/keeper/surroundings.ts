@@ -37,7 +37,8 @@ export interface Surroundings {
   readonly disk?: Disk;
 }
 
-function settling(atWork: Surroundings['atWork']): SettlingMeans {
+/** What it takes to end the kernel's grace period early. */
+export function settlingOn(atWork: Surroundings['atWork']): SettlingMeans {
   return {
     isOn: async () => (await readKernelGrace()).on,
     end: () => endKernelGrace(),
@@ -51,7 +52,7 @@ export function realSurroundings({ lockManager }: Pick<Service, 'lockManager'>):
   const atWork = followProcesses(lockManager);
   return {
     ...{ atWork, statdAnswers, localAddresses, isGraceOn, openGrace, lacking },
-    ...{ releaseLocks, wasStoppedAlone, settling: settling(atWork), resolver: createResolver({}) },
+    ...{ releaseLocks, wasStoppedAlone, settling: settlingOn(atWork), resolver: createResolver({}) },
     countLocksUnder: (directories) => countLocksUnder(directories),
     node: new NodeDirectory(),
   };

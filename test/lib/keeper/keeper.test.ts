@@ -358,7 +358,7 @@ t.test('what takes longer than stop can wait is given up, and said', async (t) =
   await one.monitor();
   const before = Date.now();
   await one.stop();
-  t.ok(Date.now() - before < 1500);
+  t.ok(Date.now() - before < 10_000);
   t.match(one.report().verdict, { state: 'degraded', reason: /did not become durable/ });
   t.ok(events.includes('stopped'));
 });

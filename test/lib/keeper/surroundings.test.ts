@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import t from 'tap';
-import { realSurroundings } from '../../../lib/keeper/surroundings.ts';
+import { realSurroundings, settlingOn } from '../../../lib/keeper/surroundings.ts';
 
 t.test('the node as it is', async (t) => {
   const { localAddresses, atWork, resolver, settling, countLocksUnder, disk } = realSurroundings({
@@ -16,5 +16,8 @@ t.test('the node as it is', async (t) => {
   t.equal(await settling.countLocks(), 0);
   t.equal(await countLocksUnder(['/']), 0);
   t.equal(await settling.neededBy('nfs-a'), null);
+  const lockManager = { kind: 'kernel', identity: 'lockd:1:1', startedAt: 0 } as const;
+  const { neededBy } = settlingOn(async () => ({ lockManager, statd: null }));
+  t.equal(await neededBy('nfs-a'), null);
   t.equal(disk, undefined, 'the real one');
 });
