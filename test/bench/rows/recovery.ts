@@ -21,7 +21,7 @@ const ALONE = 'sm-notify, telling alone';
 
 async function recover(room: Room, { dir, size }: Bench, count: number): Promise<Figure> {
   const rounds = sized(size, { tiny: 1, usual: 3, full: 9 });
-  const seconds = sized(size, { tiny: 2, usual: 10, full: 60 });
+  const seconds = sized(size, { tiny: 2, usual: 10, full: 30 });
   const clients = clientNames(77, count);
   // Each of the processes needs a privileged port of its own.
   const many = count > 5000;
