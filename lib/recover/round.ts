@@ -45,7 +45,8 @@ export async function tellRound(options: RoundOptions): Promise<RecoveryEnd | 'a
   });
   await commit([{ type: 'number', number }]);
   // Making the number durable may have taken its time: grace is looked at once more before the first packet.
-  if ((await certainGrace(world, await world.lockManager())) === 'off') return 'grace-over';
+  const end = await endOfGrace(world);
+  if (end !== null) return end;
   const round = new AbortController();
   const stop = () => round.abort();
   signal.addEventListener('abort', stop);
@@ -80,6 +81,16 @@ export async function tellRound(options: RoundOptions): Promise<RecoveryEnd | 'a
   }
 }
 
+/**
+ * What ends a round as far as grace goes; null: it is on. Where that is not known, as while a neighbour's keeper opens it
+ * anew or the lock manager is away, a reclaim would be refused for good: clients are told again once it is on.
+ */
+async function endOfGrace(world: RecoveryWorld): Promise<'grace-over' | 'again' | null> {
+  const grace = await certainGrace(world, await world.lockManager());
+  if (grace === 'on') return null;
+  return grace === 'off' ? 'grace-over' : 'again';
+}
+
 interface Telling {
   readonly number: number;
   /** Who is told in this round. */
@@ -98,7 +109,8 @@ async function watchRound(
     const changes = book.take();
     if (changes.length > 0) void world.commit(changes);
     if (book.isDone(world.service.graceEnd === 'settled', targets)) return 'complete';
-    if ((await certainGrace(world, await world.lockManager())) === 'off') return 'grace-over';
+    const end = await endOfGrace(world);
+    if (end !== null) return end;
     if (isHindered()) {
       await pause(1000);
       return 'again';

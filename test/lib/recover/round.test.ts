@@ -18,7 +18,7 @@ async function stage(t: Test, tell: Tell, conveyed = [fileOf(CLIENT)]) {
   t.teardown(() => store.close());
   const durable: Change[] = [];
   const hindrances: string[] = [];
-  const node: { grace: boolean; hung?: Promise<void> } = { grace: true };
+  const node: { grace: boolean | null; hung?: Promise<void> } = { grace: true };
   const world: RecoveryWorld = {
     ...{
       service: { addresses: [ADDRESS], names: [], notifyPort: 0, graceEnd: 'full' },
@@ -116,6 +116,15 @@ t.test('what cannot be sent calls for another round', async (t) => {
   const { round, hindrances } = await stage(t, () => Promise.reject(new Error('no port')));
   t.equal(await round(), 'again');
   t.same(hindrances, ['the notifications to be sent (no port)']);
+});
+
+t.test('nobody is told while it is not known whether grace is on', async (t) => {
+  const stages = await stage(t, async (options) => {
+    stages.node.grace = null;
+    await untilEnd(options);
+  });
+  t.equal(await stages.round(), 'again', 'as where a neighbour has nfsd begin another one');
+  t.equal(await stages.round(), 'again', 'not even begun');
 });
 
 t.test('grace ends the telling while the storage hangs', async (t) => {
