@@ -65,7 +65,8 @@ clients besides the addresses and what reverse DNS says of these.`,
   exports: {
     shortdesc: 'Exported directories to wait for',
     longdesc: `Directories that must be exported before clients are told to reclaim their locks, separated by commas or
-blanks. Where empty, only the addresses and the registration of NFS and NLM are waited for.`,
+blanks. Where empty, only the addresses and the registration of NFS and NLM are waited for; and whether somebody else has
+released the service's locks while lockd went on is seen at a start only where lockd has no lock of anybody.`,
     type: 'string',
     wanted: 'absolute paths, separated by commas or blanks',
     default: '',

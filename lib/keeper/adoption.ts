@@ -15,7 +15,7 @@ import {
 } from '../store/index.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** A record this much older than the lock manager's start was written for one before it, milliseconds. */
+/** A record this much older than the lock manager's start, or a recovery's end, was written before it, milliseconds. */
 const CLOCK_SLACK = 2_000;
 /** How long half-written files may take to become whole while the service is being adopted, milliseconds. */
 const SETTLE_WITHIN = 500;
@@ -43,7 +43,7 @@ export interface Adopted {
 export async function takeOver(
   { sharedDir: dir, name: service, recordFormat: format, addresses, exports }: Service,
   directory: StatdDirectory,
-  surroundings: Pick<Surroundings, 'atWork' | 'disk' | 'localAddresses' | 'countLocksUnder'>,
+  surroundings: Pick<Surroundings, 'atWork' | 'disk' | 'localAddresses' | 'countLocksUnder' | 'settling'>,
   exempt?: Exempt,
 ): Promise<Adopted> {
   const { disk } = surroundings;
@@ -77,17 +77,22 @@ function knownFrom({ format, current }: StoreState, wanted: Service['recordForma
 /**
  * Has somebody else released the locks, as ocf:heartbeat:exportfs does when it stops, while the lock manager went on? While
  * an address of the service is here, or its exports are not, there is no telling; nor with a lock manager that does not
- * list its locks. Clients may have had none: they are told in vain then.
+ * list its locks. Without `exports`, the locks of the node are all that can be looked at: those of another service hide
+ * that this one's are gone. Clients may have had none: they are told in vain then.
  */
 async function areLocksGone(
   former: StoreState | null,
   lockManager: LockManager | null,
   { addresses, exports }: Pick<Service, 'addresses' | 'exports'>,
-  { localAddresses, countLocksUnder }: Pick<Surroundings, 'localAddresses' | 'countLocksUnder'>,
+  {
+    localAddresses,
+    countLocksUnder,
+    settling,
+  }: Pick<Surroundings, 'localAddresses' | 'countLocksUnder' | 'settling'>,
 ): Promise<boolean> {
-  if (former === null || lockManager?.kind !== 'kernel' || exports.length === 0) return false;
+  if (former === null || lockManager?.kind !== 'kernel') return false;
   if (former.current.size === 0 || addresses.some((address) => localAddresses().has(address))) return false;
-  return countLocksUnder(exports).then(
+  return (exports.length === 0 ? settling.countLocks() : countLocksUnder(exports)).then(
     (count) => count === 0,
     () => false,
   );
@@ -119,7 +124,8 @@ export function isRestartInPlace(former: StoreState | null, holder: Holder): boo
 /**
  * Joins what former epochs left in the store with what lies in statd's directory. Records there that are older than
  * the lock manager belong to locks that are gone: their clients are told like those of the store. What another
- * sm-notify moved to `sm.bak/` was taken from a client that nobody told in the service's name.
+ * sm-notify moved to `sm.bak/` was taken from a client that nobody told in the service's name. Either only as far as it is
+ * newer than the last recovery.
  */
 export async function adopt(
   former: StoreState | null,
@@ -127,17 +133,33 @@ export async function adopt(
   lockManager: LockManager | null,
   picture: Picture,
 ): Promise<Adoption> {
-  const { captured } = await settle(picture, SETTLE_WITHIN);
+  const look = await settle(picture, SETTLE_WITHIN);
+  const since = (lockManager?.startedAt ?? Number.POSITIVE_INFINITY) - CLOCK_SLACK;
+  const captured = look.captured.filter((file) => file.modified >= since || !isMissed(former, file));
   if (former !== null && isRestartInPlace(former, holder)) {
     const base = resumed(former);
     return { base: { ...base, current: [...base.current, ...captured] }, present: [], inPlace: true };
   }
-  const since = (lockManager?.startedAt ?? Number.POSITIVE_INFINITY) - CLOCK_SLACK;
   const present = captured.filter(({ modified }) => modified >= since);
   const base = { ...adopted(former, Date.now()), current: captured };
   // Only a service that ran before has clients to tell: its first start ever leaves the node's other clients alone.
   if (former === null) return { base, present, inPlace: false };
   const stale = captured.filter(({ modified }) => modified < since);
-  const inherited = [...base.inherited, ...stale, ...movedAway(picture.directory)];
-  return { base: { ...base, inherited }, present, inPlace: false };
+  const moved = movedAway(picture.directory).filter((file) => !isMissed(former, file));
+  const inherited = [...base.inherited, ...stale, ...moved];
+  // Where there is nobody to tell, the recovery is over: whoever no former epoch recorded in time has missed it.
+  const ended = inherited.length === 0 ? { recoveryEnded: Date.now() } : {};
+  return { base: { ...base, inherited, ...ended }, present, inPlace: false };
+}
+
+/**
+ * Does a file that no lock manager of today had written say nothing that counts? The store knows every client of which it
+ * was written before the last recovery ended: that client came back then, which the store has recorded anew, or it gave
+ * its locks up, or it has missed that recovery and somebody else may have its locks since. Only where the store is damaged
+ * may it have lost a client that came back. A grace period lies between what is to be told apart; so the clocks of two
+ * nodes may differ by nearly that, and in doubt a client is told.
+ */
+function isMissed(former: StoreState | null, { modified }: StoredFile): boolean {
+  if (former === null || former.recoveryEnded === null || former.damage.length > 0) return false;
+  return modified < former.recoveryEnded - CLOCK_SLACK;
 }

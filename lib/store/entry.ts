@@ -37,6 +37,8 @@ export type BaseEntry =
       readonly type: 'facts';
       readonly stateNumber: number | null;
       readonly ended: Ended | null;
+      /** Not written by the first releases. */
+      readonly recoveryEnded?: number | null | undefined;
     }
   | { readonly type: 'current'; readonly file: StoredFile }
   | { readonly type: 'inherited'; readonly file: StoredFile }
@@ -130,7 +132,12 @@ const changes = [
 
 const entry: z.ZodMiniType<Entry> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('header'), header }),
-  z.object({ type: z.literal('facts'), stateNumber: z.nullable(stateNumber), ended: z.nullable(ended) }),
+  z.object({
+    type: z.literal('facts'),
+    stateNumber: z.nullable(stateNumber),
+    ended: z.nullable(ended),
+    recoveryEnded: z.optional(z.nullable(time)),
+  }),
   z.object({ type: z.literal('current'), file }),
   z.object({ type: z.literal('inherited'), file }),
   z.object({ type: z.literal('ledger'), entry: ledgerEntry }),

@@ -10,6 +10,7 @@ import {
   applyChange,
   type Claimant,
   emptyState,
+  endedBy,
   inherit,
   raiseNumber,
   type WorkingState,
@@ -104,6 +105,7 @@ function applyEntry(state: WorkingState, entry: BaseEntry | Change): void {
   switch (entry.type) {
     case 'facts':
       raiseNumber(state, entry.stateNumber);
+      endedBy(state, entry.recoveryEnded);
       state.ended = entry.ended;
       return;
     case 'current':
@@ -123,7 +125,7 @@ function applyEntry(state: WorkingState, entry: BaseEntry | Change): void {
   }
 }
 
-/** Adds what an epoch that was never established holds: more files, later ledger entries, a higher number. */
+/** Adds what an epoch that was never established holds: more files, later ledger entries, a higher number, a later end. */
 function addTo(state: WorkingState, journal: Journal): void {
   const other = emptyState(state);
   for (const entry of journal.entries) applyEntry(other, entry);
@@ -134,4 +136,5 @@ function addTo(state: WorkingState, journal: Journal): void {
     if (there === undefined || there.at <= entry.at) state.ledger.set(client, entry);
   }
   raiseNumber(state, other.stateNumber);
+  endedBy(state, other.recoveryEnded);
 }

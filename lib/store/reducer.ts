@@ -10,6 +10,7 @@ import type { Base, Change, Damage, Ended, Holder, LedgerEntry, StoredFile, Stor
 export interface WorkingState extends StoreState {
   holder: Holder;
   stateNumber: number | null;
+  recoveryEnded: number | null;
   ended: Ended | null;
   readonly current: Map<string, StoredFile>;
   readonly inherited: Map<string, StoredFile>;
@@ -27,7 +28,13 @@ export function emptyState(claimant: Claimant): WorkingState {
   const { service, format, epoch, holder, since } = claimant;
   return {
     ...{ service, format, epoch, holder, since, stateNumber: null, ended: null, damage: [], torn: [] },
-    ...{ current: new Map(), inherited: new Map(), ledger: new Map(), places: new Map() },
+    ...{
+      recoveryEnded: null,
+      current: new Map(),
+      inherited: new Map(),
+      ledger: new Map(),
+      places: new Map(),
+    },
   };
 }
 
@@ -39,6 +46,7 @@ export function stateFrom(claimant: Claimant, base: Base): WorkingState {
   for (const file of base.inherited) inherit(state, inFormat(format, file));
   for (const entry of base.ledger) state.ledger.set(entry.client, entry);
   state.stateNumber = base.stateNumber;
+  endedBy(state, base.recoveryEnded);
   return state;
 }
 
@@ -75,6 +83,11 @@ export function applyChange(state: WorkingState, change: Change): void {
 /** The NSM state number of a service never goes down, whatever order things are read in. */
 export function raiseNumber(state: WorkingState, number: number | null): void {
   if (number !== null && number > (state.stateNumber ?? 0)) state.stateNumber = number;
+}
+
+/** What was missed stays missed, whatever order things are read in. @param at undefined or null: nothing is known */
+export function endedBy(state: WorkingState, at: number | null | undefined): void {
+  if (at != null && at > (state.recoveryEnded ?? 0)) state.recoveryEnded = at;
 }
 
 /** A ledger entry for a client of whom only its record is known. */
@@ -130,4 +143,5 @@ function endRecovery(state: WorkingState, at: number): void {
   }
   state.inherited.clear();
   state.places.clear();
+  endedBy(state, at);
 }

@@ -78,6 +78,11 @@ export interface StoreState {
   /** What former epochs left and whose recovery is not finished, by file name. */
   readonly inherited: ReadonlyMap<string, StoredFile>;
   readonly ledger: ReadonlyMap<string, LedgerEntry>;
+  /**
+   * When the last recovery ended, in this epoch or a former one: who was neither back nor present by then has missed it.
+   * Milliseconds since 1970; null: none has ended yet.
+   */
+  readonly recoveryEnded: number | null;
   /** How the holder left, if it said so. */
   readonly ended: Ended | null;
   readonly damage: readonly Damage[];
@@ -106,4 +111,6 @@ export interface Base {
   readonly inherited: Iterable<StoredFile>;
   readonly ledger: Iterable<LedgerEntry>;
   readonly stateNumber: number | null;
+  /** When the last recovery ended; left out: none has. */
+  readonly recoveryEnded?: number | null;
 }

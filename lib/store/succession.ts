@@ -10,7 +10,8 @@ import type { Base, StoreState } from './state.ts';
 export function adopted(former: StoreState | null, at: number): Base {
   const inherited = [...(former?.inherited.values() ?? []), ...(former?.current.values() ?? [])];
   const ledger = [...clientsOf(inherited).keys()].map((client) => recorded(client, at));
-  return { current: [], inherited, ledger, stateNumber: former?.stateNumber ?? null };
+  const { stateNumber = null, recoveryEnded = null } = former ?? {};
+  return { current: [], inherited, ledger, stateNumber, recoveryEnded };
 }
 
 /** What the same holder goes on from: a restart in place, which tells nobody and continues a recovery. */
@@ -20,5 +21,6 @@ export function resumed(former: StoreState): Base {
     inherited: former.inherited.values(),
     ledger: former.ledger.values(),
     stateNumber: former.stateNumber,
+    recoveryEnded: former.recoveryEnded,
   };
 }

@@ -11,7 +11,7 @@ function means(t: Test) {
     t.testdir({
       'storage.cjs': `process.send('started'); process.on('message', ({ id, input }) => process.send(input.endsWith('locks')
         ? { id, fault: null, value: {
-          service: 'locks', format: 'record', epoch: 2, since: 1764000000000, stateNumber: 7, ended: null,
+          service: 'locks', format: 'record', epoch: 2, since: 1764000000000, stateNumber: 7, ended: null, recoveryEnded: null,
           holder: { node: 'n2', bootId: '', lockManager: null, statd: null }, damage: [], torn: [],
           current: new Map(), inherited: new Map(), ledger: new Map([['192.0.2.1', {
             client: '192.0.2.1', phase: 'missed', number: 7, names: {}, at: 1764000090000 }]]) } }

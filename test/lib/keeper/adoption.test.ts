@@ -37,6 +37,11 @@ function pictureOf(t: Test, sm: Readonly<Record<string, number>>, bak: readonly 
   return new Picture({ directory });
 }
 
+/** What the store holds where the last recovery ended at this time. */
+function recovered(recoveryEnded: number, holder = ELSEWHERE): StoreState {
+  return former({ recoveryEnded }, holder);
+}
+
 /** Names of files, for comparison. */
 function summary({ base, present, inPlace }: Adoption) {
   const names = (files: Iterable<{ name: string }>) => [...files].map(({ name }) => name).sort();
@@ -94,6 +99,55 @@ t.test('without a lock manager nobody is present: no lock is held here', async (
   });
 });
 
+t.test('who missed the last recovery is neither told nor kept for what was written before', async (t) => {
+  const ended = STARTED - 30_000;
+  const times = { missed: ended - 2001, doubtful: ended - 2000, later: ended + 1000, now: STARTED };
+  const bak = (picture: Picture) => {
+    for (const [name, modified] of [['gone', ended - 2001] as const, ['moved', ended + 1000] as const]) {
+      const path = join(picture.directory.smBak, name);
+      writeFileSync(path, lineOf(name));
+      utimesSync(path, modified / 1000, modified / 1000);
+    }
+    return picture;
+  };
+  const sm = () => bak(pictureOf(t, times));
+  const adoption = await adopt(recovered(ended), HOLDER, LOCK_MANAGER, sm());
+  t.match(summary(adoption), {
+    ...{ current: ['doubtful', 'later', 'now'], inherited: ['doubtful', 'later', 'moved'] },
+    ...{ present: ['now'], inPlace: false },
+  });
+  t.equal(adoption.base.recoveryEnded, ended, 'the next owner knows it, too');
+  t.match(summary(await adopt(recovered(ended, HOLDER), HOLDER, LOCK_MANAGER, sm())), {
+    ...{ current: ['doubtful', 'later', 'now'], inherited: [], inPlace: true },
+  });
+  const known = former({ recoveryEnded: ended, current: [fileOf('missed', ended - 2001)] }, ELSEWHERE);
+  t.match(
+    summary(await adopt(known, HOLDER, LOCK_MANAGER, sm())).inherited,
+    ['doubtful', 'later', 'missed', 'moved'],
+    'the former owner had a record of it',
+  );
+  const damage = [{ file: 'epoch-00000001.0001.journal', line: 3, reason: 'checksum does not match' }];
+  t.match(
+    summary(await adopt({ ...recovered(ended), damage }, HOLDER, LOCK_MANAGER, sm())).inherited,
+    ['doubtful', 'gone', 'later', 'missed', 'moved'],
+    'a damaged store may have lost one that came back',
+  );
+  const running = { ...LOCK_MANAGER, startedAt: ended - 60_000 };
+  t.match(
+    summary(await adopt(recovered(ended), HOLDER, running, sm())),
+    { current: ['doubtful', 'later', 'missed', 'now'], present: ['doubtful', 'later', 'missed', 'now'] },
+    'its lock manager runs on: it may have new locks without a new line',
+  );
+});
+
+t.test('where there is nobody to tell, whoever was not recorded in time has missed it', async (t) => {
+  const began = Date.now();
+  const { base } = await adopt(former({}, ELSEWHERE), HOLDER, null, pictureOf(t, {}));
+  t.ok((base.recoveryEnded ?? 0) >= began);
+  const somebody = former({ current: [fileOf('a')] }, ELSEWHERE);
+  t.equal((await adopt(somebody, HOLDER, null, pictureOf(t, {}))).base.recoveryEnded, null);
+});
+
 t.test('the store is taken over, from whoever had it', async (t) => {
   const root = t.testdir({ store: {} });
   const directory = smDirectory(join(root, 'statd'), { client: lineOf('client') });
@@ -143,12 +197,26 @@ t.test('locks that somebody else released are no restart in place', async (t) =>
   t.same(await restart(), inPlace, 'an export is not there');
   t.same(counted, [exports, exports]);
   node.locksUnder = counts(() => none([]));
-  t.same(await restart({ exports: [] }), inPlace, 'no exports are named');
   node.addresses.add('192.0.2.1');
   t.same(await restart(), inPlace, 'an address is here');
   node.addresses.clear();
   t.equal(counted.length, 2, 'where there is no telling, nothing is counted');
   t.same(await restart(), { inPlace: false, inherited: ['client'] });
+});
+
+t.test('where no exports are named, all locks of the node are looked at', async (t) => {
+  const root = t.testdir({ store: {} });
+  const directory = smDirectory(join(root, 'statd'), { client: lineOf('client') });
+  const service = exampleService({ sharedDir: join(root, 'store'), exports: [] });
+  const node = new ExampleNode();
+  node.lockManager = lockManager(7, 'kernel');
+  node.locksUnder = async ([first]) => (first === '/' ? 1 : 0);
+  for (const inPlace of [false, true, false]) {
+    const { store, ...found } = await takeOver(service, directory, node.surroundings());
+    t.equal(found.inPlace, inPlace);
+    await store.close();
+    if (inPlace) node.locksUnder = async () => 0;
+  }
 });
 
 t.test('NFS-Ganesha does not list its locks, and who has no clients has none', async (t) => {

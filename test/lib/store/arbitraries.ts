@@ -22,7 +22,7 @@ const name = fc.oneof(
   }),
 );
 const word = fc.integer({ min: 0, max: 0xffff_ffff });
-const time = fc.integer({ min: 0, max: 4_000_000_000_000 });
+export const time = fc.integer({ min: 0, max: 4_000_000_000_000 });
 
 export const record: fc.Arbitrary<MonitorRecord> = fc.record(
   {

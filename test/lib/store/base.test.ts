@@ -9,7 +9,10 @@ const claimant = { service: 'nfs-a', format: 'record' as const, epoch: 3, holder
 t.test('an empty state is one line of facts', async (t) => {
   const { count, chunks } = baseLines(emptyState(claimant));
   t.equal(count, 1);
-  t.match([...chunks], [/^[0-9a-f]{8} \{"type":"facts","stateNumber":null,"ended":null\}\n$/]);
+  t.match(
+    [...chunks],
+    [/^[0-9a-f]{8} \{"type":"facts","stateNumber":null,"ended":null,"recoveryEnded":null\}\n$/],
+  );
 });
 
 t.test('a big one comes in pieces, and is that of the moment when it was asked for', async (t) => {
@@ -20,6 +23,7 @@ t.test('a big one comes in pieces, and is that of the moment when it was asked f
     inherited: [fileOf('b')],
     ledger: [entry],
     stateNumber: 5,
+    recoveryEnded: 50,
   });
   const { count, chunks } = baseLines(state);
   state.current.clear();
@@ -29,7 +33,7 @@ t.test('a big one comes in pieces, and is that of the moment when it was asked f
   const { entries, damage, torn } = parseJournal({ epoch: 3, generation: 1 }, pieces.join(''));
   t.same([damage, torn], [[], []]);
   t.equal(entries.length, count);
-  t.same(entries[0], { type: 'facts', stateNumber: 5, ended: null });
+  t.same(entries[0], { type: 'facts', stateNumber: 5, ended: null, recoveryEnded: 50 });
   t.same(entries.slice(-2), [
     { type: 'inherited', file: fileOf('b') },
     { type: 'ledger', entry },

@@ -8,7 +8,7 @@ import {
   headerOf,
 } from '../../../lib/store/entry.ts';
 import { decodeLine } from '../../../lib/store/line.ts';
-import { change, copy, file, HOLDER, ledgerEntry, recordOf } from './arbitraries.ts';
+import { change, copy, file, HOLDER, ledgerEntry, recordOf, time } from './arbitraries.ts';
 
 const header = headerOf(
   { service: 'nfs-a', format: 'record', epoch: 7, holder: HOLDER, since: 1000 },
@@ -25,6 +25,7 @@ t.test('every entry comes back as it was written', async (t) => {
     fc
       .option(fc.integer({ min: 1, max: 0x7fff_ffff }))
       .map((stateNumber) => ({ type: 'facts', stateNumber, ended: null })),
+    time.map((recoveryEnded) => ({ type: 'facts', stateNumber: 1, ended: null, recoveryEnded })),
     fc.boolean().map((released) => ({ type: 'facts', stateNumber: 1, ended: { at: 5, released } })),
     fc.string().map((to) => ({ type: 'facts', stateNumber: 1, ended: { at: 5, released: false, to } })),
   );

@@ -60,7 +60,7 @@ t.test(
       6,
       1,
       [
-        { type: 'facts', stateNumber: 7, ended: { at: 9, released: true } },
+        { type: 'facts', stateNumber: 7, ended: { at: 9, released: true }, recoveryEnded: 8 },
         current('a'),
         inherited('b'),
         { type: 'ledger', entry: noted('b', 5) },
@@ -75,6 +75,7 @@ t.test(
       since: 6,
       stateNumber: 7,
       ended: { at: 9, released: true },
+      recoveryEnded: 8,
     });
     t.same(state.holder, { ...HOLDER, node: 'n6' });
     t.same([namesOf(state.current), namesOf(state.inherited)], [['c'], ['b']]);
@@ -86,12 +87,14 @@ t.test(
 
 t.test('epochs that were claimed after it and never finished add what they hold', async (t) => {
   const dir = t.testdir({});
-  const facts = (stateNumber: number): Entry => ({ type: 'facts', stateNumber, ended: null });
+  const facts = (stateNumber: number, recoveryEnded?: number): Entry => {
+    return { type: 'facts', stateNumber, ended: null, recoveryEnded };
+  };
   const ledger = (entry: LedgerEntry): Entry => ({ type: 'ledger', entry });
   write(dir, 5, 1, [facts(9), current('a'), ledger(noted('a', 10)), ledger(noted('b', 10))], []);
-  write(dir, 6, 1, [facts(11), inherited('a'), inherited('x')]);
+  write(dir, 6, 1, [facts(11, 40), inherited('a'), inherited('x')]);
   write(dir, 7, 1, [
-    facts(7),
+    facts(7, 30),
     current('a', 5),
     current('y'),
     ledger(noted('a', 8)),
@@ -100,7 +103,7 @@ t.test('epochs that were claimed after it and never finished add what they hold'
   ]);
   write(dir, 8, 1, []);
   const state = await readStore(dir);
-  t.match(state, { epoch: 5, stateNumber: 11 });
+  t.match(state, { epoch: 5, stateNumber: 11, recoveryEnded: 40 });
   t.same(
     [namesOf(state.current), namesOf(state.inherited)],
     [

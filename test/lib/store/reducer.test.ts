@@ -90,6 +90,9 @@ t.test('when grace ends, who is neither back nor present is missed, and nothing 
   const phases = [...state.ledger.values()].map(({ client, phase }) => `${client} ${phase}`);
   t.same(phases, ['told missed', 'back back', 'present present', 'unheard missed']);
   t.match(state.ledger.get('told'), { number: 5, at: 900 });
+  t.equal(state.recoveryEnded, 900);
+  applyChange(state, { type: 'recovery-ended', at: 800 });
+  t.equal(state.recoveryEnded, 900, 'it never goes back');
 });
 
 t.test('holder and end', async (t) => {

@@ -12,6 +12,7 @@ t.test('a new owner recovers all that was left, whoever was back under the forme
     inherited: [fileOf('a', 1, 'n0'), fileOf('b')],
     ledger: [entry],
     stateNumber: 7,
+    recoveryEnded: 70,
   });
   const base = adopted(former, 500);
   const state = stateFrom({ ...claimant, epoch: 4 }, base);
@@ -27,6 +28,7 @@ t.test('a new owner recovers all that was left, whoever was back under the forme
     ],
   );
   t.equal(state.stateNumber, 7);
+  t.equal(state.recoveryEnded, 70, 'what was missed stays missed');
 });
 
 t.test('a new store is empty', async (t) => {
@@ -34,7 +36,13 @@ t.test('a new store is empty', async (t) => {
 });
 
 t.test('the same holder goes on where it was', async (t) => {
-  const base = { current: [fileOf('a')], inherited: [fileOf('b')], ledger: [entry], stateNumber: 7 };
+  const base = {
+    current: [fileOf('a')],
+    inherited: [fileOf('b')],
+    ledger: [entry],
+    stateNumber: 7,
+    recoveryEnded: 70,
+  };
   const former = stateFrom(claimant, base);
   t.same(stateFrom(claimant, resumed(former)), former);
 });
