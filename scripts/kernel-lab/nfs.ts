@@ -8,8 +8,8 @@ export interface NodeSetup {
   readonly nlmGrace?: number;
   /** Seconds of nfsd's NFSv4 grace period, default 10 (also the least); the kernel's own default is 90. */
   readonly v4Grace?: number;
-  /** Start rpc.statd, default true. */
-  readonly statd?: boolean;
+  /** Start rpc.statd, default true; `told`: one that writes down what it is told (statdWasTold). */
+  readonly statd?: boolean | 'told';
 }
 
 /** Brings up what every NFSv3 node has: lockd's module, rpcbind, and rpc.statd that notifies nobody by itself. */
@@ -23,8 +23,30 @@ export async function prepareNode(guest: Guest, setup: NodeSetup = {}): Promise<
     echo ${setup.v4Grace ?? 10} >/proc/fs/nfsd/nfsv4leasetime
     echo ${setup.v4Grace ?? 10} >/proc/fs/nfsd/nfsv4gracetime
     pidof rpcbind >/dev/null || rpcbind -w
-    ${setup.statd === false ? '' : 'pidof rpc.statd >/dev/null || rpc.statd --no-notify -p 4000 -o 4001'}
+    ${setup.statd === false ? '' : `pidof rpc.statd >/dev/null || ${statdCommand(setup.statd === 'told')}`}
   `);
+}
+
+const STATD_LOG = '/run/statd.log';
+
+function statdCommand(writesDown: boolean): string {
+  const command = 'rpc.statd --no-notify -p 4000 -o 4001';
+  if (!writesDown) return command;
+  return `{ setsid ${command} -F -d </dev/null >${STATD_LOG} 2>&1 & ${STATD_ANSWERS}; }`;
+}
+
+/** A null call to the node's own rpc.statd, over UDP as SM_NOTIFY comes, until it is answered. */
+const STATD_ANSWERS =
+  'n=0; until rpcinfo -n 4000 -u 127.0.0.1 100024 1 >/dev/null 2>&1; do n=$((n+1)); [ $n -lt 60 ]; sleep 1; done';
+
+/**
+ * The NSM state numbers in the SM_NOTIFYs that a node's rpc.statd was sent, in the order in which they came: with `statd:
+ * 'told'`, and once it has read all that waited in its socket.
+ */
+export async function statdWasTold(guest: Guest): Promise<number[]> {
+  const log = await guest.sh(`set -e; ${STATD_ANSWERS}; cat ${STATD_LOG}`, { timeout: 180_000 });
+  // utils/statd/notify.c sm_notify_1_svc()
+  return [...log.matchAll(/Received SM_NOTIFY from \S+, state: (\d+)/g)].map(([, number]) => Number(number));
 }
 
 /** Mounts a service's disk. */

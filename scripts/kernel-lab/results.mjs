@@ -24,6 +24,22 @@ const version = (name) => {
     return 'not installed';
   }
 };
+
+/** The last commit that changed what is installed, as a commit has it; null: git does not know. */
+function codeOf(commit) {
+  if (commit.endsWith('+')) return null; // changed since, by who knows what
+  try {
+    const argv = ['log', '-1', '--format=%H', commit, '--', 'lib', 'agents'];
+    return execFileSync('git', argv, {
+      ...{ cwd: at('.'), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+    }).trim();
+  } catch {
+    return null;
+  }
+}
+const newest = codeOf('HEAD');
+const commits = [...new Set(runs.flatMap(({ commit }) => commit ?? []))];
+const today = new Set(newest === null ? [] : commits.filter((commit) => codeOf(commit) === newest));
 const packages = ['user-mode-linux', 'nfs-common', 'pacemaker', 'corosync', 'resource-agents'];
 const circumstances = {
   lockferry: JSON.parse(readFileSync(at('package.json'), 'utf8')).version,
@@ -68,9 +84,10 @@ const lines = [...rows.values()]
       .filter(Number.isFinite);
     const granted = all.flatMap((run) => run.granted).filter(Number.isFinite);
     const counts = `${all.filter(({ passed }) => passed).length} of ${all.length}`;
-    const inRow = all.length - 1 - all.findLastIndex(({ passed }) => !passed);
+    const inRow = all.slice(all.findLastIndex(({ passed }) => !passed) + 1);
+    const onToday = inRow.filter(({ commit }) => today.has(commit)).length;
     const fates = ['kept', 'control', 'neighbour', 'own'].map((share) => fateOf(all, share));
-    return `| ${[all[0].row, all[0].by, counts, inRow, ...fates, seconds(kept), seconds(granted)].join(' | ')} |`;
+    return `| ${[all[0].row, all[0].by, counts, inRow.length, onToday, ...fates, seconds(kept), seconds(granted)].join(' | ')} |`;
   });
 /** `note` is added by hand where the cause was found. */
 const failures = runs
@@ -92,13 +109,14 @@ writeFileSync(
 - Host: ${circumstances.host}, ${circumstances.processors} processors, which other work shared. A node has one processor and makes a system call five to ten times slower than the host, and how much of the processors the lab had differs from run to run: compare these times with care.
 - "By": who starts the services on the other node: Pacemaker, after it has noticed and fenced; or the test itself, by the same agents in the same order at once ("hand").
 - "Lock" is that of a client whose address nfslock was given, "control" that of the same client on the same server through an address that nfslock was not given, in the same run. "Neighbour" is the lock of another service on the adoptive node, "unprotected" that of an export of the node's own, of which no nfslock knows. A lock is lost where another client got it while its owner believed to have it.
-- "In a row": how many runs passed since the last one that did not.
+- "In a row": how many runs passed since the last one that did not; "of these now": how many of these ran on the last commit that changed lib/ or agents/${newest === null ? '' : `, ${newest.slice(0, 7)}`}. Runs note their commit, with a "+" where what they ran was changed since, as of 2026-11-30; older ones have none.
 - "Reclaimed" is the time from the event to the lock on the server that has the service then: the median, the fastest and the slowest run. "New lock" is the time from the last reclaim to a new lock elsewhere that was asked for in the grace period: of clients with a process each, which ask again every five seconds: three that began some seconds before the last reclaim, at other times, and one, the last number in the JSON, that began with it. ("grantedBefore" in the JSON: of one process that began eight seconds before, of five of one client, of which the first that gets its lock wakes the others, or of the three alone.)
 - Runs of one day that start from the same set-up mostly happened one after the other in one lab: each begins with what the failover before it has left.
-- A run that did not pass counts with what it saw.${earlier}
+- A run that did not pass counts with what it saw; one that throws, as a lock that never comes back makes it, too. Until 2026-11-30 that was so for the rows alone, and not for the guides, the crowd and grace_end.${earlier}
+- Newer kernels have rpc.statd forget every client that holds locks while nfsd stops cleanly. That they do (6.12) and that 6.1 does not was seen on real kernels, on 2026-11-23, by test/kernel/clean-stop.test.ts, with the kernel that \`scripts/kernel-lab/build-kernel 6.12 FILE\` builds from Debian's sources as LOCKFERRY_UML, and with the default one. That Lockferry loses nobody by it is shown by a replay, with the calls of such a lock manager to a real rpc.statd: test/cluster/removals.test.ts.
 
-| what happens | by | passed | in a row | lock | control | neighbour | unprotected | reclaimed | new lock |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| what happens | by | passed | in a row | of these now | lock | control | neighbour | unprotected | reclaimed | new lock |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ${lines.join('\n')}
 ${failures.length === 0 ? '' : `\nRuns that did not pass:\n\n${failures.join('\n')}\n`}`,
 );

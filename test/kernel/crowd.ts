@@ -3,7 +3,7 @@ import { type HeldLock, heldLocks, LockProcess } from '../../scripts/kernel-lab/
 import * as nfs from '../../scripts/kernel-lab/nfs.ts';
 import { inBatches } from './batches.ts';
 import { recorded } from './fate.ts';
-import { KEPT, mountPoint, SERVICE, setScene } from './scene.ts';
+import { KEPT, mountPoint, type Scene, SERVICE, setScene } from './scene.ts';
 import type { Protection } from './service.ts';
 
 export const CLIENTS = 20;
@@ -31,16 +31,16 @@ export interface Crowd {
 
 const keyOf = ({ mode, start }: HeldLock) => `${mode} ${start}`;
 
+const service = { ...SERVICE, shares: [KEPT] };
+
+/** A server, and 20 clients that have mounted its share. */
+export function setCrowd(lab: KernelLab, protect: Protection): Promise<Scene> {
+  const setting = { protect, manager: 'hand', services: [service], clients: CLIENTS, grace: 90 } as const;
+  return setScene(lab, setting);
+}
+
 /** The primary dies while 20 clients hold 1000 locks. */
-export async function followCrowd(lab: KernelLab, protect: Protection): Promise<Crowd> {
-  const service = { ...SERVICE, shares: [KEPT] };
-  const scene = await setScene(lab, {
-    protect,
-    manager: 'hand',
-    services: [service],
-    clients: CLIENTS,
-    grace: 90,
-  });
+export async function followCrowd(scene: Scene, protect: Protection): Promise<Crowd> {
   const { servers, clients } = scene;
   const [sa, sb] = servers;
   const processes = await inBatches(clients, async (client, at) => {

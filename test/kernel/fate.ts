@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Guest, until } from '../../scripts/kernel-lab/index.ts';
 import { heldLocks, type LockAnswer, LockProcess, type Range } from '../../scripts/kernel-lab/locks.ts';
 import * as nfs from '../../scripts/kernel-lab/nfs.ts';
+import { Rival } from './rival.ts';
 import { mountPoint, type Scene } from './scene.ts';
 import { type NfsService, type Share, storeOf } from './service.ts';
 
@@ -11,8 +12,10 @@ export interface Fate {
   readonly reclaimed: number | null;
   /** Looks at that server, after the first that saw the lock, which did not see it. */
   readonly gaps: number;
-  /** Did a competitor get the lock that tried without a pause from the event to the end of grace? */
+  /** Did a competitor get the lock that tried without a pause from before the event to after the end of grace? */
   readonly taken: boolean;
+  /** How often that competitor was told that somebody else has the lock. */
+  readonly refused: number;
   /** What a competitor was told that tried when everything was over. */
   readonly after: LockAnswer;
   /** Does the client's kernel still list the lock as its own? */
@@ -30,8 +33,15 @@ export interface Outcome {
   readonly log: string;
 }
 
-/** What happens to the servers. @returns the server that each service, by its id, has to be on afterwards. */
-export type Happening = (scene: Scene) => Promise<Readonly<Record<string, Guest>>>;
+/**
+ * What happens to the servers.
+ * @param contested ends grace on a server, and waits until each competitor was answered there or has its lock.
+ * @returns the server that each service, by its id, has to be on afterwards.
+ */
+export type Happening = (
+  scene: Scene,
+  contested: (server: Guest) => Promise<void>,
+) => Promise<Readonly<Record<string, Guest>>>;
 
 /** Milliseconds for all locks to be back once their services are up. */
 const BACK_WITHIN = 100_000;
@@ -42,43 +52,6 @@ const rangeOf = (share: Share): Range => ({
   start: share.fsid,
   length: 5,
 });
-
-/** A competitor for one lock, on another client. */
-class Rival {
-  taken = false;
-  readonly #process: LockProcess;
-  readonly #range: Range;
-  #over = false;
-  #trying: Promise<void> = Promise.resolve();
-
-  constructor(client: Guest, range: Range) {
-    this.#process = LockProcess.start(client);
-    this.#range = range;
-  }
-
-  begin(): void {
-    this.#trying = this.#try();
-  }
-
-  async #try(): Promise<void> {
-    while (!this.#over && !this.taken) {
-      this.taken = (await this.#process.lock(this.#range)).ok;
-      await delay(200);
-    }
-  }
-
-  /** A last try; one that is under way is waited for. */
-  async last(): Promise<LockAnswer> {
-    this.#over = true;
-    await this.#trying;
-    return this.#process.lock(this.#range);
-  }
-
-  /** Gives up what it has. */
-  end(): Promise<void> {
-    return this.#process.end();
-  }
-}
 
 /** Follows one lock on the server that is to have it. */
 class Lookout {
@@ -109,14 +82,16 @@ class Lookout {
 }
 
 /**
- * The first client takes a lock on every share, something happens to the servers, and the second client tries to get
- * each of these locks, until all services are up again and grace is over.
+ * The first client takes a lock on every share, and the second client tries to get each of these locks, from before something
+ * happens to the servers until all services are up again and grace is over.
  * @param awaited shares whose locks can be back; grace need not last longer than until they are.
+ * @param inGrace what is done then, before grace is ended.
  */
 export async function follow(
   scene: Scene,
   happening: Happening,
   awaited: ReadonlySet<string>,
+  inGrace?: () => Promise<unknown>,
 ): Promise<Outcome> {
   const [owner, other] = scene.clients as [Guest, Guest];
   const watched = scene.services.flatMap((service) => service.shares.map((share) => ({ service, share })));
@@ -128,9 +103,15 @@ export async function follow(
   }
   for (const service of scene.services) await recorded(scene, service, owner);
 
-  const event = Date.now();
-  const places = await happening(scene);
   for (const rival of rivals) rival.begin();
+  await Promise.all(rivals.map((rival) => rival.answered()));
+  if (rivals.some(({ taken }) => taken)) throw new Error('a competitor got a lock before anything happened');
+
+  const event = Date.now();
+  const places = await happening(scene, async (server) => {
+    await nfs.endGrace(server);
+    await Promise.all(rivals.map((rival) => rival.answered()));
+  });
   const placeOf = ({ id }: NfsService) => places[id] ?? missing(id);
   const lookouts = watched.map(({ service, share }) => new Lookout(placeOf(service), service, share, event));
   await Promise.all(scene.services.map((service) => scene.served(service, placeOf(service))));
@@ -142,18 +123,20 @@ export async function follow(
       timeout: BACK_WITHIN,
       every: 300,
     }).catch(() => undefined); // the fates tell
+    await inGrace?.();
     for (const server of new Set(Object.values(places))) await nfs.endGrace(server);
   }
   for (const server of new Set(Object.values(places))) await graceOver(server);
   const answers = await Promise.all(rivals.map((rival) => rival.last()));
   await Promise.all(lookouts.map((lookout) => lookout.end()));
   const fates = watched.map(async ({ share }, at): Promise<[string, Fate]> => {
-    const taken = rivals[at]?.taken || answers[at]?.ok === true;
+    const rival = rivals[at] as Rival;
+    const taken = rival.taken || answers[at]?.ok === true;
     const believes = (await heldLocks(owner, mountPoint(share))).some(({ start }) => start === share.fsid);
     const [lookout, after] = [lookouts[at] as Lookout, answers[at] as LockAnswer];
     // the competitor's own lock is a lock on the server, too
     const reclaimed = taken ? null : lookout.first;
-    return [share.name, { reclaimed, gaps: lookout.gaps, taken, after, believes }];
+    return [share.name, { reclaimed, gaps: lookout.gaps, taken, refused: rival.refused, after, believes }];
   });
   const log = await (Object.values(places)[0] as Guest).sh(
     'crm_mon -1rf 2>&1; tail -n 100 /run/lockferry/services/*/events.jsonl || :',

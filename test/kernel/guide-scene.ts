@@ -150,7 +150,14 @@ export class KernelGuide {
       const still = (await heldLocks(await this.serving(served), served.directory)).length > 0;
       return [
         served.host,
-        { reclaimed: still ? reclaimed : null, gaps: 0, taken: after.ok, after, believes },
+        {
+          reclaimed: still ? reclaimed : null,
+          gaps: 0,
+          taken: after.ok,
+          refused: after.ok ? 0 : 1,
+          after,
+          believes,
+        },
       ];
     };
     return Object.fromEntries(await Promise.all(this.#served.map(one)));

@@ -2,7 +2,7 @@ import { guideBlocks } from '../support/guide.ts';
 import type { StandIns } from '../support/guide-reader.ts';
 import { KernelGuide, ONE, type Served, SHARED_LUN, TWO } from './guide-scene.ts';
 import { FULL, labTest, OTHER_KERNEL, PATTERN } from './lab-test.ts';
-import { note } from './results.ts';
+import { noted } from './results.ts';
 
 // What a new user does: two fresh nodes, booted by systemd, on which the distribution's packages are installed; then the
 // blocks of the guide, in their order, as they are printed. At the end a client's lock has survived a move of the service,
@@ -23,27 +23,26 @@ function guideTest(
   labTest(name, async (t, lab) => {
     const guide = await KernelGuide.create(t, lab, served, standIns);
     const blocks = guideBlocks(page);
-    await guide.follow([...guideBlocks('nodes'), ...blocks], ['kernel', way]);
-    t.match(await guide.fates(Date.now()), Object.fromEntries(served.map(({ host }) => [host, SURVIVES])));
-    const event = Date.now();
-    await (await guide.serving()).kill();
-    const fates = await guide.fates(event);
-    for (const { host } of served) {
-      t.match(fates[host], SURVIVES, host);
-      t.type(
-        fates[host]?.reclaimed,
-        'number',
-        `${host}: on its server ${fates[host]?.reclaimed} ms after the event`,
+    await noted({ row: name, by: 'pacemaker' }, async () => {
+      await guide.follow([...guideBlocks('nodes'), ...blocks], ['kernel', way]);
+      t.match(await guide.fates(Date.now()), Object.fromEntries(served.map(({ host }) => [host, SURVIVES])));
+      const event = Date.now();
+      await (await guide.serving()).kill();
+      const fates = await guide.fates(event);
+      for (const { host } of served) {
+        t.match(fates[host], SURVIVES, host);
+        t.type(
+          fates[host]?.reclaimed,
+          'number',
+          `${host}: on its server ${fates[host]?.reclaimed} ms after the event`,
+        );
+      }
+      await guide.follow(
+        blocks.filter(({ text }) => text === 'lockferry report\n'),
+        [],
       );
-    }
-    await guide.follow(
-      blocks.filter(({ text }) => text === 'lockferry report\n'),
-      [],
-    );
-    const [kept, neighbour] = served.map(({ host }) => fates[host]);
-    await note({
-      ...{ row: name, passed: t.passing(), by: 'pacemaker' },
-      fates: { ...(kept && { kept }), ...(neighbour && { neighbour }) },
+      const [kept, neighbour] = served.map(({ host }) => fates[host]);
+      return { passed: t.passing(), fates: { ...(kept && { kept }), ...(neighbour && { neighbour }) } };
     });
   });
 }

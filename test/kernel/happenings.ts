@@ -1,8 +1,10 @@
 import { type Guest, until } from '../../scripts/kernel-lab/index.ts';
 import { heldLocks, type LockAnswer, LockProcess } from '../../scripts/kernel-lab/locks.ts';
-import { type Happening, recorded } from './fate.ts';
-import { KEPT, mountPoint, type Scene } from './scene.ts';
-import { type NfsService, storeOf } from './service.ts';
+import * as nfs from '../../scripts/kernel-lab/nfs.ts';
+import type { Happening } from './fate.ts';
+import { entryOf } from './ledger.ts';
+import { mountPoint, type Scene } from './scene.ts';
+import type { NfsService } from './service.ts';
 
 /** What happens to the first server, or to service `a` on it; each says where the services have to be then. */
 
@@ -94,40 +96,32 @@ export const adoptiveDies: Happening = async (scene) => {
   return { a: sa };
 };
 
-/** The service goes to and fro three times, each time to a node that has been rebooted. */
-export const toAndFro: Happening = async (scene) => {
-  const { servers, services, served, kill, rejoin } = scene;
-  const [sa, sb] = servers;
-  const numbers: number[] = [];
+/** The service goes to and fro three times, each time to a node that has been rebooted, and is fought for each time. */
+export const toAndFro: Happening = async (scene, contested) => {
+  const { servers, services, clients, served, kill, rejoin } = scene;
+  const [[sa, sb], [service], [owner]] = [servers, services as [NfsService], clients as [Guest]];
+  let heard = await nfs.statdWasTold(owner);
   for (const [from, to] of [
     [sa, sb],
     [sb, sa],
     [sa, sb],
   ] as const) {
     await kill(from);
-    await served(services[0] as NfsService, to);
+    await served(service, to);
     await lockIsOn(scene, to);
-    numbers.push(...(await numbersOn(scene, to)));
+    const all = await nfs.statdWasTold(owner);
+    const now = all.slice(heard.length);
+    // A number that a client's status monitor has had before, it passes over.
+    if (now.length === 0 || now.some((number) => heard.includes(number)))
+      throw new Error(`${owner.name} was sent ${now}, and before ${heard}`);
+    const number = (await entryOf(service, owner, to))?.number ?? 0;
+    if (!now.includes(number)) throw new Error(`the ledger has ${number}, ${owner.name} was sent ${now}`);
+    heard = all;
+    await contested(to);
     await rejoin(from);
   }
-  const rising = numbers.length === 3 && numbers.every((number, at) => number > (numbers[at - 1] ?? 0));
-  if (!rising) throw new Error(`clients were told ${numbers}`);
   return { a: sb };
 };
-
-/** The state numbers that the first client was told, as the service's lock store has them. */
-async function numbersOn(
-  { services: [service], clients: [client] }: Scene,
-  server: Guest,
-): Promise<number[]> {
-  const answer = await server.sh(`lockferry clients --json --shared-dir ${storeOf(service as NfsService)}`);
-  const { services } = JSON.parse(answer) as {
-    services: { clients: { client: string; number: number | null }[] }[];
-  };
-  const names = [client?.name, client?.ip];
-  const known = services[0]?.clients.filter((each) => names.includes(each.client)) ?? [];
-  return known.flatMap(({ number }) => number ?? []);
-}
 
 /** Has exportfs leave the locks alone from now on, where Pacemaker runs it. */
 export async function exportfsReleasesNothing({ servers: [sa], cluster, services }: Scene): Promise<void> {
@@ -157,40 +151,8 @@ export async function startsOfNfsd({ servers: [, sb] }: Scene): Promise<unknown>
   return { starts: Number(await sb.sh("dmesg | grep -c 'NFSD: .*grace period' || :")) };
 }
 
-/** Where the lock of the client that is not frozen begins. */
-const THAWED = 500;
-
-/** The primary dies, and the first client's status monitor hears nothing; a third client's does. */
-export const clientFrozen: Happening = async (scene) => {
-  const { clients, services } = scene;
-  const [frozen, , third] = clients as [Guest, Guest, Guest];
-  await LockProcess.start(third).lock({ file: `${mountPoint(KEPT)}/data`, start: THAWED });
-  for (const service of services) await recorded(scene, service, third);
-  await frozen.sh('pkill -STOP -x rpc.statd');
-  return primaryKilled(scene);
-};
-
-/** What became of the clients, after clientFrozen. */
-export async function afterFrozen(scene: Scene): Promise<unknown> {
-  const {
-    servers: [, sb],
-    services: [service],
-  } = scene;
-  const before = await numbersOn(scene, sb);
-  const { services } = JSON.parse(await sb.sh('lockferry status --json || :')) as {
-    services: { clients: { missed: number; back: number } }[];
-  };
-  const held = await heldLocks(sb, service?.directory ?? '');
-  const { missed = null, back = null } = services[0]?.clients ?? {};
-  // Whoever has locks now is told again, as the lock manager loses them; who missed grace is not.
-  await sb.sh('rpc.nfsd 0 && rpc.nfsd -N 4 -V 3 4');
-  await lockIsOn(scene, sb, THAWED);
-  const toldAgain = (await numbersOn(scene, sb)).some((number) => !before.includes(number));
-  return { missed, back, third: held.some(({ start }) => start === THAWED), toldAgain };
-}
-
 /** Waits until the first service's first lock is on a server. */
-async function lockIsOn(
+export async function lockIsOn(
   { services: [service] }: Pick<Scene, 'services'>,
   server: Guest,
   place?: number,

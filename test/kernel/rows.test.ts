@@ -1,9 +1,7 @@
 import type { Test } from 'tap';
-import { sentenceOf } from '../../lib/fault.ts';
-import type { Guest } from '../../scripts/kernel-lab/index.ts';
-import { follow } from './fate.ts';
+import { follow, type Outcome } from './fate.ts';
 import { FULL, labTest, PATTERN, TIMES } from './lab-test.ts';
-import { note } from './results.ts';
+import { noted, type Result } from './results.ts';
 import { ROWS, type Row } from './rows.ts';
 import { type Scene, setScene } from './scene.ts';
 
@@ -31,11 +29,13 @@ function chain(rows: readonly Row[]): void {
     for (const [at, row] of rows.entries()) {
       let whole = false;
       await t.test(`${row.name}, ${rows.length - at} to go`, async (t) => {
-        const place = await happen(t, scene, row).catch(async (error) => {
-          const [why] = sentenceOf(error).split('\n', 1);
-          await note({ row: row.name, passed: false, by: byOf(row), fates: {}, note: why });
-          throw error;
+        let place = scene.servers[1];
+        await noted({ row: row.name, by: row.setting.manager ?? 'pacemaker' }, async () => {
+          const { places, ...result } = await happen(t, scene, row);
+          place = places.a ?? place;
+          return result;
         });
+        // A scene that cannot be built, here or for the first row, fails the test and is no run: nothing has happened in it.
         if (at + 1 < rows.length) await scene.again(place);
         whole = true;
       });
@@ -45,13 +45,18 @@ function chain(rows: readonly Row[]): void {
   });
 }
 
-const byOf = ({ setting }: Row) => setting.manager ?? 'pacemaker';
-
-/** @returns the server that has the first service when it is over */
-async function happen(t: Test, scene: Scene, row: Row): Promise<Guest> {
+/** @returns its result, and the server that each service is on when it is over */
+async function happen(
+  t: Test,
+  scene: Scene,
+  row: Row,
+): Promise<Pick<Outcome, 'places'> & Pick<Result, 'passed' | 'served' | 'fates'>> {
   const kept = Object.keys(row.wanted).filter((share) => row.wanted[share]?.taken === false);
   await row.beforehand?.(scene);
-  const outcome = await follow(scene, row.happening, new Set(kept));
+  const { inGrace, afterwards } = row;
+  const outcome = await follow(scene, row.happening, new Set(kept), async () => {
+    if (inGrace) t.match(await inGrace.look(scene), inGrace.wanted, 'in grace');
+  });
   for (const [share, wanted] of Object.entries(row.wanted)) {
     const fate = outcome.fates[share];
     t.comment(
@@ -60,11 +65,10 @@ async function happen(t: Test, scene: Scene, row: Row): Promise<Guest> {
     t.match(fate, wanted, share);
     if (wanted.taken === false) t.type(fate?.reclaimed, 'number', `${share} is on its server`);
   }
-  if (row.afterwards) t.match(await row.afterwards.look(scene), row.afterwards.wanted, 'afterwards');
+  if (afterwards) t.match(await afterwards.look(scene), afterwards.wanted, 'afterwards');
   // a slow node says once or twice that it waits for the address
   t.notMatch(outcome.log, /returned '(?!OCF_DEGRADED)/);
   if (!t.passing()) t.comment(outcome.log);
   const { fates, served, places } = outcome;
-  await note({ row: row.name, passed: t.passing(), by: byOf(row), served, fates });
-  return places.a ?? scene.servers[1];
+  return { passed: t.passing(), served, fates, places };
 }

@@ -1,7 +1,14 @@
 import type { Fate, Happening } from './fate.ts';
+import { afterFrozen, clientFrozen } from './frozen.ts';
 import * as happenings from './happenings.ts';
+import * as nodeWide from './node-wide.ts';
 import { CONTROL, KEPT, type Scene, SERVICE, type Setting } from './scene.ts';
 import type { NfsService, Share } from './service.ts';
+
+interface Look {
+  readonly look: (scene: Scene) => Promise<unknown>;
+  readonly wanted: object;
+}
 
 /** One scenario, run as it is; what it proves stands in the fates of the locks. */
 export interface Row {
@@ -16,8 +23,10 @@ export interface Row {
   readonly happening: Happening;
   /** By share. */
   readonly wanted: Readonly<Record<string, Partial<Fate>>>;
-  /** What is looked at when it is over, and has to be found. */
-  readonly afterwards?: { readonly look: (scene: Scene) => Promise<unknown>; readonly wanted: object };
+  /** What is looked at when the locks are back and grace has its time yet, and has to be found. */
+  readonly inGrace?: Look;
+  /** The same when it is over. */
+  readonly afterwards?: Look;
 }
 
 const REFUSED = { ok: false, error: 'EAGAIN' } as Fate['after'];
@@ -60,10 +69,16 @@ const PACEMAKER = {};
 const ALL_TOLD = { kept: KEEPS, neighbour: KEEPS, own: KEEPS };
 const IPV6 = { ...KEPT, vip: 'fd77::100' };
 
+const ONE_MISSED = {
+  ...{ phase: 'missed', toldBefore: true, named: true, json: ['c1'] },
+  ...{ third: true, thirdToldAgain: true, toldAgain: false, phaseInTheEnd: 'missed' },
+};
+
 export const ROWS: readonly Row[] = [
   {
     name: 'active/passive, primary killed',
-    ...{ setting: PACEMAKER, happening: happenings.primaryKilled, wanted: PAIR },
+    ...{ setting: PACEMAKER, happening: nodeWide.beside(happenings.primaryKilled), wanted: PAIR },
+    inGrace: nodeWide.left,
   },
   {
     name: 'active/passive, primary killed, no cluster manager',
@@ -128,9 +143,9 @@ export const ROWS: readonly Row[] = [
   {
     name: 'a client is frozen past the end of grace',
     fresh: true,
-    ...{ setting: { ...HAND, clients: 3, fullGrace: true, grace: 90 }, happening: happenings.clientFrozen },
+    ...{ setting: { ...HAND, clients: 3, fullGrace: true, grace: 90 }, happening: clientFrozen },
     wanted: { kept: LOSES, control: LOSES },
-    afterwards: { look: happenings.afterFrozen, wanted: { missed: 1, third: true, toldAgain: false } },
+    afterwards: { look: afterFrozen, wanted: ONE_MISSED },
   },
   {
     name: 'crm resource restart of nfslock and what depends on it',
@@ -170,7 +185,7 @@ export const ROWS: readonly Row[] = [
   {
     name: 'trigger=sm-notify',
     setting: { ...HAND, services: [{ ...SERVICE, nfslock: { trigger: 'sm-notify' } }] },
-    ...{ happening: happenings.primaryKilled, wanted: PAIR },
+    ...{ happening: nodeWide.beside(happenings.primaryKilled), wanted: PAIR, inGrace: nodeWide.left },
   },
   {
     name: 'record_format=copy, primary killed',

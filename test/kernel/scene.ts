@@ -97,7 +97,7 @@ export async function setScene(lab: KernelLab, setting: Setting): Promise<Scene>
     await guest.sh(setting.prepare ?? ':');
     // nfsserver starts rpc.statd itself, on the directory that it has moved to the shared disk
     const startedLater = protect.startsWith('stock') || services.some(({ ownStatd }) => ownStatd);
-    const statd = !isServer || !startedLater;
+    const statd = isServer ? !startedLater : 'told';
     await nfs.prepareNode(guest, { ...periods, hosts: isServer ? Object.fromEntries(known) : hosts, statd });
     if (!isServer) return;
     await guest.sh(setting.prepareServer ?? ':');

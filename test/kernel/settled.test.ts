@@ -1,5 +1,5 @@
 import { FULL, labTest, PATTERN, TIMES } from './lab-test.ts';
-import { note } from './results.ts';
+import { noted } from './results.ts';
 import { Settling } from './settled.ts';
 
 const ALL = Array.from({ length: 3 }, () => [200, 200]);
@@ -29,18 +29,19 @@ function settles(
       const settling = await Settling.begin(lab, graceEnd, grace);
       for (let round = 1; round <= rounds; round += 1) {
         if (round > 1) await settling.again();
-        const { held, reclaimed, ended, granted } = await settling.round();
-        t.comment(
-          `last reclaim after ${reclaimed} ms; grace ended ${ended} ms, new locks came ${granted} ms later`,
-        );
-        const passed = [
-          t.same(held, ALL, 'server and clients agree on all locks'),
-          graceEnd === 'full' ||
-            t.ok(Math.max(...granted) < GRANTED_WITHIN, `new locks ${granted} ms after the last reclaim`),
-          t.equal(Number.isFinite(ended), graceEnd === 'settled', 'who ended grace'),
-        ];
-        const times = { reclaimed, ended, granted };
-        await note({ row: name, passed: passed.every(Boolean), by: 'hand', fates: {}, ...times });
+        await noted({ row: name, by: 'hand' }, async () => {
+          const { held, reclaimed, ended, granted } = await settling.round();
+          t.comment(
+            `last reclaim after ${reclaimed} ms; grace ended ${ended} ms, new locks came ${granted} ms later`,
+          );
+          const passed = [
+            t.same(held, ALL, 'server and clients agree on all locks'),
+            graceEnd === 'full' ||
+              t.ok(Math.max(...granted) < GRANTED_WITHIN, `new locks ${granted} ms after the last reclaim`),
+            t.equal(Number.isFinite(ended), graceEnd === 'settled', 'who ended grace'),
+          ];
+          return { passed: passed.every(Boolean), fates: {}, reclaimed, ended, granted };
+        });
       }
     });
   }

@@ -81,14 +81,17 @@ export class Settling {
     const late = this.#holders.at(-1) as Guest;
     const lookout = LockProcess.start(to);
     const { directory } = this.#service;
+    let seen = 0;
     const reached = (count: number) =>
       until(
         async () => {
-          const old = (await lookout.held(directory)).filter(({ start }) => start < NEW);
-          return old.length >= count ? Date.now() : false;
+          seen = (await lookout.held(directory)).filter(({ start }) => start < NEW).length;
+          return seen >= count ? Date.now() : false;
         },
         { what: `${count} locks on ${to.name}`, timeout: 180_000 },
-      );
+      ).catch((cause) => {
+        throw new Error(`${seen} of ${count} locks are on ${to.name}`, { cause });
+      });
 
     const event = Date.now();
     await late.sh('pkill -STOP -x rpc.statd');
