@@ -37,30 +37,29 @@ export async function afterFrozen(scene: Scene): Promise<unknown> {
   await lockIsOn(scene, server, THAWED);
   const again = await entryOf(service, third, server);
   await nfs.endGrace(server);
-  await frozen.sh('pkill -CONT -x rpc.statd');
-  const heard = [...new Set(await nfs.statdWasTold(frozen))];
-  // its kernel asks for its lock then, too late, and gives it up
-  await until(async () => (await frozen.sh('dmesg')).includes('failed to reclaim lock'), {
-    what: `${frozen.name} gives its lock up`,
+  await until(async () => (await statusOf(server)).phase === 'capturing', {
+    what: `nobody is told any more by ${server.name}`,
     timeout: 120_000,
     every: 500,
   });
-  const later = [...new Set(await nfs.statdWasTold(frozen))];
+  await frozen.sh('pkill -CONT -x rpc.statd');
+  const heard = [...new Set(await nfs.statdWasTold(frozen))];
   return {
     phase: missed?.phase,
-    // It was told before it was given up: the last number of the ledger came through, and nothing after it.
-    toldBefore: heard.length > 0 && heard.at(-1) === missed?.number,
-    ...{ named: text.includes(`missed        ${missed?.client}\n`), json: json?.missedClients },
+    // All that it was ever sent: what the ledger had told it when it was given up, and nothing after that.
+    toldLast: heard.at(-1) === missed?.number,
+    inText: text.includes(`\n  missed        ${missed?.client}\n`),
+    inJson: json?.missed === 1 && json.missedClients.join() === missed?.client,
     ...{ third: thirdHolds, thirdToldAgain: again?.number !== before?.number },
-    toldAgain: later.length > heard.length,
-    phaseInTheEnd: (await entryOf(service, frozen, server))?.phase,
+    // The second recovery is not about it; what it says to the server by now is new.
+    numberInTheEnd: (await entryOf(service, frozen, server))?.number ?? null,
   };
 }
 
 async function statusOf(server: Guest) {
   const text = await server.sh('lockferry status || :');
   const { services } = JSON.parse(await server.sh('lockferry status --json || :')) as {
-    services: { lastRecovery: { missed: number; missedClients: string[] } | null }[];
+    services: { lastRecovery: { missed: number; missedClients: string[] } | null; phase: string }[];
   };
-  return { text, json: services[0]?.lastRecovery };
+  return { text, json: services[0]?.lastRecovery, phase: services[0]?.phase };
 }

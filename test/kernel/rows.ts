@@ -70,8 +70,8 @@ const ALL_TOLD = { kept: KEEPS, neighbour: KEEPS, own: KEEPS };
 const IPV6 = { ...KEPT, vip: 'fd77::100' };
 
 const ONE_MISSED = {
-  ...{ phase: 'missed', toldBefore: true, named: true, json: ['c1'] },
-  ...{ third: true, thirdToldAgain: true, toldAgain: false, phaseInTheEnd: 'missed' },
+  ...{ phase: 'missed', toldLast: true, inText: true, inJson: true },
+  ...{ third: true, thirdToldAgain: true, numberInTheEnd: null },
 };
 
 export const ROWS: readonly Row[] = [
