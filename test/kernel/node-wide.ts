@@ -3,22 +3,14 @@ import * as nfs from '../../scripts/kernel-lab/nfs.ts';
 import type { Happening } from './fate.ts';
 import type { Scene } from './scene.ts';
 
-/** What a node's kernel and its own sm-notify have, and no recovery may touch. */
-interface NodeWide {
-  /** nsm_local_state, which sm-notify sets to the number that it sends. */
-  readonly number: string;
-  /** The file by which sm-notify knows that it has run since boot; where it is not: why. */
-  readonly pidFile: string;
-}
+/**
+ * The file by which the node's own sm-notify knows that it has run since boot; where it is not: why. nsm_local_state is not
+ * looked at: lockd sets it to statd's number with each SM_MON (fs/lockd/mon.c nsm_monitor()), so at the first reclaim.
+ */
+const before = new WeakMap<Scene, string>();
 
-const before = new WeakMap<Scene, NodeWide>();
-
-async function read(node: Guest): Promise<NodeWide> {
-  const text = await node.sh(
-    "cat /proc/sys/fs/nfs/nsm_local_state; stat -c '%i %Y %s' /run/sm-notify.pid 2>&1 || :",
-  );
-  const [number = '', pidFile = ''] = text.split('\n');
-  return { number, pidFile };
+function read(node: Guest): Promise<string> {
+  return node.sh("stat -c '%i %Y %s' /run/sm-notify.pid 2>&1 || :");
 }
 
 /** The same happening; what the adoptive node has is read before it. */
@@ -35,7 +27,7 @@ export const left = {
     const [, server] = scene.servers;
     const [was, is] = [before.get(scene), await read(server)];
     const { nlm } = await nfs.readGrace(server);
-    return { number: is.number === was?.number, pidFile: is.pidFile === was?.pidFile, graceOn: nlm };
+    return { pidFile: is === was, graceOn: nlm };
   },
-  wanted: { number: true, pidFile: true, graceOn: true },
+  wanted: { pidFile: true, graceOn: true },
 };
