@@ -28,8 +28,8 @@ export type PlacedFile = z.infer<typeof fileSchema>;
  */
 export class PlacedLines {
   readonly #path: string;
-  /** `seen`: the file's time when it was looked at last. */
-  readonly #files = new Map<string, PlacedFile & { readonly seen: number }>();
+  /** `seen`: the file's time when it was looked at last. `statds`: statd seems to have written these very lines since. */
+  readonly #files = new Map<string, PlacedFile & { readonly seen: number; readonly statds?: boolean }>();
   /** null: nothing was ever placed. */
   #placing: boolean | null = null;
 
@@ -70,12 +70,16 @@ export class PlacedLines {
     // The same lines at another time: statd dropped and wrote them between two looks. Unless it dropped others' lines.
     const again = standing.length === lines.length && standing.length === ours.size && !placed.beside;
     if (standing.length === 0 && this.#placing) return file;
-    if (standing.length === 0 || (again && file.modified !== placed.seen)) {
+    if (standing.length === 0) {
       this.#files.delete(file.name);
       return file;
     }
     const beside = standing.length < lines.length;
-    this.#files.set(file.name, { ...placed, seen: file.modified, lines: standing, beside });
+    // A file has its new time before the line that statd appends (mm/filemap.c __generic_file_write_iter()): where others
+    // come to be beside ours, that is what it was.
+    const statds = !beside && (placed.statds || (again && file.modified !== placed.seen));
+    this.#files.set(file.name, { ...placed, seen: file.modified, lines: standing, beside, statds });
+    if (statds) return file;
     const records = file.records.filter((record) => !ours.has(formatMonitorRecord(record)));
     return records.length === 0 ? null : { ...file, records };
   }
@@ -93,12 +97,15 @@ export class PlacedLines {
 
   /** What is still as convey left it. */
   standing(): MonitorRecord[] {
-    return [...this.#files.values()].flatMap(({ lines }) => lines.map((line) => parseMonitorRecord(line)));
+    const ours = [...this.#files.values()].filter(({ statds }) => !statds);
+    return ours.flatMap(({ lines }) => lines.map((line) => parseMonitorRecord(line)));
   }
 
   #write(placing: boolean): void {
     this.#placing = placing;
-    const files = [...this.#files.values()].map(({ seen: _, ...file }) => file);
+    const files = [...this.#files.values()]
+      .filter(({ statds }) => !statds)
+      .map(({ seen: _, statds: __, ...file }) => file);
     writeFileSync(`${this.#path}.new`, JSON.stringify({ placing, files }), { mode: 0o600 });
     renameSync(`${this.#path}.new`, this.#path);
   }

@@ -48,6 +48,21 @@ t.test('the same lines at another time were dropped and written between two look
   t.end();
 });
 
+t.test('a line that statd is just adding gives the file another time before it is there', (t) => {
+  const { path, placed } = stage(t, OURS);
+  t.same(placed.written(file([OURS], 2000)), file([OURS], 2000), "as if it were statd's");
+  t.same(placed.standing(), []);
+  t.same(placed.written(file([OURS, STATDS], 2000)), file([STATDS], 2000));
+  t.same(placed.standing(), [OURS], 'it can be taken back');
+  const others = stage(t, MORE).placed;
+  others.written(file([MORE], 2000));
+  others.add([{ name: 'd', modified: 1000, lines: [formatMonitorRecord(OURS)] }]);
+  t.same(new PlacedLines(path).standing(), [OURS], 'the next keeper has it as well');
+  t.same(others.standing(), [OURS]);
+  t.same(others.written(file([MORE], 3000)), file([MORE], 3000), "what is statd's stays so");
+  t.end();
+});
+
 t.test("a line of statd's that it drops does not make the others statd's", (t) => {
   const { path, placed } = stage(t);
   placed.add([{ name: 'c', modified: 1000, lines: [formatMonitorRecord(OURS)], beside: true }]);
