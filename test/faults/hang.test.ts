@@ -157,7 +157,7 @@ t.test('a take-over that hangs at any kind of call is bounded, and comes to its 
     const start = await node.agent('start', { OCF_RESKEY_CRM_meta_timeout: '4000' });
     t.match(start.stderr, /ocf-exit-reason:.*waiting/, `${call}: start says what it waits for`);
     t.ok(start.code === 1 && start.took < 4000, `${call}: after ${Math.round(start.took)} ms`);
-    t.equal((await prompt(t, 'a stop', node.agent('stop'))).code, 0);
+    t.equal((await prompt(t, 'a stop', node.agent('stop'), GIVEN_UP)).code, 0);
     node.storage.heal();
     await eventually('nobody hangs any more', async () => stuck(node.sandbox).length === 0);
     t.ok((await node.clients()).has('a'), `${call}: nobody is missing`);
@@ -183,7 +183,7 @@ t.test('a keeper that is stopped in its tracks is replaced by monitor and ended 
   t.equal(await lives(Number(pid)), false, 'the old one is gone');
   const second = (await node.sandbox.sh('cat /run/lockferry/services/locks/keeper.pid')).stdout.trim();
   await node.sandbox.sh(`kill -STOP ${second}`);
-  t.equal((await prompt(t, 'a stop', node.agent('stop'))).code, 0);
+  t.equal((await prompt(t, 'a stop', node.agent('stop'), GIVEN_UP)).code, 0);
   t.equal(await lives(Number(second)), false, 'it is gone');
   t.equal((await node.agent('monitor', PROBE)).code, 7);
 });
