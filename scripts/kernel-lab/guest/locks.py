@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A process that holds POSIX byte-range locks, as any application does: one JSON command a line, one JSON answer each.
+"""Holds POSIX byte-range locks (fcntl F_SETLK) for the lab: one JSON command a line in, one JSON answer a line out.
 
 {"op": "lock", "file", "start", "length", "mode": "write" | "read", "wait": bool}  F_SETLK, or F_SETLKW with wait
 {"op": "many", "file", "start", "length", "stride", "count"}                       count write locks, stride bytes apart
