@@ -15,7 +15,9 @@ export interface NfslockTools {
   readonly isStarted: (name: string) => Promise<boolean>;
   readonly startKeeper: (options: KeeperOptions) => Promise<Verdict>;
   readonly monitorKeeper: (options: MonitorOptions) => Promise<Verdict>;
-  readonly stopKeeper: (options: { name: string; deadline: number }) => Promise<string[]>;
+  readonly stopKeeper: (
+    options: Pick<KeeperOptions, 'keeper' | 'deadline'> & { name: string },
+  ) => Promise<string[]>;
   readonly handOverKeeper: (options: MigrationOptions) => Promise<void>;
   readonly takeOverKeeper: (options: MigrationOptions) => Promise<Verdict>;
   /** How to start a keeper. */
@@ -63,7 +65,8 @@ nodes see and that does not move with the service.`,
         run: async ({ instance, deadline, log }) => {
           const name = serviceName(instance);
           if (name === null) return succeeded;
-          for (const undone of await tools.stopKeeper({ name, deadline })) log.warn(undone);
+          for (const undone of await tools.stopKeeper({ name, deadline, keeper: tools.keeper }))
+            log.warn(undone);
           return succeeded;
         },
       },

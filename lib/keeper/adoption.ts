@@ -13,6 +13,7 @@ import {
   type StoredFile,
   type StoreState,
 } from '../store/index.ts';
+import { forgetLateRelease, wasReleasedLate } from './late-release.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** A record this much older than the lock manager's start, or a recovery's end, was written before it, milliseconds. */
@@ -43,7 +44,10 @@ export interface Adopted {
 export async function takeOver(
   { sharedDir: dir, name: service, recordFormat: format, addresses, exports }: Service,
   directory: StatdDirectory,
-  surroundings: Pick<Surroundings, 'atWork' | 'disk' | 'localAddresses' | 'countLocksUnder' | 'settling'>,
+  surroundings: Pick<
+    Surroundings,
+    'atWork' | 'disk' | 'localAddresses' | 'countLocksUnder' | 'settling' | 'node'
+  >,
   exempt?: Exempt,
 ): Promise<Adopted> {
   const { disk } = surroundings;
@@ -51,13 +55,16 @@ export async function takeOver(
   const identities = { lockManager: lockManager?.identity ?? null, statd };
   const holder: Holder = { node: nodeName(), bootId: await bootId(), ...identities };
   const claim = await claimEpoch({ dir, service, holder, format, ...(disk === undefined ? {} : { disk }) });
-  const gone = await areLocksGone(claim.former, lockManager, { addresses, exports }, surroundings);
+  const gone =
+    (await wasReleasedLate({ name: service }, lockManager, surroundings)) ||
+    (await areLocksGone(claim.former, lockManager, { addresses, exports }, surroundings));
   const former = claim.former && gone ? withLocksReleased(claim.former) : claim.former;
   // Of what is known, only news is captured; where this is no restart in place, everything that lies there has to be.
   const known = former !== null && isRestartInPlace(former, holder) ? knownFrom(former, format) : [];
   const picture = new Picture({ directory, known, ...(exempt === undefined ? {} : { exempt }) });
   const { base, present, inPlace } = await adopt(former, holder, lockManager, picture);
   const store = await claim.establish(base);
+  await forgetLateRelease({ name: service }, surroundings);
   return {
     ...{ store, picture, present, inPlace, before: former?.holder ?? holder },
     from: former?.holder.node ?? null,

@@ -8,7 +8,7 @@ import type { Service } from '../node/service.ts';
 import { VERSION } from '../version.ts';
 import { noteAgreed } from './agreed.ts';
 import { askKeeper, askMonitor } from './ask.ts';
-import { ended, findKeeper, type KeeperProgram, signal, spawnKeeper } from './keeper-process.ts';
+import { ended, findKeeper, type KeeperProgram, runLeave, signal, spawnKeeper } from './keeper-process.ts';
 import type { Report } from './protocol.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -37,6 +37,8 @@ const ANSWER_WITHIN = 1500;
 const MONITORED_WITHIN = 3000;
 /** A keeper that is told to stop gets this long for its last capture and for the release of locks, milliseconds. */
 const STOP_WITHIN = 8000;
+/** What the release of the locks may take where the keeper has died, with the start of Node.js; milliseconds. */
+const LEAVE_WITHIN = 6000;
 /** A start puts another keeper into the place of one that died in it, so many times: what it had begun is gone on with. */
 const SUCCESSORS = 2;
 /** What is kept of that for a keeper that has to be killed: to end by itself, and to be gone; milliseconds. */
@@ -67,16 +69,19 @@ export async function startKeeper({ service, keeper, deadline, runtime }: Keeper
     }
   }
   await directory.create(service);
+  const spawned: ReturnType<typeof spawnKeeper>[] = [];
   try {
     const spawn = async () => {
       // What stands there is then that of the new one, or of one that died after it had begun.
       await rm(directory.pidFile, { force: true });
-      spawnKeeper(keeper, service.name);
+      spawned.push(spawnKeeper(keeper, service.name));
     };
     if ((await findKeeper(directory)) === null) await spawn();
     return await adopted(directory, deadline, spawn);
   } catch (error) {
     await endKeeper(directory, 'stop', Date.now() + ANSWER_WITHIN);
+    // One that has not yet written down its pid, on a node that is slow, is not found.
+    for (const child of spawned) child.kill('SIGKILL');
     await directory.remove();
     throw error;
   }
@@ -112,6 +117,7 @@ export async function monitorKeeper(options: MonitorOptions): Promise<Verdict> {
  */
 export async function stopKeeper(options: {
   readonly name: string;
+  readonly keeper: KeeperProgram;
   readonly deadline: number;
   readonly runtime?: string;
   /** Sends a signal to a process. */
@@ -124,7 +130,14 @@ export async function stopKeeper(options: {
   try {
     const deadline = Math.min(options.deadline, Date.now() + STOP_WITHIN);
     const wasStarted = await isStarted(options.name, options.runtime);
-    undone.push(...(await endKeeper(directory, 'stop', deadline, options.kill)));
+    const end = await endKeeper(directory, 'stop', deadline, options.kill);
+    undone.push(...end.undone);
+    // Nobody has released the locks then, which would keep the service's file system mounted.
+    if (wasStarted && end.gone && !end.answered) {
+      const within = Math.min(LEAVE_WITHIN, options.deadline - Date.now());
+      if (!(await runLeave(options.keeper, options.name, within)))
+        undone.push('the keeper had died, and its locks may not have been released');
+    }
     if (wasStarted) (options.withdraw ?? withdrawAttributes)(options.name);
     await directory.remove();
   } catch (error) {
@@ -177,34 +190,46 @@ async function adopted(
   );
 }
 
+interface End {
+  /** What could not be done, one sentence each. */
+  readonly undone: string[];
+  /** The keeper has done what it was asked, as far as it could. */
+  readonly answered: boolean;
+  /** No keeper runs any more. */
+  readonly gone: boolean;
+}
+
 /** Ends the keeper, to `stop` the service or to `replace` it in place: asks it, then KILL. One that a hung file system holds is left behind. */
 async function endKeeper(
   directory: RuntimeDirectory,
   op: 'stop' | 'replace',
   deadline: number,
   kill: typeof signal = signal,
-): Promise<string[]> {
+): Promise<End> {
   const running = await findKeeper(directory);
-  if (running === null) return [];
+  if (running === null) return { undone: [], answered: false, gone: true };
   const undone: string[] = [];
+  let answered = false;
   let endsBy = 0;
   try {
     const latest = deadline - GONE_WITHIN - END_WITHIN;
     // To stop takes its time; one that does not even say how it is would only use it up.
     await askKeeper(directory.socket, 'report', Math.min(latest, Date.now() + ANSWER_WITHIN));
     const report = await askKeeper(directory.socket, op, latest);
+    answered = true;
     if (report.verdict.reason !== null) undone.push(report.verdict.reason);
     endsBy = Math.min(deadline - GONE_WITHIN, Date.now() + END_WITHIN);
   } catch (error) {
     undone.push(sentenceOf(error));
   }
-  if (!(await ended(running, endsBy))) {
+  let gone = await ended(running, endsBy);
+  if (!gone) {
     await kill(running, 'SIGKILL');
-    if (!(await ended(running, deadline)))
-      undone.push(`keeper ${running.pid} hangs in the kernel and is left behind`);
+    gone = await ended(running, deadline);
+    if (!gone) undone.push(`keeper ${running.pid} hangs in the kernel and is left behind`);
   }
   await rm(directory.pidFile, { force: true });
-  return undone;
+  return { undone, answered, gone };
 }
 
 const FAULT_CODES: ReadonlySet<string> = new Set<FaultCode>([

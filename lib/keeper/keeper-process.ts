@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -22,14 +23,29 @@ export const KEEPER_OPTIONS = ['--v8-pool-size=1'] as const;
 
 /**
  * Starts the keeper of a service in a session of its own, so that neither the end of the agent nor a kill of
- * Pacemaker's process group reaches it.
+ * Pacemaker's process group reaches it. @returns what can end it before it has written down its pid.
  */
-export function spawnKeeper({ node, program }: KeeperProgram, name: string): void {
-  const words = [...KEEPER_OPTIONS, program, name];
+export function spawnKeeper({ node, program }: KeeperProgram, ...what: readonly string[]): ChildProcess {
+  const words = [...KEEPER_OPTIONS, program, ...what];
   const child = spawn(node, words, { detached: true, stdio: 'ignore', cwd: '/', env: ENVIRONMENT });
   // Whoever waits for the socket sees that it did not start; the error itself says no more than that.
   child.on('error', () => {});
   child.unref();
+  return child;
+}
+
+/** Has the keeper's program do what a keeper that died cannot: release locks. @returns whether it did, within so many milliseconds. */
+export async function runLeave(keeper: KeeperProgram, name: string, within: number): Promise<boolean> {
+  const child = spawnKeeper(keeper, name, 'leave');
+  child.ref();
+  try {
+    const [code] = await once(child, 'exit', { signal: AbortSignal.timeout(Math.max(0, within)) });
+    return code === 0;
+  } catch {
+    child.kill('SIGKILL');
+    child.unref();
+    return false;
+  }
 }
 
 /** The keeper process of this service that runs now; null: none. A reused pid is not mistaken for it. */

@@ -84,7 +84,7 @@ export async function holderOfLocksLeft(
 }
 
 /** Releases the locks of a service on this node. @returns whether they were released; what failed is logged. */
-async function releaseOnLeaving(
+export async function releaseOnLeaving(
   service: Service,
   { kind }: LockManager,
   { releaseLocks }: Pick<Surroundings, 'releaseLocks'>,

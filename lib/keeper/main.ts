@@ -3,20 +3,28 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { openEventLog } from '../node/event-log.ts';
 import { RuntimeDirectory } from '../node/runtime-directory.ts';
 import { Keeper } from './keeper.ts';
+import { releaseLate } from './late-release.ts';
 import type { Answer, Request } from './protocol.ts';
 import { Publishing } from './publishing.ts';
 import { listen } from './server.ts';
+import { realSurroundings } from './surroundings.ts';
 
 /** The answer to stop gets this long to leave, milliseconds. */
 const ANSWER_LEAVES_WITHIN = 30;
 
-/** The keeper process: `keeper.cjs NAME`, where NAME is a service with a run-time directory. */
-async function main(name: string): Promise<void> {
+/**
+ * The keeper process: `keeper.cjs NAME`, where NAME is a service with a run-time directory. `keeper.cjs NAME leave` does what
+ * is left to do for a service that stops after its keeper has died.
+ */
+async function main(name: string, leave: string | undefined): Promise<void> {
   const directory = new RuntimeDirectory(name);
   const service = await directory.service();
   if (service === null) throw new Error(`no service ${name} is started`);
-  await writeFile(directory.pidFile, `${process.pid}\n`, { mode: 0o600 });
   const log = openEventLog(directory.eventFile, `lockferry(${name})[${process.pid}]`);
+  if (leave !== undefined) {
+    process.exit((await releaseLate(service, realSurroundings(service), log)) ? 0 : 1);
+  }
+  await writeFile(directory.pidFile, `${process.pid}\n`, { mode: 0o600 });
   const keeper = new Keeper(service, directory, log);
   await listen(directory.socket, (request) => answer(keeper, request));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void end(keeper));
@@ -41,4 +49,4 @@ async function end(keeper: Keeper): Promise<void> {
   process.kill(process.pid, 'SIGKILL');
 }
 
-void main(process.argv[2] ?? '');
+void main(process.argv[2] ?? '', process.argv[3]);

@@ -60,6 +60,11 @@ export class NodeDirectory {
     return join(this.path, 'statd');
   }
 
+  /** There where a service's locks were released after its keeper had died: the lock manager's identity. */
+  releasedFile(service: string): string {
+    return join(this.path, 'released', service);
+  }
+
   async create(): Promise<void> {
     await mkdir(this.path, { recursive: true, mode: 0o700 });
   }

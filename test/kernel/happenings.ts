@@ -31,33 +31,41 @@ export const moved: Happening = async ({ servers: [, sb] }) => {
 
 /**
  * The service moves while nfsd runs on, and somebody waits for the lock all the time: the server that it leaves must drop
- * the lock without giving it to who waits.
+ * the lock without giving it to who waits. @param before is done on that server at the last moment
  */
-export const movedFromWarmNode: Happening = async ({ servers: [sa, sb], services, clients, served }) => {
-  const [service] = services as [NfsService];
-  const [share] = service.shares as [NfsService['shares'][number]];
-  let answered: LockAnswer | undefined;
-  const waiter = LockProcess.start(clients[1] as Guest);
-  const range = { file: `${mountPoint(share)}/data`, start: share.fsid, length: 5 };
-  const waiting = waiter.lockWait(range, 600_000).then(
-    (answer) => {
-      answered = answer;
-    },
-    () => undefined, // it is killed while it waits
-  );
-  await until(async () => (await sa.sh('cat /proc/locks')).includes('->'), {
-    what: `a request that waits on ${sa.name}`,
-    timeout: 60_000,
-  });
-  await served(service, sb);
-  const left = await sa.sh('grep -c " $(pgrep -x lockd) " /proc/locks || :');
-  if (left !== '0') throw new Error(`${left} locks are left on ${sa.name}`);
-  await lockIsOn({ services }, sb);
-  if (answered) throw new Error(`who waited waits no more: ${answered.ok ? 'has the lock' : answered.error}`);
-  await waiter.end();
-  await waiting;
-  return { a: sb };
-};
+export const movedFromWarmNode =
+  (before?: (server: Guest) => Promise<unknown>): Happening =>
+  async ({ servers: [sa, sb], services, clients, served }) => {
+    const [service] = services as [NfsService];
+    const [share] = service.shares as [NfsService['shares'][number]];
+    let answered: LockAnswer | undefined;
+    const waiter = LockProcess.start(clients[1] as Guest);
+    const range = { file: `${mountPoint(share)}/data`, start: share.fsid, length: 5 };
+    const waiting = waiter.lockWait(range, 600_000).then(
+      (answer) => {
+        answered = answer;
+      },
+      () => undefined, // it is killed while it waits
+    );
+    await until(async () => (await sa.sh('cat /proc/locks')).includes('->'), {
+      what: `a request that waits on ${sa.name}`,
+      timeout: 60_000,
+    });
+    if (before !== undefined) await before(sa);
+    await served(service, sb);
+    const left = await sa.sh('grep -c " $(pgrep -x lockd) " /proc/locks || :');
+    if (left !== '0') throw new Error(`${left} locks are left on ${sa.name}`);
+    await lockIsOn({ services }, sb);
+    if (answered)
+      throw new Error(`who waited waits no more: ${answered.ok ? 'has the lock' : answered.error}`);
+    await waiter.end();
+    await waiting;
+    return { a: sb };
+  };
+
+/** Nobody has looked for it since. */
+export const keeperKilled = (server: Guest) =>
+  server.sh('kill -KILL "$(cat /run/lockferry/services/*/keeper.pid)"');
 
 export const cleanShutdown: Happening = async ({ servers: [sa, sb], cluster, kill }) => {
   await cluster.leave(sa);

@@ -128,7 +128,13 @@ export const ROWS: readonly Row[] = [
   {
     name: 'moved from a node whose nfsd runs on, somebody waiting for the lock',
     setting: { ...HAND, services: [RELEASED_BY_NFSLOCK], warm: true },
-    ...{ happening: happenings.movedFromWarmNode, wanted: { kept: KEEPS } },
+    ...{ happening: happenings.movedFromWarmNode(), wanted: { kept: KEEPS } },
+  },
+  {
+    name: 'moved from a node whose nfsd runs on and whose keeper has died, somebody waiting for the lock',
+    setting: { ...HAND, services: [RELEASED_BY_NFSLOCK], warm: true },
+    happening: happenings.movedFromWarmNode(happenings.keeperKilled),
+    wanted: { kept: KEEPS },
   },
   {
     name: 'failover and failback, three times',

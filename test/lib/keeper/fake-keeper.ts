@@ -16,6 +16,10 @@ export interface Manner {
   readonly mute?: boolean;
   /** It ends at once. */
   readonly dead?: boolean;
+  /** Exit code where all that is wanted is the release of locks; null: it takes for ever. */
+  readonly leave?: number | null;
+  /** It takes so long to write down its pid, milliseconds. */
+  readonly slow?: number;
   /** It answers that it ends, or does not, and goes on. */
   readonly stubborn?: boolean;
 }
@@ -25,8 +29,14 @@ const PROGRAM = `
 const { appendFileSync, readFileSync, writeFileSync } = require('node:fs');
 const manner = JSON.parse(readFileSync(__dirname + '/manner'));
 const directory = __dirname + '/' + process.argv[2];
+if (process.argv[3] === 'leave') {
+  appendFileSync(__dirname + '/asked', 'leave\\n');
+  setTimeout(() => process.exit(manner.leave ?? 0), manner.leave === null ? 40000 : 0);
+  return;
+}
 appendFileSync(__dirname + '/pids', process.pid + '\\n');
 if (manner.dead) process.exit(1);
+Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, manner.slow ?? 0);
 writeFileSync(directory + '/keeper.pid', process.pid + '\\n');
 require('node:fs').rmSync(directory + '/keeper.sock', { force: true });
 require('node:net').createServer((socket) => socket.on('error', () => {}).on('data', (text) => {

@@ -30,7 +30,7 @@ async function stage(t: Test, manner: Manner = {}) {
     monitor: (within = 20_000, service = SERVICE, given?: Record<string, string>) =>
       monitorKeeper({ ...options(within, service), ...(given === undefined ? {} : { given }) }),
     stop: (within = 20_000, more: Partial<Parameters<typeof stopKeeper>[0]> = {}) =>
-      stopKeeper({ name: 'nfs-a', runtime, deadline: Date.now() + within, withdraw, ...more }),
+      stopKeeper({ name: 'nfs-a', keeper, runtime, deadline: Date.now() + within, withdraw, ...more }),
     withdrawn,
   };
 }
@@ -48,6 +48,7 @@ async function killWhenListening(fake: FakeKeeper, nth: number, before = (): unk
 
 t.test('a service is started, found started, monitored and stopped', { buffered: true }, async (t) => {
   const { fake, runtime, start, monitor, stop, withdrawn } = await stage(t);
+  const keeper = fake.program;
   t.equal(await isStarted('nfs-a', runtime), false);
   t.same(await start(), OK);
   t.equal(await isStarted('nfs-a', runtime), true);
@@ -60,11 +61,15 @@ t.test('a service is started, found started, monitored and stopped', { buffered:
   t.same(await stop(), []);
   t.equal(await isStarted('nfs-a', runtime), false);
   t.equal(await lives(fake.pids[0]), false);
-  t.equal(fake.asked.at(-1), 'stop');
+  t.equal(fake.asked.at(-1), 'stop', 'which has released the locks');
   t.same(await stop(), [], 'what is stopped can be stopped');
   t.same(withdrawn, ['nfs-a'], 'the cluster is told once that it has left');
   await start();
-  t.same(await stopKeeper({ name: 'nfs-a', runtime, deadline: Date.now() + 20_000 }), [], 'or there is none');
+  t.same(
+    await stopKeeper({ name: 'nfs-a', keeper, runtime, deadline: Date.now() + 20_000 }),
+    [],
+    'or there is none',
+  );
 });
 
 t.test('a start that fails says why and leaves nothing', { buffered: true }, async (t) => {
@@ -93,6 +98,20 @@ t.test('a start that takes too long says what it waits for', { buffered: true },
   await t.rejects(start(4000), { message: 'start is still waiting: grace to be on, address a' });
   for (const pid of fake.pids) t.equal(await lives(pid), false);
 });
+
+t.test(
+  'a start that takes too long ends a keeper that has not written down its pid',
+  { buffered: true },
+  async (t) => {
+    const { fake, start } = await stage(t, { slow: 3000 });
+    const starting = start(2000);
+    starting.catch(() => undefined);
+    while (fake.pids.length === 0) await new Promise((done) => setTimeout(done, 10));
+    await t.rejects(starting, { code: 'timed-out' });
+    while (await lives(fake.pids[0])) await new Promise((done) => setTimeout(done, 10));
+    t.equal(await fake.directory.keeperPid(), null, 'killed before it came so far');
+  },
+);
 
 t.test('a keeper that is not what is wanted is replaced at start', { buffered: true }, async (t) => {
   const { fake, start } = await stage(t, { report: { version: '0.0.1' } });
@@ -199,13 +218,31 @@ t.test('a keeper that does not answer stop is killed', { buffered: true }, async
   while (fake.asked.length === 0) await new Promise((done) => setTimeout(done, 10));
   const since = Date.now();
   const undone = await stop();
-  t.ok(Date.now() - since < 3000, 'and that is not waited for');
+  t.ok(Date.now() - since < 4000, 'and that is not waited for');
+  t.ok(fake.asked.includes('leave'), 'the locks are released all the same');
   t.equal(undone.length, 1);
   t.match(undone[0], /^the keeper did not answer/);
   t.equal(await lives(fake.pids[0]), false);
   t.equal(await isStarted('nfs-a', runtime), false);
   fake.behave({});
   await starting;
+});
+
+t.test('where the keeper has died, its program releases the locks', { buffered: true }, async (t) => {
+  const lost = ['the keeper had died, and its locks may not have been released'];
+  for (const [leave, within, undone] of [
+    [0, 20_000, []],
+    [1, 20_000, lost],
+    [null, 1500, lost],
+  ] as const) {
+    const { fake, start, stop } = await stage(t, { leave });
+    await start();
+    process.kill(Number(fake.pids[0]), 'SIGKILL');
+    while (await lives(fake.pids[0])) await new Promise((done) => setTimeout(done, 10));
+    t.same(await stop(within), undone);
+    t.equal(fake.asked.at(-1), 'leave');
+    t.notOk(existsSync(fake.directory.path));
+  }
 });
 
 t.test('a run-time directory that cannot be removed is named', { buffered: true }, async (t) => {
