@@ -12,7 +12,6 @@ export interface Question {
 /** Bounds of how long an unanswered question holds its place, milliseconds. */
 const SHORTEST_HOLD = 5;
 const LONGEST_HOLD = 60;
-const FIRST_HOLD = 20;
 
 /**
  * How many questions may be out at the same time, so that the answers fit into the socket's receive buffer.
@@ -23,7 +22,8 @@ export class Window {
   readonly #limit: number;
   readonly #out = new Fifo<{ readonly question: Question; readonly sentAt: number }>();
   #held = 0;
-  #hold = FIRST_HOLD;
+  /** Short until somebody has answered: the dead may be first in line. */
+  #hold = SHORTEST_HOLD;
   #roundTrip = 0;
 
   /** @param limit how many places there are. */
