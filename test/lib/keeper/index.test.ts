@@ -247,5 +247,5 @@ t.test('where the keeper has died, its program releases the locks', { buffered: 
 
 t.test('a run-time directory that cannot be removed is named', { buffered: true }, async (t) => {
   const { fake, stop } = await stage(t);
-  t.match(await stop(1000, { runtime: fake.program.program }), [/ENOTDIR/]);
+  t.match(await stop(20_000, { runtime: fake.program.program }), [/ENOTDIR/]);
 });
