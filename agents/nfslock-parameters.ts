@@ -206,7 +206,7 @@ export function serviceOf(instance: string | null, values: Values<typeof nfslock
   if (name === null) {
     throw new Fault('bad-parameter', 'resource name (OCF_RESOURCE_INSTANCE)', {
       found: instance === null ? 'nothing' : `"${instance}"`,
-      wanted: 'letters, digits and _ . : -, not . : - first',
+      wanted: 'at most 71 letters, digits and _ . : -, not . : - first',
     });
   }
   return {

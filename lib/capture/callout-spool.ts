@@ -1,9 +1,18 @@
-import { closeSync, constants, ftruncateSync, lstatSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 import type { CalloutDoor } from './callout-door.ts';
 import { type CalloutRequest, parseCalloutRequest } from './callout-line.ts';
 
-/** As much of the spool is read at a time, bytes. */
-const CHUNK = 1 << 20;
+/** What comes at a time and is more than this, bytes, is not gone through: it is hardly the callout that has written it. */
+const READ_LIMIT = 4 << 20;
 
 /**
  * What the statd callout left for us, and the word that lets it wait for us again. Synchronous: /run is memory, and a
@@ -28,10 +37,11 @@ export class CalloutSpool {
     return sizeOf(this.#door.spool) > this.#read;
   }
 
-  /** The lines that came since the last call; null for one that is none of the callout's. @throws as armed */
+  /** The lines that came since the last call; null for what is none of the callout's. @throws as armed */
   read(): (CalloutRequest | null)[] {
     if (!this.behind) return [];
     const text = onFile(this.#door.spool, constants.O_RDONLY, (fd) => this.#textFrom(fd));
+    if (text === null) return [null];
     return text
       .split('\n')
       .filter((line) => line !== '')
@@ -54,15 +64,17 @@ export class CalloutSpool {
     this.#read = 0;
   }
 
-  #textFrom(fd: number): string {
-    let text = '';
-    for (let length = CHUNK; length === CHUNK; ) {
-      const chunk = Buffer.allocUnsafe(CHUNK);
-      length = readSync(fd, chunk, 0, CHUNK, this.#read);
-      this.#read += length;
-      text += chunk.toString('latin1', 0, length);
+  /** @returns null where it is too much to go through; then it is passed over. */
+  #textFrom(fd: number): string | null {
+    const unread = Math.max(0, fstatSync(fd).size - this.#read);
+    if (unread > READ_LIMIT) {
+      this.#read += unread;
+      return null;
     }
-    return text;
+    const bytes = Buffer.allocUnsafe(unread);
+    const length = readSync(fd, bytes, 0, unread, this.#read);
+    this.#read += length;
+    return bytes.toString('latin1', 0, length);
   }
 }
 

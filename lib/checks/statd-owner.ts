@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../fault.ts';
 import { findStatdDirectory } from '../node/statd-directory.ts';
@@ -29,6 +29,11 @@ async function judge(directory: string, root: string): Promise<Found> {
   const found = await stat(join(root, sm)).catch(() => null);
   if (found === null) {
     return { verdict: 'warning', evidence: `${sm} does not exist`, cure: 'start rpc.statd once' };
+  }
+  const itself = await lstat(join(root, sm));
+  if (itself.isSymbolicLink() && itself.uid !== 0) {
+    const cure = `make it a directory; or where it leads to the right one, chown -h root ${sm}`;
+    return { verdict: 'bad', evidence: `${sm} is a link that is not root's`, cure };
   }
   const { uid } = found;
   const mode = found.mode & 0o7777;

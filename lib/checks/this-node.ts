@@ -15,6 +15,8 @@ import { monitorRoundTrip } from './monitor-round-trip.ts';
 /** cibadmin(8) asks a daemon of this node; a keeper answers at once; milliseconds. */
 const CLUSTER_WITHIN = 8_000;
 const KEEPER_WITHIN = 3_000;
+/** A large cluster's configuration and state, as XML, take some MiB, of which each takes a third of a second to parse; bytes. */
+const CIB_LIMIT = 16 << 20;
 
 export interface ThisNodeOptions {
   readonly cluster: ExaminedNode['cluster'];
@@ -26,19 +28,19 @@ export interface ThisNodeOptions {
   readonly runtime?: string | undefined;
 }
 
-/** Asks this node's Pacemaker for its configuration, once. */
-export function thisCluster(): ExaminedNode['cluster'] {
-  return once(async () => parseCib(await runChecked(['cibadmin', '--query', '--local'], CLUSTER_WITHIN)));
+/** Asks this node's Pacemaker for its configuration, once. @param query the command that prints it */
+export function thisCluster(query = ['cibadmin', '--query', '--local']): ExaminedNode['cluster'] {
+  return once(async () => parseCib(await runChecked(query, CLUSTER_WITHIN, CIB_LIMIT)));
 }
 
 /** The node that this runs on. */
 export function thisNode(options: ThisNodeOptions): ExaminedNode {
-  const { runtime = SERVICES_DIRECTORY, statdDir } = options;
+  const { runtime = SERVICES_DIRECTORY, statdDir, cluster } = options;
   const stores = new Map<string, Promise<StoreState>>();
   return {
     ...{ nodeVersion: process.versions.node, root: '/', path: SYSTEM_PATH, name: nodeName() },
     ...{ run: runCommand, localAddresses: () => localAddresses(), now: Date.now },
-    cluster: once(async () => parseCib(await runChecked(['cibadmin', '--query', '--local'], CLUSTER_WITHIN))),
+    cluster,
     roundTrip: once(async () => {
       const user = ownerOf(statdDirectory(await findStatdDirectory(statdDir)));
       if (user === null)

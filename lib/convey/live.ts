@@ -6,7 +6,6 @@ import {
   futimesSync,
   openSync,
   readdirSync,
-  readFileSync,
   renameSync,
   type Stats,
   unlinkSync,
@@ -81,7 +80,7 @@ export async function conveyLive(options: LiveOptions): Promise<SetAside[]> {
 
 interface There {
   readonly stats: Stats;
-  readonly content: { readonly records: readonly MonitorRecord[] };
+  readonly content: { readonly records: readonly MonitorRecord[]; readonly text: string };
 }
 
 /** Writes what the file is to be beside it. @returns the lines that come in; null: all of them are there. */
@@ -106,8 +105,8 @@ function writeBeside(
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   const fd = openSync(smPath(sm, temporary), flags, 0o600);
   try {
-    const before =
-      there === null ? '' : readFileSync(smPath(sm, file.name), 'latin1').replace(/[^\n]$/, '$&\n');
+    // What was read with care: the name may stand for something else by now, as the directory is statd's user's.
+    const before = there === null ? '' : there.content.text.replace(/[^\n]$/, '$&\n');
     writeFileSync(fd, before + lines.map(({ text }) => `${text}\n`).join(''), 'latin1');
     fchownSync(fd, uid, gid);
     fchmodSync(fd, mode & 0o777);

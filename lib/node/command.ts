@@ -1,9 +1,13 @@
+import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { Fault } from '../fault.ts';
 import { printable } from '../printable.ts';
 
 /** What a child gets instead of our environment: nothing of NODE_OPTIONS, proxies or locales is inherited. */
 const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
+
+/** What a program of the node says is less than this, bytes; it is all kept in memory. */
+const OUTPUT_LIMIT = 1 << 20;
 
 /** What a program that has ended left running gets to finish what it says, milliseconds; a daemon never would. */
 const LAST_WORDS_WITHIN = 200;
@@ -17,10 +21,15 @@ export interface CommandResult {
 /**
  * Runs a program of the node and waits for its end, not for that of daemons which it may leave behind.
  * @param timeout milliseconds after which it is killed.
+ * @param limit bytes that it may say.
  * @throws Fault `not-installed` where the program does not exist, `timed-out`, or `failed` where it was killed,
- *   said more than 1 MiB or could not be run. A non-zero exit is a result, not a fault.
+ *   said more than the limit or could not be run. A non-zero exit is a result, not a fault.
  */
-export async function runCommand(command: readonly string[], timeout: number): Promise<CommandResult> {
+export async function runCommand(
+  command: readonly string[],
+  timeout: number,
+  limit = OUTPUT_LIMIT,
+): Promise<CommandResult> {
   const [program = '', ...args] = command;
   const child = execa(program, args, {
     env: ENVIRONMENT,
@@ -28,9 +37,11 @@ export async function runCommand(command: readonly string[], timeout: number): P
     stdin: 'ignore',
     timeout,
     killSignal: 'SIGKILL',
-    maxBuffer: 1 << 20,
+    // execa quotes all that was said in its error, which takes some seventy times its size of memory.
+    buffer: false,
     reject: false,
   });
+  const [stdout, stderr] = [heard(child.stdout, limit), heard(child.stderr, limit)];
   child.once('exit', () => {
     const hangUp = () => {
       child.stdout.destroy();
@@ -45,15 +56,42 @@ export async function runCommand(command: readonly string[], timeout: number): P
     throw new Fault('not-installed', `${program} is not installed`, { subject: program });
   }
   // Of an answer beyond the limit only the beginning is here, whatever the program made of its closed pipe.
-  if (result.isMaxBuffer || result.exitCode === undefined) {
+  if (stdout.exceeded || stderr.exceeded)
+    throw new Fault('failed', `${line} said more than ${limit / (1 << 20)} MiB`);
+  if (result.exitCode === undefined) {
     throw new Fault('failed', `${line} could not be run`, { cause: result.cause });
   }
-  return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr };
+  return { exitCode: result.exitCode, stdout: stdout.text, stderr: stderr.text };
+}
+
+/** What comes out of a stream, without its last newline; beyond the limit, the stream is closed. */
+function heard(stream: Readable, limit: number): { readonly exceeded: boolean; readonly text: string } {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  stream.on('data', (chunk: Buffer) => {
+    length += chunk.length;
+    if (length <= limit) chunks.push(chunk);
+    else stream.destroy();
+  });
+  return {
+    get exceeded() {
+      return length > limit;
+    },
+    get text() {
+      return Buffer.concat(chunks)
+        .toString()
+        .replace(/\r?\n$/, '');
+    },
+  };
 }
 
 /** The same, for a program that must succeed. @throws also Fault `failed` with the first line of its complaint. */
-export async function runChecked(command: readonly string[], timeout: number): Promise<string> {
-  const { exitCode, stdout, stderr } = await runCommand(command, timeout);
+export async function runChecked(
+  command: readonly string[],
+  timeout: number,
+  limit = OUTPUT_LIMIT,
+): Promise<string> {
+  const { exitCode, stdout, stderr } = await runCommand(command, timeout, limit);
   if (exitCode === 0) return stdout;
   throw new Fault('failed', `${printable(command.join(' '), 100)} failed with exit code ${exitCode}`, {
     found: printable(stderr.trim().split('\n', 1).join(''), 200),

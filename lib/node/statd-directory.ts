@@ -15,7 +15,8 @@ export async function findStatdDirectory(given: string | null, root = '/'): Prom
   const named = given ?? (await nfsConfValue('statd', 'state-directory-path', root));
   if (named !== null) {
     if (await isDirectory(join(root, named))) return named;
-    throw new Fault('bad-node', `statd's directory ${named} does not exist`, { cure: 'correct statd_dir' });
+    const cure = given === null ? 'correct state-directory-path in nfs.conf' : 'correct statd_dir';
+    throw new Fault('bad-node', `statd's directory ${named} does not exist`, { cure });
   }
   for (const candidate of USUAL) {
     if (await isDirectory(join(root, candidate, 'sm'))) return `/${candidate}`;

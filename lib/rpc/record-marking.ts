@@ -25,7 +25,8 @@ export class RecordReader {
 
   /**
    * @returns the records that are complete with this piece.
-   * @throws Fault `malformed` as soon as a record announces that it will be longer than the limit.
+   * @throws Fault `malformed` as soon as a record announces that it will be longer than the limit, or has a fragment of
+   *   nothing that is not its last: of these there is no end.
    */
   feed(piece: Buffer): Buffer[] {
     const records: Buffer[] = [];
@@ -40,6 +41,7 @@ export class RecordReader {
           wanted: `at most ${this.#limit}`,
         });
       }
+      if (length === 0 && !last) throw new Fault('malformed', 'RPC record has an empty fragment');
       if (this.#unread.length < 4 + length) break;
       this.#fragments.push(this.#unread.subarray(4, 4 + length));
       this.#length += length;

@@ -117,5 +117,11 @@ t.test('a resource name that could lead elsewhere is refused', async (t) => {
   ]) {
     t.throws(() => serviceOf(name, values), { code: 'bad-parameter' }, JSON.stringify(name));
   }
+  try {
+    serviceOf('x'.repeat(72), values);
+    t.fail('nothing was thrown');
+  } catch (error) {
+    t.match(reasonOf(error), /, wanted at most 71 letters/, 'the reason has room for what is wrong with it');
+  }
   t.throws(() => serviceOf(null, values), { code: 'bad-parameter', facts: { found: 'nothing' } });
 });

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { calloutDoor } from '../../../lib/capture/callout-door.ts';
@@ -44,8 +44,21 @@ t.test('however much it is', async (t) => {
   const { spool, left } = stage(t);
   left('1-1 add-client a n1\n'.repeat(110_000));
   const lines = spool.read();
-  t.ok(110_000 * 20 > 2 << 20, 'more than two chunks');
   t.ok(lines.length === 110_000 && lines.every((line) => line?.client?.monName === 'a'));
+});
+
+t.test('more than all clients together is one unknown request, and it goes on after it', async (t) => {
+  const { spool, left, door } = stage(t);
+  left('1-1 add-client a n1\n');
+  // More than a string can hold: whoever reads it ends.
+  truncateSync(door.spool, 2 ** 31);
+  t.same(spool.read(), [null]);
+  t.equal(spool.behind, false);
+  left('2-2 add-client b n1\n');
+  t.match(spool.read(), [{ client: { monName: 'b' } }]);
+  spool.empty();
+  left('3-3 add-client c n1\n');
+  t.match(spool.read(), [{ client: { monName: 'c' } }]);
 });
 
 t.test('no link is followed', async (t) => {

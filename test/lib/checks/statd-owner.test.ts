@@ -1,4 +1,4 @@
-import { chmodSync, chownSync } from 'node:fs';
+import { chmodSync, chownSync, lchownSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { statdOwner } from '../../../lib/checks/statd-owner.ts';
@@ -31,4 +31,17 @@ t.test('statd\u2019s directory must be there, and its sm/ belong to statd alone'
 t.test('a defect of the check itself is not taken for a verdict', async (t) => {
   const broken = exampleNode({ root: 1 as never });
   await t.rejects(statdOwner.look(broken, examined({ statdDir: '/a' })), TypeError);
+});
+
+t.test('a link in the place of sm/ counts where root made it', async (t) => {
+  const linked = node(t);
+  const sm = join(linked.root, 'var/lib/nfs/sm');
+  renameSync(sm, join(linked.root, 'elsewhere'));
+  symlinkSync(join(linked.root, 'elsewhere'), sm);
+  t.match(await statdOwner.look(linked, examined()), { verdict: 'ok' });
+  lchownSync(sm, 101, 65534);
+  t.match(await statdOwner.look(linked, examined()), {
+    ...{ verdict: 'bad', evidence: "/var/lib/nfs/sm is a link that is not root's" },
+    cure: /chown -h root/,
+  });
 });

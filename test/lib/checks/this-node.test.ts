@@ -16,6 +16,7 @@ t.test('the node as it is; a store is read once', async (t) => {
   t.equal(node.nodeVersion, process.versions.node);
   t.ok(node.localAddresses().size > 0);
   t.ok(node.now() > 0);
+  t.equal(node.cluster, cluster);
   await Promise.all([node.store('/a'), node.store('/a'), node.store('/b')]);
   t.equal(read, 2);
   t.teardown(await keeperWith(runtime, reportOf('nfs-a')));
@@ -34,6 +35,16 @@ t.test('with it, rpc.statd is asked, once', async (t) => {
   const [one, two] = [node.roundTrip(), node.roundTrip()];
   t.equal(one, two);
   await one.catch(() => undefined);
+});
+
+t.test('a configuration of some MiB is read, and one beyond all measure named as what it is', async (t) => {
+  const xml = '<cib><configuration><resources/></configuration></cib>';
+  const padded = ['sh', '-c', `printf '%*s' ${2 << 20} ''; echo '${xml}'`];
+  t.same((await thisCluster(padded)()).primitives, []);
+  await t.rejects(thisCluster(['head', '-c', `${17 << 20}`, '/dev/zero'])(), {
+    code: 'failed',
+    message: /said more than 16 MiB$/,
+  });
 });
 
 t.test('Pacemaker is asked once', async (t) => {

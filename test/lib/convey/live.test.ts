@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -126,6 +127,28 @@ t.test('what is unfit is set aside and named, and nothing is followed', async (t
   t.same(readdirSync(sm).sort(), ['directory', 'good', 'link']);
   t.equal(readFileSync(join(root, 'secret'), 'latin1'), 'x');
 });
+
+t.test(
+  'what statd\u2019s user puts in the place of a file that was read with care is not opened',
+  async (t) => {
+    const { root, sm, convey } = stage(t);
+    const [path, secret] = [join(sm, 'c'), join(root, 'secret')];
+    writeFileSync(secret, 'x\n');
+    writeFileSync(path, lineOf('c', 'n2'));
+    // Asked for when the file has been read and is about to be written.
+    const file = {
+      ...fileOf('c'),
+      get copy() {
+        rmSync(path, { force: true });
+        symlinkSync(secret, path);
+        return null;
+      },
+    };
+    t.same(await convey([file]), []);
+    t.equal(readFileSync(path, 'latin1'), lineOf('c', 'n2') + lineOf('c', 'n1'));
+    t.equal(readFileSync(secret, 'latin1'), 'x\n');
+  },
+);
 
 t.test('with the real sync', async (t) => {
   const { sm, placedFile } = stage(t);

@@ -47,7 +47,11 @@ t.test('a program that cannot be run, or dies of a signal', async (t) => {
 });
 
 t.test('a program that says more than a program of the node ever says', async (t) => {
-  await t.rejects(runCommand(['head', '-c', '3000000', '/dev/zero'], 10_000), { code: 'failed' });
+  const talkative = ['head', '-c', '3000000', '/dev/zero'];
+  const message = 'head -c 3000000 /dev/zero said more than 1 MiB';
+  await t.rejects(runCommand(talkative, 10_000), { code: 'failed', message });
+  await t.rejects(runChecked(talkative, 10_000), { code: 'failed', message });
+  t.equal((await runChecked(talkative, 10_000, 4 << 20)).length, 3_000_000, 'where more is expected');
 });
 
 t.test('a program that must succeed', async (t) => {

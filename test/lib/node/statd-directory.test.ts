@@ -19,6 +19,7 @@ t.test('the one that is given comes before everything', async (t) => {
   await t.rejects(findStatdDirectory('/srv/none', root), {
     code: 'bad-node',
     message: "statd's directory /srv/none does not exist",
+    facts: { cure: 'correct statd_dir' },
   });
 });
 
@@ -31,6 +32,15 @@ t.test('what nfs.conf says comes before the usual places', async (t) => {
     },
   });
   t.equal(await findStatdDirectory(null, root), '/srv/one');
+});
+
+t.test('where what nfs.conf says is missing, nfs.conf is what is to be corrected', async (t) => {
+  const root = t.testdir({ etc: { 'nfs.conf': '[statd]\nstate-directory-path=/srv/none\n' } });
+  await t.rejects(findStatdDirectory(null, root), {
+    code: 'bad-node',
+    message: "statd's directory /srv/none does not exist",
+    facts: { cure: 'correct state-directory-path in nfs.conf' },
+  });
 });
 
 t.test('drop-ins count in their order, and only what ends in .conf', async (t) => {

@@ -19,6 +19,14 @@ t.test('fragments of one record are joined', async (t) => {
   t.strictSame(new RecordReader(4).feed(stream).map(String), ['abcd', 'e']);
 });
 
+t.test('a fragment of nothing that is not the last is refused, for there is no end of them', async (t) => {
+  const empty = { code: 'malformed', message: 'RPC record has an empty fragment' };
+  t.throws(() => new RecordReader(100).feed(Buffer.from('00000000', 'hex')), empty);
+  t.throws(() => new RecordReader(100).feed(Buffer.from('00000002616200000000', 'hex')), empty);
+  const ended = Buffer.from('00000002616280000000', 'hex');
+  t.strictSame(new RecordReader(100).feed(ended).map(String), ['ab'], 'the last one may be empty');
+});
+
 t.test('a record that would be too long is refused before it is there', async (t) => {
   const malformed = { code: 'malformed' };
   t.throws(() => new RecordReader(100).feed(Buffer.from('ffffffff', 'hex')), malformed);
