@@ -2,14 +2,17 @@
 /**
  * Makes docs/kernel-results.md and docs/kernel-results.json from the runs that scripts/test-kernel noted.
  *
- *     node scripts/kernel-lab/results.mjs FILE     FILE: one JSON object a line
+ *     node scripts/kernel-lab/results.mjs FILE [SINCE]
+ *
+ * FILE: one JSON object a line. SINCE: the commit from which on runs count for what is there now; default: HEAD, whose
+ * lib/ and agents/ may be older.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 
 const at = (path) => new URL(`../../${path}`, import.meta.url);
-const [file = ''] = process.argv.slice(2);
+const [file = '', since = 'HEAD'] = process.argv.slice(2);
 const runs = readFileSync(file, 'utf8')
   .split('\n')
   .filter(Boolean)
@@ -25,21 +28,21 @@ const version = (name) => {
   }
 };
 
-/** The last commit that changed what is installed, as a commit has it; null: git does not know. */
-function codeOf(commit) {
-  if (commit.endsWith('+')) return null; // changed since, by who knows what
+/** What git says; null where it does not know. */
+function git(...argv) {
   try {
-    const argv = ['log', '-1', '--format=%H', commit, '--', 'lib', 'agents'];
-    return execFileSync('git', argv, {
-      ...{ cwd: at('.'), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
-    }).trim();
+    const stdio = ['ignore', 'pipe', 'ignore'];
+    return execFileSync('git', argv, { cwd: at('.'), encoding: 'utf8', stdio }).trim();
   } catch {
     return null;
   }
 }
-const newest = codeOf('HEAD');
-const commits = [...new Set(runs.flatMap(({ commit }) => commit ?? []))];
-const today = new Set(newest === null ? [] : commits.filter((commit) => codeOf(commit) === newest));
+const INSTALLED = ['--', 'lib', 'agents'];
+const base = git('log', '-1', '--format=%h', since, ...INSTALLED);
+const changes = base && git('log', '--reverse', '--format=%h (%s)', `${base}..HEAD`, ...INSTALLED);
+/** Whether it ran on that code or on later one; with a "+", it was changed by who knows what. */
+const isRecent = ({ commit = '+' }) =>
+  base !== null && !commit.endsWith('+') && git('merge-base', '--is-ancestor', base, commit) !== null;
 const packages = ['user-mode-linux', 'nfs-common', 'pacemaker', 'corosync', 'resource-agents'];
 const circumstances = {
   lockferry: JSON.parse(readFileSync(at('package.json'), 'utf8')).version,
@@ -85,7 +88,7 @@ const lines = [...rows.values()]
     const granted = all.flatMap((run) => run.granted).filter(Number.isFinite);
     const counts = `${all.filter(({ passed }) => passed).length} of ${all.length}`;
     const inRow = all.slice(all.findLastIndex(({ passed }) => !passed) + 1);
-    const onToday = inRow.filter(({ commit }) => today.has(commit)).length;
+    const onToday = inRow.filter(isRecent).length;
     const fates = ['kept', 'control', 'neighbour', 'own'].map((share) => fateOf(all, share));
     return `| ${[all[0].row, all[0].by, counts, inRow.length, onToday, ...fates, seconds(kept), seconds(granted)].join(' | ')} |`;
   });
@@ -109,7 +112,7 @@ writeFileSync(
 - Host: ${circumstances.host}, ${circumstances.processors} processors, which other work shared. A node has one processor and makes a system call five to ten times slower than the host, and how much of the processors the lab had differs from run to run: compare these times with care.
 - "By": who starts the services on the other node: Pacemaker, after it has noticed and fenced; or the test itself, by the same agents in the same order at once ("hand").
 - "Lock" is that of a client whose address nfslock was given, "control" that of the same client on the same server through an address that nfslock was not given, in the same run. "Neighbour" is the lock of another service on the adoptive node, "unprotected" that of an export of the node's own, of which no nfslock knows. A lock is lost where another client got it while its owner believed to have it.
-- "In a row": how many runs passed since the last one that did not; "of these now": how many of these ran on the last commit that changed lib/ or agents/${newest === null ? '' : `, ${newest.slice(0, 7)}`}. Runs note their commit, with a "+" where what they ran was changed since, as of 2026-11-30; older ones have none.
+- "In a row": how many runs passed since the last one that did not; "of these now": how many of these ran on ${base ?? 'a commit that git does not know'} or later${changes ? `, since which lib/ and agents/ were changed by ${changes.split('\n').join(', ')}` : ''}. Runs note their commit, with a "+" where what they ran was changed since, as of 2026-11-30; older ones have none.
 - "Reclaimed" is the time from the event to the lock on the server that has the service then: the median, the fastest and the slowest run. "New lock" is the time from the last reclaim to a new lock elsewhere that was asked for in the grace period: of clients with a process each, which ask again every five seconds: three that began some seconds before the last reclaim, at other times, and one, the last number in the JSON, that began with it. ("grantedBefore" in the JSON: of one process that began eight seconds before, of five of one client, of which the first that gets its lock wakes the others, or of the three alone.)
 - Runs of one day that start from the same set-up mostly happened one after the other in one lab: each begins with what the failover before it has left.
 - A run that did not pass counts with what it saw; one that throws, as a lock that never comes back makes it, too. Until 2026-11-30 that was so for the rows alone, and not for the guides, the crowd and grace_end.${earlier}
