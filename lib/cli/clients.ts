@@ -59,7 +59,7 @@ export function clientsOptions(yargs: Argv) {
     .check(onceEach('shared-dir'))
     .check(serviceOrStore)
     .example('lockferry clients', 'those of all services of this node')
-    .example('lockferry clients --shared-dir /srv/nfs', 'of a store, from any node')
+    .example('lockferry clients --shared-dir /srv/nfs/.lockferry', 'of a store, from any node')
     .epilogue(HELP);
 }
 

@@ -53,6 +53,7 @@ export async function nodeSetup(options: NodeSetupOptions, { stdout }: Terminal)
   const link = await linkChange(had.has('unit'), wanted.has('unit'), root);
   const changes = [file, link].filter((change) => change.before !== change.after);
   if (changes.length === 0) {
+    if (!undo) await refuseIneffective(nfsconf, wanted, undo);
     stdout.write(nothingToDo(undo, elsewhere));
     return 0;
   }
@@ -64,9 +65,9 @@ export async function nodeSetup(options: NodeSetupOptions, { stdout }: Terminal)
   // The file remembers that the link is ours: it comes last, so that a link is never taken for ours that is not.
   if (changes.includes(link)) await writeConfigLink(join(root, LINK), link.after);
   if (changes.includes(file)) await writeConfigFile(join(root, DROP_IN), file.after);
-  await refuseIneffective(nfsconf, wanted, undo);
   if (changes.includes(link) && (await isSystemdBooted(root)))
     await runChecked([systemctl, 'daemon-reload'], SYSTEMCTL_WITHIN);
+  await refuseIneffective(nfsconf, wanted, undo);
   stdout.write(`\n${undo ? 'Taken back. ' : 'Done. '}${RESTART}`);
   return 0;
 }

@@ -82,7 +82,7 @@ export function statusOptions(yargs: Argv) {
       return true;
     })
     .example('lockferry status', 'the services of this node')
-    .example('lockferry status --shared-dir /srv/nfs', 'the store, from any node')
+    .example('lockferry status --shared-dir /srv/nfs/.lockferry', 'the store, from any node')
     .epilogue(HELP);
 }
 

@@ -86,7 +86,8 @@ for (const kind of ['deb', 'rpm'] as const) {
     t.not(await pid(), before, 'until a monitor puts the new one in its place');
     t.match(await ok('lockferry status --json'), `"version":"${NEXT}"`);
 
-    await ok(manager.remove);
+    const removed = await node.sh(manager.remove);
+    t.match(removed, { code: 0, stderr: /services\/locks\/service\.json: this service is started; without/ });
     t.equal(
       (await ok(`kill -0 ${await pid()} && echo lives`)).trim(),
       'lives',
