@@ -1,7 +1,7 @@
 import type { Service } from '../node/service.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** Whether an address of the service was up on this node since it was adopted. */
+/** Whether an address of the service was up on this node since it was adopted, or before, where that was in place. */
 export class AddressSeen {
   readonly #addresses: Service['addresses'];
   readonly #localAddresses: Surroundings['localAddresses'];
@@ -17,6 +17,11 @@ export class AddressSeen {
 
   get seen(): boolean {
     return this.#seen;
+  }
+
+  /** The service was here before, where clients could reach it. */
+  assume(): void {
+    this.#seen = true;
   }
 
   /** Costs nothing once it was. */

@@ -13,7 +13,7 @@ import {
   type StoredFile,
   type StoreState,
 } from '../store/index.ts';
-import { forgetLateRelease, wasReleasedLate } from './late-release.ts';
+import { forgetReleased, isNotedReleased } from './released-note.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** A record this much older than the lock manager's start, or a recovery's end, was written before it, milliseconds. */
@@ -56,7 +56,7 @@ export async function takeOver(
   const holder: Holder = { node: nodeName(), bootId: await bootId(), ...identities };
   const claim = await claimEpoch({ dir, service, holder, format, ...(disk === undefined ? {} : { disk }) });
   const gone =
-    (await wasReleasedLate({ name: service }, lockManager, surroundings)) ||
+    (await isNotedReleased({ name: service }, lockManager, surroundings)) ||
     (await areLocksGone(claim.former, lockManager, { addresses, exports }, surroundings));
   const former = claim.former && gone ? withLocksReleased(claim.former) : claim.former;
   // Of what is known, only news is captured; where this is no restart in place, everything that lies there has to be.
@@ -64,7 +64,7 @@ export async function takeOver(
   const picture = new Picture({ directory, known, ...(exempt === undefined ? {} : { exempt }) });
   const { base, present, inPlace } = await adopt(former, holder, lockManager, picture);
   const store = await claim.establish(base);
-  await forgetLateRelease({ name: service }, surroundings);
+  await forgetReleased({ name: service }, surroundings);
   return {
     ...{ store, picture, present, inPlace, before: former?.holder ?? holder },
     from: former?.holder.node ?? null,

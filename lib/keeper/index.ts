@@ -37,8 +37,8 @@ const ANSWER_WITHIN = 1500;
 const MONITORED_WITHIN = 3000;
 /** A keeper that is told to stop gets this long for its last capture and for the release of locks, milliseconds. */
 const STOP_WITHIN = 8000;
-/** What the release of the locks may take where the keeper has died, with the start of Node.js; milliseconds. */
-const LEAVE_WITHIN = 6000;
+/** What a stop keeps of its time for itself where another process does what the keeper cannot any more, milliseconds. */
+const LEFT_AFTER_LEAVING = 500;
 /** A start puts another keeper into the place of one that died in it, so many times: what it had begun is gone on with. */
 const SUCCESSORS = 2;
 /** What is kept of that for a keeper that has to be killed: to end by itself, and to be gone; milliseconds. */
@@ -54,11 +54,12 @@ export async function isStarted(name: string, runtime?: string): Promise<boolean
  * Starts the keeper, unless it runs already for the same service and in the same version; where the service has changed,
  * another one goes on in place of the one that runs, which tells nobody and loses nothing. Resolves when former
  * records are conveyed, grace is open where it must be, and records are being captured.
- * @throws Fault that says what failed or what was waited for; nothing is left running then.
+ * @throws Fault that says what failed or what was waited for; no keeper is left running then.
  */
 export async function startKeeper({ service, keeper, deadline, runtime }: KeeperOptions): Promise<Verdict> {
   const directory = new RuntimeDirectory(service.name, runtime);
   const running = await findKeeper(directory);
+  const started = await isStarted(service.name, runtime);
   const declared = await directory.service().catch(() => null);
   if (running !== null) {
     const standing = await standingOf(directory);
@@ -79,10 +80,11 @@ export async function startKeeper({ service, keeper, deadline, runtime }: Keeper
     if ((await findKeeper(directory)) === null) await spawn();
     return await adopted(directory, deadline, spawn);
   } catch (error) {
-    await endKeeper(directory, 'stop', Date.now() + ANSWER_WITHIN);
+    // What was started stays so, for its stop has to release the locks.
+    await endKeeper(directory, started ? 'replace' : 'stop', Date.now() + ANSWER_WITHIN);
     // One that has not yet written down its pid, on a node that is slow, is not found.
     for (const child of spawned) child.kill('SIGKILL');
-    await directory.remove();
+    if (!started) await directory.remove();
     throw error;
   }
 }
@@ -132,11 +134,11 @@ export async function stopKeeper(options: {
     const wasStarted = await isStarted(options.name, options.runtime);
     const end = await endKeeper(directory, 'stop', deadline, options.kill);
     undone.push(...end.undone);
-    // Nobody has released the locks then, which would keep the service's file system mounted.
+    // Nobody has captured the newest clients otherwise, nor released the locks, which would keep the file system mounted.
     if (wasStarted && end.gone && !end.answered) {
-      const within = Math.min(LEAVE_WITHIN, options.deadline - Date.now());
+      const within = options.deadline - Date.now() - LEFT_AFTER_LEAVING;
       if (!(await runLeave(options.keeper, options.name, within)))
-        undone.push('the keeper had died, and its locks may not have been released');
+        undone.push('no keeper was there to leave: not all clients may be recorded, nor all locks released');
     }
     if (wasStarted) (options.withdraw ?? withdrawAttributes)(options.name);
     await directory.remove();
@@ -214,9 +216,14 @@ async function endKeeper(
   try {
     const latest = deadline - GONE_WITHIN - END_WITHIN;
     // To stop takes its time; one that does not even say how it is would only use it up.
-    await askKeeper(directory.socket, 'report', Math.min(latest, Date.now() + ANSWER_WITHIN));
+    const { phase } = await askKeeper(
+      directory.socket,
+      'report',
+      Math.min(latest, Date.now() + ANSWER_WITHIN),
+    );
     const report = await askKeeper(directory.socket, op, latest);
-    answered = true;
+    // One that has not yet adopted the service has nothing to end.
+    answered = phase !== 'adopting';
     if (report.verdict.reason !== null) undone.push(report.verdict.reason);
     endsBy = Math.min(deadline - GONE_WITHIN, Date.now() + END_WITHIN);
   } catch (error) {

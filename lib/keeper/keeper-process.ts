@@ -34,12 +34,12 @@ export function spawnKeeper({ node, program }: KeeperProgram, ...what: readonly 
   return child;
 }
 
-/** Has the keeper's program do what a keeper that died cannot: release locks. @returns whether it did, within so many milliseconds. */
+/** Has the keeper's program do what a keeper that died cannot: leave the node. @returns whether it did, within so many milliseconds. */
 export async function runLeave(keeper: KeeperProgram, name: string, within: number): Promise<boolean> {
   const child = spawnKeeper(keeper, name, 'leave');
   child.ref();
   try {
-    const [code] = await once(child, 'exit', { signal: AbortSignal.timeout(Math.max(0, within)) });
+    const [code] = await once(child, 'exit', { signal: AbortSignal.timeout(Math.max(0, Math.ceil(within))) });
     return code === 0;
   } catch {
     child.kill('SIGKILL');

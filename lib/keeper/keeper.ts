@@ -116,6 +116,7 @@ export class Keeper {
     const { from, inPlace, handedOverTo } = adopted;
     const { epoch, holder, inherited } = adopted.store.state;
     this.#log('adopted', { epoch, node: holder.node, from, inPlace, handedOver: handedOverTo !== null });
+    if (inPlace) this.#address.assume();
     const place = { service: this.#service, directory: this.#directory, surroundings: this.#surroundings };
     // Also when a client is captured: the address may go again before the next beat.
     const onCapture = () => this.#address.look();

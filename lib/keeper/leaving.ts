@@ -6,13 +6,14 @@ import type { Service } from '../node/service.ts';
 import type { Capturing } from './capturing.ts';
 import type { DurableWriter } from './durable.ts';
 import type { Recovering } from './recovering.ts';
+import { noteReleased } from './released-note.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /**
  * What the last capture gets to become durable, milliseconds; after that the storage is given up. A service that leaves
  * waits longer: locks that are not released keep their file system mounted, whose stop then fails, and the node is fenced.
  */
-const LAST_CAPTURE_WITHIN = { leaving: 4000, makingRoom: 800 };
+export const LAST_CAPTURE_WITHIN = { leaving: 4000, makingRoom: 800 };
 
 /** A service that leaves this node. */
 export interface Leaving {
@@ -42,8 +43,7 @@ export async function leave(
   const ended = last.then(() => writer.push([{ type: 'ended', at: Date.now(), released: holder !== null }]));
   const giveUp = pause(LAST_CAPTURE_WITHIN.leaving, 'hung' as const, { ref: false });
   const durable = (await Promise.race([ended, giveUp])) !== 'hung';
-  // Written down before it is done: whoever starts here next must not take locks for held that are gone.
-  const released = durable && holder !== null && (await releaseOnLeaving(service, holder, surroundings, log));
+  const released = await release({ service, holder, durable, log }, surroundings);
   log('stopped', { released, durable });
   return durable;
 }
@@ -83,15 +83,23 @@ export async function holderOfLocksLeft(
   return lockManager.kind === 'kernel' && exports.length === 0 ? null : lockManager;
 }
 
-/** Releases the locks of a service on this node. @returns whether they were released; what failed is logged. */
-export async function releaseOnLeaving(
-  service: Service,
-  { kind }: LockManager,
-  { releaseLocks }: Pick<Surroundings, 'releaseLocks'>,
-  log: Log,
+/** A service whose locks are to be released on this node. */
+interface Releasing extends Pick<Leaving, 'service' | 'log'> {
+  /** The lock manager that has them; null: none is to release any. */
+  readonly holder: LockManager | null;
+  /** Whether the lock store says by now that they are released. */
+  readonly durable: boolean;
+}
+
+/** Releases the locks of a service on this node, once that is written down. @returns whether they were released; what failed is logged. */
+export async function release(
+  { service, holder, durable, log }: Releasing,
+  surroundings: Pick<Surroundings, 'releaseLocks' | 'node'>,
 ): Promise<boolean> {
+  if (holder === null) return false;
   try {
-    await releaseLocks(kind, service);
+    if (!durable) await noteReleased(service, holder, surroundings);
+    await surroundings.releaseLocks(holder.kind, service);
     return true;
   } catch (error) {
     log('release-failed', { reason: sentenceOf(error) });

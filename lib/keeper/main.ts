@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import { PlacedLines, PlacedOnNode } from '../convey/index.ts';
 import { openEventLog } from '../node/event-log.ts';
 import { RuntimeDirectory } from '../node/runtime-directory.ts';
 import { Keeper } from './keeper.ts';
-import { releaseLate } from './late-release.ts';
+import { leaveLate } from './late-leave.ts';
 import type { Answer, Request } from './protocol.ts';
 import { Publishing } from './publishing.ts';
 import { listen } from './server.ts';
@@ -22,7 +23,11 @@ async function main(name: string, leave: string | undefined): Promise<void> {
   if (service === null) throw new Error(`no service ${name} is started`);
   const log = openEventLog(directory.eventFile, `lockferry(${name})[${process.pid}]`);
   if (leave !== undefined) {
-    process.exit((await releaseLate(service, realSurroundings(service), log)) ? 0 : 1);
+    const exempt = new PlacedOnNode(new PlacedLines(directory.placedFile), () =>
+      directory.otherPlacedFiles(),
+    );
+    if (await leaveLate(service, exempt, realSurroundings(service), log)) process.exit(0);
+    return kill();
   }
   await writeFile(directory.pidFile, `${process.pid}\n`, { mode: 0o600 });
   const keeper = new Keeper(service, directory, log);
@@ -42,9 +47,13 @@ async function answer(keeper: Keeper, request: Request): Promise<Answer> {
   return keeper.report();
 }
 
-/** SIGKILL, because an orderly exit would wait for a thread that a hung file system holds. */
 async function end(keeper: Keeper): Promise<void> {
   await keeper.stop();
+  return kill();
+}
+
+/** SIGKILL, because an orderly exit would wait for a thread that a hung file system holds. */
+async function kill(): Promise<void> {
   await pause(0);
   process.kill(process.pid, 'SIGKILL');
 }

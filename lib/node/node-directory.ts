@@ -60,7 +60,7 @@ export class NodeDirectory {
     return join(this.path, 'statd');
   }
 
-  /** There where a service's locks were released after its keeper had died: the lock manager's identity. */
+  /** There where a service's locks were released and the lock store could not be told: the lock manager's identity. */
   releasedFile(service: string): string {
     return join(this.path, 'released', service);
   }

@@ -23,5 +23,9 @@ t.test('an address that was up once was seen, and is not looked for again', (t) 
   address.look();
   t.equal(address.seen, true);
   t.equal(looks, 2);
+
+  const before = new AddressSeen({ addresses: ['192.0.2.1'] }, { localAddresses: () => local });
+  before.assume();
+  t.equal(before.seen, true, 'it was here before');
   t.end();
 });

@@ -30,7 +30,8 @@ async function stage(t: Test, manner: Manner = {}) {
     monitor: (within = 20_000, service = SERVICE, given?: Record<string, string>) =>
       monitorKeeper({ ...options(within, service), ...(given === undefined ? {} : { given }) }),
     stop: (within = 20_000, more: Partial<Parameters<typeof stopKeeper>[0]> = {}) =>
-      stopKeeper({ name: 'nfs-a', keeper, runtime, deadline: Date.now() + within, withdraw, ...more }),
+      // The agent reckons from its start, which is no whole millisecond.
+      stopKeeper({ name: 'nfs-a', keeper, runtime, deadline: Date.now() + within + 0.5, withdraw, ...more }),
     withdrawn,
   };
 }
@@ -132,6 +133,8 @@ t.test('a keeper that is not what is wanted is replaced at start', { buffered: t
   await replaced('a service file that cannot be read');
   fake.behave({ mute: true });
   await t.rejects(start(1500), { code: 'timed-out' }, 'one that was stopping was replaced by a mute one');
+  t.equal(await isStarted('nfs-a', fake.runtime), true, 'what was started stays so until it is stopped');
+  t.notOk(fake.asked.includes('stop'));
 });
 
 t.test('another keeper takes the place of one that dies in a start, twice', { buffered: true }, async (t) => {
@@ -228,8 +231,8 @@ t.test('a keeper that does not answer stop is killed', { buffered: true }, async
   await starting;
 });
 
-t.test('where the keeper has died, its program releases the locks', { buffered: true }, async (t) => {
-  const lost = ['the keeper had died, and its locks may not have been released'];
+t.test('where the keeper has died, its program does what is left to do', { buffered: true }, async (t) => {
+  const lost = ['no keeper was there to leave: not all clients may be recorded, nor all locks released'];
   for (const [leave, within, undone] of [
     [0, 20_000, []],
     [1, 20_000, lost],
@@ -243,6 +246,17 @@ t.test('where the keeper has died, its program releases the locks', { buffered: 
     t.equal(fake.asked.at(-1), 'leave');
     t.notOk(existsSync(fake.directory.path));
   }
+});
+
+t.test('so it does where the keeper has not yet adopted the service', { buffered: true }, async (t) => {
+  const { fake, start, stop } = await stage(t, { report: { phase: 'adopting' } });
+  const starting = start();
+  starting.catch(() => undefined);
+  while (!fake.asked.includes('report')) await new Promise((done) => setTimeout(done, 10));
+  fake.behave({});
+  t.same(await stop(), []);
+  t.ok(fake.asked.indexOf('leave') > fake.asked.indexOf('stop'));
+  await starting.catch(() => undefined);
 });
 
 t.test('a run-time directory that cannot be removed is named', { buffered: true }, async (t) => {

@@ -128,6 +128,25 @@ t.test('where the monitor captures, its answer says what is durable', async (t) 
   t.match(one.report().verdict.reason, /does not exist; start rpc.statd/);
 });
 
+t.test(
+  'what a keeper has taken over in place was within reach before: its locks leave with it',
+  async (t) => {
+    const { keeper, node, dir } = await stage(t, {}, ['client']);
+    node.lockManager = lockManager(7);
+    node.stoppedAlone = true;
+    const first = keeper();
+    await first.adopt();
+    await first.stop();
+    t.match((await readStore(dir)).ended, { released: false });
+    node.stoppedAlone = false;
+    const second = keeper();
+    await second.adopt();
+    await second.stop();
+    t.match((await readStore(dir)).ended, { released: true });
+    t.same(node.released, [`ganesha ${ADDRESS}`]);
+  },
+);
+
 t.test('another keeper on this node goes on in place', async (t) => {
   const { keeper, current } = await stage(t, {}, ['client']);
   const first = keeper();

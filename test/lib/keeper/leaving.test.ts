@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { Picture } from '../../../lib/capture/index.ts';
@@ -5,6 +7,7 @@ import { Capturing } from '../../../lib/keeper/capturing.ts';
 import { DurableWriter } from '../../../lib/keeper/durable.ts';
 import { leave } from '../../../lib/keeper/leaving.ts';
 import type { Recovering } from '../../../lib/keeper/recovering.ts';
+import { NodeDirectory } from '../../../lib/node/node-directory.ts';
 import type { Change } from '../../../lib/store/index.ts';
 import { exampleService } from '../../support/example-service.ts';
 import { lineOf, smDirectory } from '../capture/sm-directory.ts';
@@ -105,18 +108,23 @@ t.test('what may still be needed here stays, and is said to be here', async (t) 
   }
 });
 
-t.test('what cannot be written down is not done: a start here would take the locks for held', async (t) => {
+t.test('where the storage hangs, the release is written down on this node', async (t) => {
+  const node = new NodeDirectory(join(t.testdir({}), 'node'));
+  const change = (on: ExampleNode) => {
+    on.node = node;
+  };
   const commit = () => new Promise<void>(() => undefined);
   // What leave() waits with keeps no process alive.
   const alive = setInterval(() => undefined, 50);
   t.teardown(() => clearInterval(alive));
   const before = Date.now();
-  t.same(await leaving(t, { commit }), {
+  t.same(await leaving(t, { commit, change }), {
     durable: false,
-    story: ['nobody is told any more', ['stopped', { released: false, durable: false }]],
-    released: [],
+    story: ['nobody is told any more', 'release', ['stopped', { released: true, durable: false }]],
+    released: [`ganesha ${ADDRESS}`],
   });
-  t.ok(Date.now() - before < 6000, 'nor waited for long');
+  t.ok(Date.now() - before < 6000, 'and not waited for long');
+  t.equal(readFileSync(node.releasedFile('nfs-a'), 'latin1'), lockManager(7).identity);
 });
 
 t.test(

@@ -1,0 +1,45 @@
+import t, { type Test } from 'tap';
+import { built, Sandbox } from './sandbox.ts';
+
+const dist = built(t);
+const RUN = '/run/lockferry/services/locks';
+const line = (client: string) => `0100007f 000186b5 00000004 00000010 ${'0'.repeat(32)} ${client} n1`;
+
+/** A node on which the service runs with one client, and its keeper is killed before another one comes. */
+async function killed(t: Test) {
+  const node = await Sandbox.create(t, dist);
+  await node.sh(`echo '${line('192.0.2.7')}' >/var/lib/nfs/sm/192.0.2.7`);
+  t.match(await node.agent('start'), { code: 0, stderr: '' });
+  const pid = (await node.sh(`cat ${RUN}/keeper.pid`)).stdout.trim();
+  await node.sh(`kill -KILL ${pid}; while [ -e /proc/${pid}/exe ]; do sleep 0.01; done`);
+  await node.sh(`echo '${line('192.0.2.8')}' >/var/lib/nfs/sm/192.0.2.8`);
+  const clients = async () => {
+    const { stdout } = await node.sh('lockferry clients --shared-dir /srv/locks --json');
+    return [...stdout.matchAll(/192\.0\.2\.\d/g)].map(([address]) => address);
+  };
+  t.same(new Set(await clients()), new Set(['192.0.2.7']));
+  return { node, clients };
+}
+
+t.test('a service that stops after its keeper has died records who came since', async (t) => {
+  const { node, clients } = await killed(t);
+  t.same(await node.agent('stop'), { code: 0, stdout: '', stderr: '' });
+  t.same(new Set(await clients()), new Set(['192.0.2.7', '192.0.2.8']));
+  t.equal((await node.sh('ls -A /run/lockferry/services')).stdout, '');
+});
+
+t.test('where it cannot, stop says so, succeeds, and leaves nothing', async (t) => {
+  const { node } = await killed(t);
+  await node.sh('mv /srv/locks /srv/away');
+  t.match(await node.agent('stop'), { code: 0, stderr: /^WARNING: no keeper was there to leave: not all/ });
+  t.equal((await node.sh('ls -A /run/lockferry/services')).stdout, '');
+});
+
+t.test('a start that fails beside a service that runs leaves it to be stopped', async (t) => {
+  const { node, clients } = await killed(t);
+  await node.sh('mv /srv/locks /srv/away; : >/srv/locks');
+  t.match(await node.agent('monitor'), { code: 1 });
+  await node.sh('rm /srv/locks; mv /srv/away /srv/locks');
+  t.match(await node.agent('stop'), { code: 0, stderr: '' });
+  t.same(new Set(await clients()), new Set(['192.0.2.7', '192.0.2.8']), 'which records who came since');
+});
