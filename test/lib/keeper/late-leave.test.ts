@@ -83,19 +83,6 @@ t.test('where the storage hangs, what is released is noted on the node, once', a
   t.match(await start(), { inPlace: true }, 'the store says the rest');
 });
 
-t.test('of another lock manager the note says nothing', async (t) => {
-  const { node, leaveHung, start, noted } = await scene(t);
-  await leaveHung();
-  node.lockManager = lockManager(8);
-  await start();
-  t.notOk(existsSync(noted));
-  writeFileSync(noted, 'ganesha:7:1');
-  t.match(await start(), { inPlace: true });
-  node.lockManager = null;
-  writeFileSync(noted, '');
-  t.match(await start(), { inPlace: false }, 'none runs');
-});
-
 t.test('a store that another node has by now is not taken from it', async (t) => {
   const { dir, leave, comes, node, noted } = await scene(t);
   const claim = await claimEpoch({ dir, service: 'nfs-a', holder: { ...HOLDER, node: 'elsewhere' } });
