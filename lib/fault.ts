@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 /** What kind of thing went wrong; the reporter of each front end decides what to do with it. */
 export type FaultCode =
   /** A parameter, option or argument can never be right. */
@@ -15,7 +17,7 @@ export type FaultCode =
   /** The operating system or a peer refused. */
   | 'failed';
 
-/** The facts about a fault; each front end prints those that are there. */
+/** The facts about a fault; sentenceOf() says those that are there to people. */
 export interface FaultFacts {
   /** The file, command, parameter or peer that the fault is about. */
   readonly subject?: string;
@@ -39,18 +41,50 @@ export class Fault extends Error {
   }
 }
 
+/** Of what a stranger wrote, no more characters than these. */
+const FOUND_LIMIT = 200;
+
 /** The errno name (`ENOENT`, `EIO`, ...) of an error that came from the system, otherwise undefined. */
 export function errnoOf(error: unknown): string | undefined {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
   return undefined;
 }
 
-/** One line that says what an error of any kind is about: message, and the first cause that adds something. */
-export function sentenceOf(error: unknown): string {
+/**
+ * One sentence that says to people what an error of any kind is about, and its cure where one is known. The cure comes
+ * before what was found: who has little room, cuts off the end.
+ * @param limit characters of what was found.
+ */
+export function sentenceOf(error: unknown, limit = FOUND_LIMIT): string {
+  if (!(error instanceof Fault && error.facts.cure !== undefined)) return evidenceOf(error, limit);
+  const what = whatOf(error);
+  const facts = factsOf(error, what, limit);
+  return `${what}; ${error.facts.cure}${facts === '' ? '' : ` (${facts})`}`;
+}
+
+/** The same without the cure, for whoever shows it beside. */
+export function evidenceOf(error: unknown, limit = FOUND_LIMIT): string {
+  const what = whatOf(error);
+  const facts = factsOf(error, what, limit);
+  return facts === '' ? what : `${what}: ${facts}`;
+}
+
+/** Message, and the first cause that adds something. */
+function whatOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
   if (cause instanceof Error && !error.message.includes(cause.message)) {
-    return `${error.message}: ${sentenceOf(cause)}`;
+    return `${error.message}: ${evidenceOf(cause)}`;
   }
   return error.message;
+}
+
+/** What was found and what is wanted, where that adds something. */
+function factsOf(error: unknown, what: string, limit: number): string {
+  if (!(error instanceof Fault)) return '';
+  const { found = '', wanted = '' } = error.facts;
+  const shown = printable(found, limit);
+  return [what.includes(shown) ? '' : `found ${shown}`, what.includes(wanted) ? '' : `wanted ${wanted}`]
+    .filter((fact) => fact !== '')
+    .join(', ');
 }

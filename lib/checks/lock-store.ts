@@ -1,4 +1,4 @@
-import { Fault, sentenceOf } from '../fault.ts';
+import { evidenceOf, Fault } from '../fault.ts';
 import { printable } from '../printable.ts';
 import type { StoreState } from '../store/index.ts';
 import type { ExaminedService, ServiceCheck } from './check.ts';
@@ -30,7 +30,7 @@ export const lockStore: ServiceCheck = {
 /** Before its first start, a service has no store. */
 function unreadable(error: unknown, { startedHere }: ExaminedService): Found {
   const { code = null, facts = {} } = error instanceof Fault ? error : {};
-  const evidence = sentenceOf(error);
+  const evidence = evidenceOf(error);
   const cure = facts.cure ?? 'look at the storage, and at docs/store-format.md';
   return !startedHere && code === 'failed'
     ? { verdict: 'unknown', evidence, cure }

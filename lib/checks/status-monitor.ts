@@ -1,4 +1,4 @@
-import { Fault, sentenceOf } from '../fault.ts';
+import { evidenceOf, Fault } from '../fault.ts';
 import type { NodeCheck } from './check.ts';
 
 /** A client waits for its first lock as long as this takes, milliseconds; all clients, in a recovery, one after another. */
@@ -19,7 +19,7 @@ export const statusMonitor: NodeCheck = {
       const cure =
         (error instanceof Fault ? error.facts.cure : undefined) ??
         'start rpcbind and rpc-statd, on every node';
-      return { verdict: 'bad', evidence: sentenceOf(error), cure };
+      return { verdict: 'bad', evidence: evidenceOf(error), cure };
     }
   },
 };

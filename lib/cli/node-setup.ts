@@ -78,7 +78,7 @@ function refuseOthers(elsewhere: readonly NfsConfValue[]): void {
   if (other === undefined) return;
   const { file, value } = other;
   throw new Fault('bad-node', `${file} has rpc.statd run ${printable(value)}: take that out first`, {
-    ...{ subject: file, found: value, wanted: CALLOUT },
+    subject: file,
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Service } from '../node/service.ts';
-import { printable } from '../printable.ts';
+import { printableSentence } from '../printable.ts';
 import { VERSION } from '../version.ts';
 import { countClients } from './client-counts.ts';
 import { judgeHealth } from './judgement.ts';
@@ -55,7 +55,7 @@ export function reportOf(standing: Standing): Report {
 }
 
 export function verdictOf({ service, fault, kept, owner, hung }: Standing): Report['verdict'] {
-  if (fault !== null) return { state: 'failed', reason: printable(fault.reason) };
+  if (fault !== null) return { state: 'failed', reason: printableSentence(fault.reason) };
   if (kept === null) return { state: 'ok', reason: null };
   const { statd, writer, capturing, recovering, callout } = kept;
   const notDurable = 'the last capture did not become durable: shared_dir does not answer';

@@ -1,4 +1,4 @@
-import { printable } from '../printable.ts';
+import { printableSentence } from '../printable.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What a verdict is made of. */
@@ -56,9 +56,9 @@ export function judgeHealth(health: Health): Verdict {
 
 /** `strict` is about what is not recorded: an error saves no lock that could not be recovered. */
 function failed(reason: string): Verdict {
-  return { state: 'failed', reason: printable(reason, REASON_LIMIT) };
+  return { state: 'failed', reason: printableSentence(reason, REASON_LIMIT) };
 }
 
 function degraded(reason: string): Verdict {
-  return { state: 'degraded', reason: printable(reason, REASON_LIMIT) };
+  return { state: 'degraded', reason: printableSentence(reason, REASON_LIMIT) };
 }

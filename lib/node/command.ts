@@ -94,6 +94,6 @@ export async function runChecked(
   const { exitCode, stdout, stderr } = await runCommand(command, timeout, limit);
   if (exitCode === 0) return stdout;
   throw new Fault('failed', `${printable(command.join(' '), 100)} failed with exit code ${exitCode}`, {
-    found: printable(stderr.trim().split('\n', 1).join(''), 200),
+    found: stderr.trim().split('\n', 1).join(''),
   });
 }

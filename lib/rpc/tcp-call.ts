@@ -49,9 +49,7 @@ function converse(
   };
   const conversation = new Promise<readonly Buffer[]>((resolve, reject) => {
     deadline = setTimeout(() => {
-      reject(
-        new Fault('timed-out', `${name} did not answer`, { subject: name, found: `${peer.timeout} ms` }),
-      );
+      reject(new Fault('timed-out', `${name} did not answer`, { subject: name }));
     }, timeout);
     socket.on('error', (error) => {
       const taken = errnoOf(error) === 'EADDRINUSE';

@@ -49,9 +49,7 @@ export async function callOverUdp(peer: Peer, call: RpcCall): Promise<Buffer> {
         }
       });
       deadline = setTimeout(() => {
-        reject(
-          new Fault('timed-out', `${name} did not answer`, { subject: name, found: `${peer.timeout} ms` }),
-        );
+        reject(new Fault('timed-out', `${name} did not answer`, { subject: name }));
       }, peer.timeout);
       ask(FIRST_REPEAT);
     });

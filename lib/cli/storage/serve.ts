@@ -1,4 +1,4 @@
-import { Fault, type FaultCode, type FaultFacts, sentenceOf } from '../../fault.ts';
+import { evidenceOf, Fault, type FaultCode, type FaultFacts } from '../../fault.ts';
 import { type Report, type Step, seldom } from './step.ts';
 import type { Tasks } from './tasks.ts';
 
@@ -49,6 +49,6 @@ async function answerTo({ id, task, input }: Question, tasks: Tasks, report: Rep
   } catch (error) {
     const { code, facts } = error instanceof Fault ? error : { code: 'failed' as const, facts: {} };
     const { cause: _, ...plain } = facts;
-    return { id, value: null, fault: { code, message: sentenceOf(error), facts: plain } };
+    return { id, value: null, fault: { code, message: evidenceOf(error), facts: plain } };
   }
 }

@@ -48,7 +48,7 @@ t.test('a store that cannot be read', async (t) => {
   });
   t.match(await found(none, false), { verdict: 'unknown' }, 'it was never started');
   t.match(await found(new Fault('not-ours', 'open to all', { cure: 'chmod it' }), false), {
-    verdict: 'bad',
+    ...{ verdict: 'bad', evidence: /^open to all$/ },
     cure: 'chmod it',
   });
   t.match(await found(new Error('odd'), false), { verdict: 'bad', evidence: 'odd' });

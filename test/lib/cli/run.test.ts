@@ -84,6 +84,14 @@ t.test('a store that cannot be read is said on standard error', async (t) => {
   t.match(err, /^lockferry: cannot use lock store [\x20-\x7e]+none\\\\ \(ENOENT\)/, 'escaped once');
 });
 
+t.test('what can be done about it is said, too', async (t) => {
+  const runtime = shortDirectory(t);
+  const argv = ['snapshot', '--service', `none-${process.pid}`, '--shared-dir', join(runtime, 'none')];
+  const { code, err } = await ran([...argv, '--statd-dir', '/no/statd'], runtime);
+  t.equal(code, 1);
+  t.equal(err, "lockferry: statd's directory /no/statd does not exist; correct statd_dir\n");
+});
+
 t.test('every command reaches what it is named after', async (t) => {
   const runtime = shortDirectory(t);
   const none = join(runtime, 'none');

@@ -31,8 +31,12 @@ t.test('before it has adopted the service, a keeper knows nothing of it', (t) =>
 });
 
 t.test('one that could not is failed, and says why', (t) => {
-  const failed = { ...ADOPTING, fault: { code: 'not-ours', reason: 'a\nb' }, stopping: true };
-  t.match(answerOf(failed), { phase: 'failed', faultCode: 'not-ours', verdict: { state: 'failed' } });
+  const failed = { ...ADOPTING, fault: { code: 'not-ours', reason: 'a\n; found \\n' }, stopping: true };
+  t.match(answerOf(failed), {
+    phase: 'failed',
+    faultCode: 'not-ours',
+    verdict: { state: 'failed', reason: 'a\\n; found \\n' },
+  });
   t.notMatch(verdictOf(failed).reason, '\n');
   t.end();
 });

@@ -72,6 +72,7 @@ t.test('the worst comes first, and nothing that strangers wrote reaches a termin
   const store = judge({ ...all, owner: true }).reason ?? '';
   t.match(store, /^0 clients unprotected: E/);
   t.notMatch(store, '\x1b');
+  t.equal(judge({ recoveryTrouble: 'found \\x1b' }).reason, 'found \\x1b', 'what is escaped stays as it is');
   t.match(judge({ ...all, owner: true, storeTrouble: null }).reason, /^no client is captured/);
   t.equal(judge({ recoveryTrouble: 'r', waitingFor: ['w'], waited: 61_000 }).reason, 'r');
 });

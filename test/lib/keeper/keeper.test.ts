@@ -303,7 +303,11 @@ t.test('an adoption that fails says why, and can be stopped', async (t) => {
   const one = new Keeper(service, directory, (event) => events.push(event));
   await one.adopt();
   t.match(one.report(), {
-    ...{ phase: 'failed', faultCode: 'bad-node', verdict: { state: 'failed', reason: /statd/ } },
+    ...{
+      phase: 'failed',
+      faultCode: 'bad-node',
+      verdict: { state: 'failed', reason: /does not exist; correct statd_dir$/ },
+    },
   });
   await one.stop();
   t.same(events, ['adoption-failed']);

@@ -59,6 +59,6 @@ t.test('a program that must succeed', async (t) => {
   await t.rejects(runChecked(['sh', '-c', 'printf "no\\033[1m\\nmore" >&2; exit 4'], 10_000), {
     code: 'failed',
     message: /failed with exit code 4$/,
-    facts: { found: 'no\\x1b[1m' },
+    facts: { found: 'no\x1b[1m' },
   });
 });

@@ -36,6 +36,16 @@ t.test('a reason is cut where Pacemaker cuts it, and says so', async (t) => {
   t.equal(asReason('x'.repeat(300)).length, 128);
 });
 
+t.test('where there is little room, the cure comes before what was found', async (t) => {
+  const facts = { found: 'f'.repeat(300), wanted: 'something else', cure: 'get another one' };
+  const reason = reasonOf(new Fault('not-ours', 'a store of somebody else, as its name says', facts));
+  t.match(
+    reason,
+    /^a store of somebody else, as its name says; get another one \(found f{41}\.\.\., wanted /,
+  );
+  t.ok(reason.length <= 128);
+});
+
 t.test('making a reason of a reason changes nothing', async (t) => {
   const once = asReason('a\nb\\n');
   t.equal(once, 'a\\nb\\n');

@@ -12,7 +12,8 @@ t.test('tasks are done, faults are sent, and the end of the channel is the end',
   });
   let ended = 0;
   const cause = new Error('EIO');
-  const faults = [new Fault('not-ours', 'no', { subject: '/a', cause }), new Error('odd')];
+  const cure = 'go away';
+  const faults = [new Fault('not-ours', 'no', { subject: '/a', cure, cause }), new Error('odd')];
   const tasks = {
     ...createTasks(),
     read: async () => Promise.reject(faults.shift()),
@@ -32,7 +33,7 @@ t.test('tasks are done, faults are sent, and the end of the channel is the end',
   t.strictSame(await ask('read', 2), {
     id: 2,
     value: null,
-    fault: { code: 'not-ours', message: 'no: EIO', facts: { subject: '/a' } },
+    fault: { code: 'not-ours', message: 'no: EIO', facts: { subject: '/a', cure } },
   });
   t.match(await ask('read', 3), { fault: { code: 'failed', message: 'odd', facts: {} } });
   channel.emit('disconnect');
