@@ -89,8 +89,9 @@ export class Settling {
           return seen >= count ? Date.now() : false;
         },
         { what: `${count} locks on ${to.name}`, timeout: 180_000 },
-      ).catch((cause) => {
-        throw new Error(`${seen} of ${count} locks are on ${to.name}`, { cause });
+      ).catch(async (cause) => {
+        const what = `${seen} of ${count} locks are on ${to.name}`;
+        throw new Error(`${what}\n${await this.#story()}`, { cause });
       });
 
     const event = Date.now();
@@ -121,6 +122,18 @@ export class Settling {
     const { ok, error } = await newcomer.lock({ file: `${mountPoint(KEPT)}/other`, start });
     if (!ok) throw new Error(`the lock elsewhere was refused: ${error}`);
     return Date.now();
+  }
+
+  /** What the second server and the clients say of it, where locks do not come back. */
+  async #story(): Promise<string> {
+    const of = [
+      [this.#scene.servers[1], 'tail -n 60 /run/lockferry/services/*/events.jsonl; cat /proc/net/arp'],
+      ...this.#holders.map((holder) => [holder, 'cat /proc/net/arp; ps -e | grep -e lock -e statd'] as const),
+    ] as const;
+    const said = of.map(
+      async ([guest, words]) => `${guest.name}: ${await guest.sh(`${words}; dmesg | tail -n 20`)}`,
+    );
+    return (await Promise.all(said)).join('\n');
   }
 
   async #held(lookout: LockProcess): Promise<Settled['held']> {
