@@ -6,8 +6,8 @@ import { answersHere, isRegistered, NFS3, NLM4, registeredHere } from '../rpc/in
 /** Who is asked. */
 const REAL = { registered: registeredHere, answers: answersHere, run: runChecked };
 
-/** How long a local daemon may take to answer, milliseconds. */
-const ANSWER_WITHIN = 1000;
+/** How long a local daemon may take to answer, milliseconds: one that is not there refuses at once, and a node that has just taken over is busy. */
+const ANSWER_WITHIN = 5000;
 
 /** What a client's reclaim needs on this node besides address and grace, and does not find yet: one phrase each. */
 export async function lacking(
