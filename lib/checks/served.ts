@@ -11,7 +11,7 @@ export function servedBy(missing: typeof lacking): ServiceCheck {
   return {
     of: 'service',
     code: 'served',
-    about: 'NFS, NLM and the exports, as clients need them to reclaim',
+    about: 'NFS, NLM, rpc.statd and the exports, as clients need them to reclaim',
     consequence: 'Clients are not told before this is there, and when grace has ended meanwhile, not at all.',
     async look({ localAddresses }, service) {
       const here = service.addresses.some((address) => localAddresses().has(address));

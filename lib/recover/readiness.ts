@@ -1,7 +1,7 @@
 import { sentenceOf } from '../fault.ts';
 import { runChecked } from '../node/command.ts';
 import type { Service } from '../node/service.ts';
-import { answersHere, isRegistered, NFS3, NLM4, registeredHere } from '../rpc/index.ts';
+import { answersHere, isRegistered, NFS3, NLM4, NSM1, registeredHere } from '../rpc/index.ts';
 
 /** Who is asked. */
 const REAL = { registered: registeredHere, answers: answersHere, run: runChecked };
@@ -20,9 +20,11 @@ export async function lacking(
     if (!isRegistered(registered, NFS3)) return ['NFS version 3 to be registered with rpcbind'];
     if (!isRegistered(registered, NLM4)) return ['NLM version 4 to be registered with rpcbind'];
     if (!(await ask.answers(NLM4, 'tcp', { timeout: ANSWER_WITHIN }))) return ['NLM version 4 to answer'];
+    // The lock manager has it monitor each client before it grants anything; where it cannot, a reclaim is refused for good.
+    if (!(await ask.answers(NSM1, 'udp', { timeout: ANSWER_WITHIN }))) return ['rpc.statd to answer'];
     return exports.length === 0 ? [] : await notExported(exports, ask.run);
   } catch (error) {
-    return [`rpcbind, NFS and NLM to answer (${sentenceOf(error)})`];
+    return [`rpcbind, NFS, NLM and rpc.statd to answer (${sentenceOf(error)})`];
   }
 }
 

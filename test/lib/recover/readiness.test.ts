@@ -1,7 +1,7 @@
 import t from 'tap';
 import { Fault } from '../../../lib/fault.ts';
 import { lacking } from '../../../lib/recover/readiness.ts';
-import { NFS3, NLM4, type Registration, type RpcProgram } from '../../../lib/rpc/index.ts';
+import { NFS3, NLM4, NSM1, type Registration, type RpcProgram } from '../../../lib/rpc/index.ts';
 
 const registration = ({ program, version }: RpcProgram): Registration => {
   return { program, version, protocol: 6, port: 2049 };
@@ -30,6 +30,8 @@ t.test('the first thing that lacks is named', async (t) => {
   t.same(await lacking({ exports: ['/srv/b'] }, node({ answers: async () => false })), [
     'NLM version 4 to answer',
   ]);
+  const noStatd = async ({ program }: RpcProgram) => program !== NSM1.program;
+  t.same(await lacking({ exports: ['/srv/b'] }, node({ answers: noStatd })), ['rpc.statd to answer']);
 });
 
 t.test('each directory that is not exported is named, and only the whole name counts', async (t) => {
@@ -42,7 +44,7 @@ t.test('each directory that is not exported is named, and only the whole name co
 t.test('whoever does not answer is waited for, with the reason', async (t) => {
   const registered = () => Promise.reject(new Fault('timed-out', 'no answer'));
   t.same(await lacking({ exports: [] }, node({ registered })), [
-    'rpcbind, NFS and NLM to answer (no answer)',
+    'rpcbind, NFS, NLM and rpc.statd to answer (no answer)',
   ]);
   t.type(await lacking({ exports: [] }), Array, 'this node is asked where no other is named');
 });
