@@ -67,20 +67,6 @@ export const movedFromWarmNode =
 export const keeperKilled = (server: Guest) =>
   server.sh('kill -KILL "$(cat /run/lockferry/services/*/keeper.pid)"');
 
-/** The adoptive node's rpc.statd is not there until all else is: without it, the lock manager refuses every reclaim for good. */
-export const statdComesLate: Happening = async ({ servers: [sa, sb], services, served, kill }) => {
-  const statd = await sb.sh("tr '\\0' ' ' </proc/$(pidof rpc.statd)/cmdline");
-  await sb.sh('pkill -x rpc.statd');
-  await kill(sa);
-  await served(services[0] as NfsService, sb);
-  await until(async () => (await sb.sh('lockferry status --json')).includes('rpc.statd to answer'), {
-    what: `nfslock on ${sb.name} that waits for rpc.statd`,
-    timeout: 20_000,
-  }).catch(() => undefined); // the fates tell
-  await sb.sh(statd);
-  return { a: sb };
-};
-
 export const cleanShutdown: Happening = async ({ servers: [sa, sb], cluster, kill }) => {
   await cluster.leave(sa);
   await kill(sa);

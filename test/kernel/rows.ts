@@ -137,10 +137,6 @@ export const ROWS: readonly Row[] = [
     wanted: { kept: KEEPS },
   },
   {
-    name: 'primary killed, rpc.statd of the adoptive node comes late',
-    ...{ setting: HAND, happening: happenings.statdComesLate, wanted: PAIR },
-  },
-  {
     name: 'failover and failback, three times',
     ...{ setting: HAND, happening: happenings.toAndFro, wanted: PAIR },
   },
