@@ -123,7 +123,9 @@ t.test('a door that cannot be made is a problem, until it can', async (t) => {
   mkdirSync(dirname(path), { recursive: true });
   chmodSync(dirname(path), 0o777);
   await callout.look();
-  t.match(callout.problems, [/^the statd callout cannot ask: .* can be changed by others: wanted a directory of root/]);
+  t.match(callout.problems, [
+    /^the statd callout cannot ask: .* can be changed by others: wanted a directory of root/,
+  ]);
   chmodSync(dirname(path), 0o755);
   await until(() => callout.problems.length === 0);
 });
