@@ -1,9 +1,6 @@
 import { lacking } from '../recover/readiness.ts';
 import type { ServiceCheck } from './check.ts';
 
-/** On a busy node a daemon is slow to answer for once, not least as all is looked at together. */
-const TRIES = 3;
-
 export const served = servedBy(lacking);
 
 /** @param missing what a reclaim needs and does not find */
@@ -16,12 +13,9 @@ export function servedBy(missing: typeof lacking): ServiceCheck {
     async look({ localAddresses }, service) {
       const here = service.addresses.some((address) => localAddresses().has(address));
       if (!here) return { verdict: 'ok', evidence: 'its addresses are not on this node now' };
-      let first: string | undefined;
-      for (let tries = 0; tries < TRIES; tries += 1) {
-        [first] = await missing(service);
-        if (first === undefined) return { verdict: 'ok', evidence: 'NFS 3 and NLM 4 answer' };
-      }
-      const cure = 'start the NFS server, and let the cluster watch it';
+      const [first] = await missing(service);
+      if (first === undefined) return { verdict: 'ok', evidence: 'NFS 3, NLM 4 and rpc.statd answer' };
+      const cure = 'start the NFS server and rpc.statd, and let the cluster watch them';
       return { verdict: 'bad', evidence: `the service waits for ${first}`, cure };
     },
   };

@@ -60,7 +60,10 @@ const BREAKAGES: readonly Breakage[] = [
   {
     what: 'no rpc.statd',
     ...{ damage: `${SERVICE} stop statd`, repair: `${SERVICE} start statd` },
-    complaints: ['status-monitor: bad', 'callout: unknown', 'ports: warning', 'locks/grace-length: unknown'],
+    complaints: [
+      ...['status-monitor: bad', 'callout: unknown', 'ports: warning', 'locks/grace-length: unknown'],
+      'locks/served: bad',
+    ],
     evidence: /not registered/,
   },
   {

@@ -18,9 +18,3 @@ t.test('what a reclaim needs is there, or is named', async (t) => {
     ...{ verdict: 'bad', evidence: 'the service waits for NLM version 4 to answer' },
   });
 });
-
-t.test('who is slow for once is there', async (t) => {
-  const answers = [['rpcbind, NFS and NLM to answer (late)'], ['NLM version 4 to answer'], []];
-  const { look } = servedBy(async () => answers.shift() ?? ['nobody asks again']);
-  t.match(await look(here, examined()), { verdict: 'ok' });
-});
