@@ -8,7 +8,8 @@ import type { Service } from '../node/service.ts';
 import { VERSION } from '../version.ts';
 import { noteAgreed } from './agreed.ts';
 import { askKeeper, askMonitor } from './ask.ts';
-import { ended, findKeeper, type KeeperProgram, runLeave, signal, spawnKeeper } from './keeper-process.ts';
+import { ANSWER_WITHIN, endKeeper } from './end-keeper.ts';
+import { findKeeper, type KeeperProgram, runLeave, type signal, spawnKeeper } from './keeper-process.ts';
 import type { Report } from './protocol.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -31,8 +32,6 @@ export interface MonitorOptions extends KeeperOptions {
   readonly given?: Readonly<Record<string, string>>;
 }
 
-/** How long a keeper may take to answer when all is well with it, milliseconds; its store may still hang. */
-const ANSWER_WITHIN = 1500;
 /** The same for a monitor's question: its capture is waited for, as long as the keeper waits for its store. */
 const MONITORED_WITHIN = 3000;
 /** A keeper that is told to stop gets this long for its last capture and for the release of locks, milliseconds. */
@@ -41,9 +40,6 @@ const STOP_WITHIN = 8000;
 const LEFT_AFTER_LEAVING = 500;
 /** A start puts another keeper into the place of one that died in it, so many times: what it had begun is gone on with. */
 const SUCCESSORS = 2;
-/** What is kept of that for a keeper that has to be killed: to end by itself, and to be gone; milliseconds. */
-const END_WITHIN = 500;
-const GONE_WITHIN = 300;
 
 /** Is the service started on this node? Looks at the run-time state only. */
 export async function isStarted(name: string, runtime?: string): Promise<boolean> {
@@ -190,53 +186,6 @@ async function adopted(
     'timed-out',
     `start is still waiting: ${last.waitingFor.join(', ') || 'for the lock store'}`,
   );
-}
-
-interface End {
-  /** What could not be done, one sentence each. */
-  readonly undone: string[];
-  /** The keeper has done what it was asked, as far as it could. */
-  readonly answered: boolean;
-  /** No keeper runs any more. */
-  readonly gone: boolean;
-}
-
-/** Ends the keeper, to `stop` the service or to `replace` it in place: asks it, then KILL. One that a hung file system holds is left behind. */
-async function endKeeper(
-  directory: RuntimeDirectory,
-  op: 'stop' | 'replace',
-  deadline: number,
-  kill: typeof signal = signal,
-): Promise<End> {
-  const running = await findKeeper(directory);
-  if (running === null) return { undone: [], answered: false, gone: true };
-  const undone: string[] = [];
-  let answered = false;
-  let endsBy = 0;
-  try {
-    const latest = deadline - GONE_WITHIN - END_WITHIN;
-    // To stop takes its time; one that does not even say how it is would only use it up.
-    const { phase } = await askKeeper(
-      directory.socket,
-      'report',
-      Math.min(latest, Date.now() + ANSWER_WITHIN),
-    );
-    const report = await askKeeper(directory.socket, op, latest);
-    // One that has not yet adopted the service has nothing to end.
-    answered = phase !== 'adopting';
-    if (report.verdict.reason !== null) undone.push(report.verdict.reason);
-    endsBy = Math.min(deadline - GONE_WITHIN, Date.now() + END_WITHIN);
-  } catch (error) {
-    undone.push(sentenceOf(error));
-  }
-  let gone = await ended(running, endsBy);
-  if (!gone) {
-    await kill(running, 'SIGKILL');
-    gone = await ended(running, deadline);
-    if (!gone) undone.push(`keeper ${running.pid} hangs in the kernel and is left behind`);
-  }
-  await rm(directory.pidFile, { force: true });
-  return { undone, answered, gone };
 }
 
 const FAULT_CODES: ReadonlySet<string> = new Set<FaultCode>([
