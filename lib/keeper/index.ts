@@ -1,15 +1,18 @@
 import { rm } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Fault, type FaultCode, sentenceOf } from '../fault.ts';
 import { withdrawAttributes } from '../node/cluster-attributes.ts';
-import { RuntimeDirectory } from '../node/runtime-directory.ts';
+import { NodeDirectory } from '../node/node-directory.ts';
+import { RuntimeDirectory, SERVICES_DIRECTORY } from '../node/runtime-directory.ts';
 import type { Service } from '../node/service.ts';
 import { VERSION } from '../version.ts';
 import { noteAgreed } from './agreed.ts';
 import { askKeeper, askMonitor } from './ask.ts';
 import { ANSWER_WITHIN, endKeeper } from './end-keeper.ts';
 import { findKeeper, type KeeperProgram, runLeave, type signal, spawnKeeper } from './keeper-process.ts';
+import { keptHere } from './lock-notes.ts';
 import type { Report } from './protocol.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -127,7 +130,8 @@ export async function stopKeeper(options: {
   const undone: string[] = [];
   try {
     const deadline = Math.min(options.deadline, Date.now() + STOP_WITHIN);
-    const wasStarted = await isStarted(options.name, options.runtime);
+    const wasStarted =
+      (await isStarted(options.name, options.runtime)) || (await wereLocksKept(directory, options.runtime));
     const end = await endKeeper(directory, 'stop', deadline, options.kill);
     undone.push(...end.undone);
     // Nobody has captured the newest clients otherwise, nor released the locks, which would keep the file system mounted.
@@ -142,6 +146,17 @@ export async function stopKeeper(options: {
     undone.push(sentenceOf(error));
   }
   return undone;
+}
+
+/**
+ * Did the stop before this one leave its locks here, for a start that has failed since? @returns whether; then the directory
+ * has the service, as it was.
+ */
+async function wereLocksKept(directory: RuntimeDirectory, runtime?: string): Promise<boolean> {
+  const node = NodeDirectory.beside(runtime ?? SERVICES_DIRECTORY);
+  const service = await keptHere({ name: basename(directory.path) }, { node });
+  if (service !== null) await directory.create(service);
+  return service !== null;
 }
 
 /** Can the keeper that runs be left at work? */

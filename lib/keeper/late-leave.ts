@@ -8,7 +8,7 @@ import { bootId, nodeName } from '../node/this-node.ts';
 import { statdDirectory } from '../nsm/statd-directory.ts';
 import { readStore } from '../store/index.ts';
 import { takeOver } from './adoption.ts';
-import { holderOfLocksLeft, LAST_CAPTURE_WITHIN, release } from './leaving.ts';
+import { LAST_CAPTURE_WITHIN, locksLeft, release } from './leaving.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /**
@@ -23,16 +23,16 @@ export async function leaveLate(
   surroundings: Surroundings,
   log: Log,
 ): Promise<boolean> {
-  const holder = await holderOfLocksLeft(service, true, surroundings);
-  const captured = captureLate(service, exempt, surroundings, holder !== null).catch((error) => {
+  const left = await locksLeft(service, true, surroundings);
+  const captured = captureLate(service, exempt, surroundings, left?.kept === false).catch((error) => {
     log('capture-failed', { reason: sentenceOf(error) });
     return false;
   });
   const giveUp = pause(LAST_CAPTURE_WITHIN.leaving, false, { ref: false });
   const durable = await Promise.race([captured, giveUp]);
-  const released = await release({ service, holder, durable, log }, surroundings);
+  const released = await release({ service, left, durable, log }, surroundings);
   log('stopped', { released, durable });
-  return durable && (released || holder === null);
+  return durable && (released || left?.kept !== false);
 }
 
 /**
@@ -47,7 +47,8 @@ async function captureLate(
 ): Promise<boolean> {
   const { holder, ended } = await readStore(service.sharedDir, surroundings.disk);
   // Another node may have it by now, which must not lose it to one that leaves.
-  if (ended !== null || holder.node !== nodeName() || holder.bootId !== (await bootId())) return false;
+  if ((ended?.to ?? null) !== null || holder.node !== nodeName() || holder.bootId !== (await bootId()))
+    return false;
   const statd = statdDirectory(await findStatdDirectory(service.statdDir));
   const { store } = await takeOver(service, statd, surroundings, exempt);
   await store.commit([{ type: 'ended', at: Date.now(), released }]);

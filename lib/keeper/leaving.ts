@@ -5,8 +5,8 @@ import type { LockManager } from '../node/lock-manager.ts';
 import type { Service } from '../node/service.ts';
 import type { Capturing } from './capturing.ts';
 import type { DurableWriter } from './durable.ts';
+import { noteKept, noteReleased } from './lock-notes.ts';
 import type { Recovering } from './recovering.ts';
-import { noteReleased } from './released-note.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /**
@@ -39,11 +39,13 @@ export async function leave(
   capturing.end();
   recovering.abort();
   const last = capturing.last();
-  const holder = await holderOfLocksLeft(service, addressSeen, surroundings);
-  const ended = last.then(() => writer.push([{ type: 'ended', at: Date.now(), released: holder !== null }]));
+  const left = await locksLeft(service, addressSeen, surroundings);
+  const ended = last.then(() =>
+    writer.push([{ type: 'ended', at: Date.now(), released: left?.kept === false }]),
+  );
   const giveUp = pause(LAST_CAPTURE_WITHIN.leaving, 'hung' as const, { ref: false });
   const durable = (await Promise.race([ended, giveUp])) !== 'hung';
-  const released = await release({ service, holder, durable, log }, surroundings);
+  const released = await release({ service, left, durable, log }, surroundings);
   log('stopped', { released, durable });
   return durable;
 }
@@ -66,40 +68,51 @@ export async function makeRoom({
   return durable;
 }
 
-/**
- * The lock manager that has to release the locks of a service which leaves this node; null: they may still be needed
- * here, while its address is here or never was, or where the service was stopped to be started here again.
- */
-export async function holderOfLocksLeft(
+/** Locks of a service that leaves this node, which nobody else will release. */
+export interface LocksLeft {
+  readonly holder: LockManager;
+  /** Whether they are to stay, because the service was stopped to be started here again. */
+  readonly kept: boolean;
+}
+
+/** The locks that a service leaves on this node; null: they may still be needed, while its address is here or never was. */
+export async function locksLeft(
   { name, addresses, exports, unlockOnStop }: Service,
   addressSeen: boolean,
   surroundings: Pick<Surroundings, 'atWork' | 'localAddresses' | 'wasStoppedAlone'>,
-): Promise<LockManager | null> {
+): Promise<LocksLeft | null> {
   const local = surroundings.localAddresses();
   if (!unlockOnStop || !addressSeen || addresses.some((address) => local.has(address))) return null;
-  const { lockManager } = await surroundings.atWork();
-  if (lockManager === null || (await surroundings.wasStoppedAlone(name))) return null;
+  const { lockManager: holder } = await surroundings.atWork();
   // The kernel drops locks by export: where none are named, there is nothing that could be released.
-  return lockManager.kind === 'kernel' && exports.length === 0 ? null : lockManager;
+  if (holder === null || (holder.kind === 'kernel' && exports.length === 0)) return null;
+  return { holder, kept: await surroundings.wasStoppedAlone(name) };
 }
 
 /** A service whose locks are to be released on this node. */
 interface Releasing extends Pick<Leaving, 'service' | 'log'> {
-  /** The lock manager that has them; null: none is to release any. */
-  readonly holder: LockManager | null;
+  /** null: none are. */
+  readonly left: LocksLeft | null;
   /** Whether the lock store says by now that they are released. */
   readonly durable: boolean;
 }
 
-/** Releases the locks of a service on this node, once that is written down. @returns whether they were released; what failed is logged. */
+/**
+ * Releases the locks that a service left on this node, once that is written down; or notes that they stay, for a start that
+ * may fail. @returns whether they were released; what failed is logged.
+ */
 export async function release(
-  { service, holder, durable, log }: Releasing,
+  { service, left, durable, log }: Releasing,
   surroundings: Pick<Surroundings, 'releaseLocks' | 'node'>,
 ): Promise<boolean> {
-  if (holder === null) return false;
+  if (left === null) return false;
   try {
-    if (!durable) await noteReleased(service, holder, surroundings);
-    await surroundings.releaseLocks(holder.kind, service);
+    if (left.kept) {
+      await noteKept(service, surroundings);
+      return false;
+    }
+    if (!durable) await noteReleased(service, left.holder, surroundings);
+    await surroundings.releaseLocks(left.holder.kind, service);
     return true;
   } catch (error) {
     log('release-failed', { reason: sentenceOf(error) });

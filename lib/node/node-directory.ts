@@ -65,6 +65,11 @@ export class NodeDirectory {
     return join(this.path, 'released', service);
   }
 
+  /** There where a service was stopped to be started here again, and its locks stayed: the service. */
+  keptFile(service: string): string {
+    return join(this.path, 'kept', service);
+  }
+
   async create(): Promise<void> {
     await mkdir(this.path, { recursive: true, mode: 0o700 });
   }

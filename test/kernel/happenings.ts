@@ -53,7 +53,7 @@ export const movedFromWarmNode =
     });
     if (before !== undefined) await before(sa);
     await served(service, sb);
-    const left = await sa.sh('grep -c " $(pgrep -x lockd) " /proc/locks || :');
+    const left = await sa.sh(lockdLocks);
     if (left !== '0') throw new Error(`${left} locks are left on ${sa.name}`);
     await lockIsOn({ services }, sb);
     if (answered)
@@ -62,6 +62,9 @@ export const movedFromWarmNode =
     await waiting;
     return { a: sb };
   };
+
+/** How many locks lockd has. */
+const lockdLocks = 'grep -c " $(pgrep -x lockd) " /proc/locks || :';
 
 /** Nobody has looked for it since. */
 export const keeperKilled = (server: Guest) =>
@@ -80,6 +83,21 @@ export const restarted =
     await sa.sh(`crm resource restart ${resource}`, { timeout: 400_000 });
     return { a: sa };
   };
+
+/**
+ * nfslock alone is stopped, as a restart of it begins, and cannot be started there again, while nfsd runs on: the service has
+ * to leave, and its locks with it.
+ */
+export const restartFails: Happening = async (scene) => {
+  const [sa, sb] = scene.servers;
+  const [service] = scene.services as [NfsService];
+  await sa.sh('crm resource stop a-lock && crm_resource --wait', { timeout: 180_000 });
+  await sa.sh('mv /var/lib/nfs/sm /var/lib/nfs/away && crm resource start a-lock');
+  await scene.served(service, sb);
+  const left = await sa.sh(lockdLocks);
+  if (left !== '0') throw new Error(`${left} locks are left on ${sa.name}`);
+  return { a: sb };
+};
 
 /** The second server, which serves `a`, dies; the first one has served `b` for so long that its grace is over. */
 export const neighbourArrives: Happening = async ({ servers: [sa, sb], kill }) => {

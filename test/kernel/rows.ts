@@ -169,6 +169,11 @@ export const ROWS: readonly Row[] = [
     afterwards: { look: happenings.sinceAdoption, wanted: { inPlace: true, told: false } },
   },
   {
+    name: 'nfslock alone stopped and not to be started there again, nfsd running outside of the group',
+    setting: { services: [RELEASED_BY_NFSLOCK], warm: true },
+    ...{ happening: happenings.restartFails, wanted: { kept: KEEPS } },
+  },
+  {
     name: 'primary cut off, fenced late',
     ...{ setting: { fenceDelay: 15 }, happening: happenings.primaryCutOff, wanted: PAIR },
   },

@@ -126,13 +126,20 @@ export class Settling {
 
   /** What the second server and the clients say of it, where locks do not come back. */
   async #story(): Promise<string> {
-    const of = [
-      [this.#scene.servers[1], 'tail -n 60 /run/lockferry/services/*/events.jsonl; cat /proc/net/arp'],
-      ...this.#holders.map((holder) => [holder, 'cat /proc/net/arp; ps -e | grep -e lock -e statd'] as const),
+    const { vip } = KEPT;
+    const both =
+      'cat /proc/net/arp; ss -tan; ps axo etimes,stat,wchan:20,args | grep -e lock -e statd -e mountd -e nfsd; dmesg | tail -n 20';
+    const server = `${both}; tail -n 60 /run/lockferry/services/*/events.jsonl; ip -o addr; exportfs -v; ls -l /var/lib/nfs/sm
+      head -v -n 500 /proc/fs/lockd/nlm_end_grace /proc/fs/nfsd/v4_end_grace /proc/fs/nfsd/threads /proc/locks; timeout 20 rpcinfo -p`;
+    const client = `${both}; timeout 20 rpcinfo -p ${vip}; timeout 20 rpcinfo -T tcp ${vip} nlockmgr; tail -n 30 /run/statd.log`;
+    const asked = [
+      [this.#scene.servers[1], server],
+      ...this.#holders.map((holder) => [holder, client] as const),
     ] as const;
-    const said = of.map(
-      async ([guest, words]) => `${guest.name}: ${await guest.sh(`${words}; dmesg | tail -n 20`)}`,
-    );
+    const said = asked.map(async ([guest, words]) => {
+      const { stdout, stderr } = await guest.run(['sh', '-c', words], { timeout: 120_000 });
+      return `${guest.name}: ${stdout}${stderr}`;
+    });
     return (await Promise.all(said)).join('\n');
   }
 

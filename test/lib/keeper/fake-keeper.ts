@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
@@ -67,13 +67,15 @@ export class FakeKeeper {
 
   /** In a directory whose path is short enough for a socket. */
   static async make(t: Test, manner: Manner = {}): Promise<FakeKeeper> {
-    const fake = new FakeKeeper(await mkdtemp(join(tmpdir(), 'lockferry-')));
+    const run = await mkdtemp(join(tmpdir(), 'lockferry-'));
+    await mkdir(join(run, 'services'));
+    const fake = new FakeKeeper(join(run, 'services'));
     t.teardown(async () => {
       for (const pid of fake.pids) {
         const left = await readProcess(pid);
         if (left?.command === 'node') process.kill(pid, 'SIGKILL');
       }
-      await rm(fake.runtime, { recursive: true });
+      await rm(run, { recursive: true });
     });
     return fake.behave(manner);
   }

@@ -2,6 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { isStarted, monitorKeeper, startKeeper, stopKeeper } from '../../../lib/keeper/index.ts';
 import { spawnKeeper } from '../../../lib/keeper/keeper-process.ts';
+import { keptHere, noteKept } from '../../../lib/keeper/lock-notes.ts';
+import { NodeDirectory } from '../../../lib/node/node-directory.ts';
 import { readProcess } from '../../../lib/node/process.ts';
 import type { Service } from '../../../lib/node/service.ts';
 import { exampleService } from '../../support/example-service.ts';
@@ -247,6 +249,26 @@ t.test('so it does where the keeper has not yet adopted the service', { buffered
   t.same(await stop(), []);
   t.ok(fake.asked.indexOf('leave') > fake.asked.indexOf('stop'));
 });
+
+t.test(
+  'where a stop has left the locks for a start that failed, the next stop leaves',
+  { buffered: true },
+  async (t) => {
+    const { fake, runtime, start, stop } = await stage(t, {
+      report: { phase: 'failed', faultCode: 'malformed', verdict: { state: 'failed', reason: 'damaged' } },
+    });
+    const on = { node: NodeDirectory.beside(runtime) };
+    await noteKept(SERVICE, on);
+    await t.rejects(start(), { message: 'damaged' });
+    t.notOk(existsSync(fake.directory.path));
+    t.same(await stop(), []);
+    t.equal(fake.asked.at(-1), 'leave');
+    t.notOk(existsSync(fake.directory.path));
+    t.ok(await keptHere(SERVICE, on), 'what becomes of the locks is for the program to say');
+    t.same(await stop(20_000, { name: 'nfs-b' }), []);
+    t.equal(fake.asked.filter((op) => op === 'leave').length, 1, 'no other service has left any');
+  },
+);
 
 t.test('a run-time directory that cannot be removed is named', { buffered: true }, async (t) => {
   const { fake, stop } = await stage(t);

@@ -69,6 +69,20 @@ t.test('locks that are still needed here stay; the clients are recorded all the 
   t.same(await start(), { inPlace: true, inherited: [], current: ['client', 'late'] });
 });
 
+t.test('those of a service that was stopped to be started here stay until that has failed', async (t) => {
+  const { node, leave, start, logged } = await scene(t);
+  const kept = () => existsSync(node.node.keptFile('nfs-a'));
+  node.stoppedAlone = true;
+  t.equal(await leave(), true);
+  t.same([node.released, kept()], [[], true]);
+  // Its start has failed, before it could take the store over.
+  node.stoppedAlone = false;
+  t.equal(await leave(), true);
+  t.same([node.released, kept()], [[`ganesha ${ADDRESS}`], false]);
+  t.same(logged.at(-1), ['stopped', { released: true, durable: true }]);
+  t.match(await start(), { inPlace: false, inherited: ['client'] });
+});
+
 t.test('where the storage hangs, what is released is noted on the node, once', async (t) => {
   const { node, leaveHung, start, noted } = await scene(t);
   node.release = async () => {

@@ -6,6 +6,7 @@ import { Picture } from '../../../lib/capture/index.ts';
 import { Capturing } from '../../../lib/keeper/capturing.ts';
 import { DurableWriter } from '../../../lib/keeper/durable.ts';
 import { leave } from '../../../lib/keeper/leaving.ts';
+import { keptHere } from '../../../lib/keeper/lock-notes.ts';
 import type { Recovering } from '../../../lib/keeper/recovering.ts';
 import { NodeDirectory } from '../../../lib/node/node-directory.ts';
 import type { Change } from '../../../lib/store/index.ts';
@@ -27,6 +28,7 @@ interface Scene {
 async function leaving(t: Test, { change, service = {}, seen = true, commit }: Scene = {}) {
   const node = new ExampleNode();
   node.lockManager = lockManager(7);
+  node.node = new NodeDirectory(join(t.testdir({}), 'node'));
   change?.(node);
   const story: unknown[] = [];
   const writer = new DurableWriter(
@@ -37,7 +39,7 @@ async function leaving(t: Test, { change, service = {}, seen = true, commit }: S
       }),
   );
   const push = (changes: readonly Change[]) => writer.push(changes);
-  const directory = smDirectory(t.testdir({}), { client: lineOf('client') });
+  const directory = smDirectory(join(t.testdirName, 'statd'), { client: lineOf('client') });
   const capturing = new Capturing({
     ...{ picture: new Picture({ directory }), holder: HOLDER, atWork: node.atWork, push },
     ...{ statdAnswers: async () => true, settled: () => writer.settled() },
@@ -59,7 +61,7 @@ async function leaving(t: Test, { change, service = {}, seen = true, commit }: S
       },
     },
   );
-  return { durable, story, released: node.released };
+  return { durable, story, released: node.released, kept: await keptHere({ name: 'nfs-a' }, surroundings) };
 }
 
 t.test('a service that has left takes its locks with it, when that is written down', async (t) => {
@@ -69,7 +71,7 @@ t.test('a service that has left takes its locks with it, when that is written do
       ...['nobody is told any more', 'captured', 'ended, released true', 'release'],
       ['stopped', { released: true, durable: true }],
     ],
-    released: [`ganesha ${ADDRESS}`],
+    ...{ released: [`ganesha ${ADDRESS}`], kept: null },
   });
 });
 
@@ -99,12 +101,13 @@ t.test('what may still be needed here stays, and is said to be here', async (t) 
     },
   };
   for (const [name, scene] of Object.entries(scenes)) {
-    const { story, released } = await leaving(t, scene);
+    const { story, released, kept } = await leaving(t, scene);
     t.same(story.slice(1), [
       ...['captured', 'ended, released false'],
       ['stopped', { released: false, durable: true }],
     ]);
     t.same(released, [], name);
+    t.equal(kept?.name, name === 'it starts here again' ? 'nfs-a' : undefined, 'for a start that may fail');
   }
 });
 
@@ -121,7 +124,7 @@ t.test('where the storage hangs, the release is written down on this node', asyn
   t.same(await leaving(t, { commit, change }), {
     durable: false,
     story: ['nobody is told any more', 'release', ['stopped', { released: true, durable: false }]],
-    released: [`ganesha ${ADDRESS}`],
+    ...{ released: [`ganesha ${ADDRESS}`], kept: null },
   });
   t.ok(Date.now() - before < 6000, 'and not waited for long');
   t.equal(readFileSync(node.releasedFile('nfs-a'), 'latin1'), lockManager(7).identity);
