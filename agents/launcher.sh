@@ -15,6 +15,7 @@ share=/usr/share/lockferry
 # scripts/build.mjs puts Lockferry's version here.
 version=
 services=/run/lockferry/services
+kept=/run/lockferry/node/kept
 # scripts/install --node puts another interpreter here.
 interpreters='/usr/bin/node /usr/bin/nodejs'
 
@@ -149,7 +150,8 @@ reload-agent | migrate_to)
 	;;
 stop)
 	find_run
-	[ -n "$run" ] && [ -e "$run" ] || exit 0
+	# A stop before this one may have left its locks here, for a start that has failed since.
+	[ -n "$run" ] && { [ -e "$run" ] || [ -e "$kept/${run##*/}" ]; } || exit 0
 	;;
 *)
 	cat "$share/nfslock.usage" >&2

@@ -24,10 +24,14 @@ export class AddressSeen {
     this.#seen = true;
   }
 
-  /** Costs nothing once it was. */
+  /** Costs nothing once it was. Never throws: where the system does not say, it is looked again. */
   look(): void {
     if (this.#seen) return;
-    const local = this.#localAddresses();
-    this.#seen = this.#addresses.some((address) => local.has(address));
+    try {
+      const local = this.#localAddresses();
+      this.#seen = this.#addresses.some((address) => local.has(address));
+    } catch {
+      // Not seen this time.
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PlacedLines, PlacedOnNode } from '../convey/index.ts';
+import { sentenceOf } from '../fault.ts';
 import { openEventLog } from '../node/event-log.ts';
 import { RuntimeDirectory } from '../node/runtime-directory.ts';
 import { Keeper } from './keeper.ts';
@@ -29,6 +30,8 @@ async function main(name: string, leave: string | undefined): Promise<void> {
     if (await leaveLate(service, exempt, realSurroundings(service), log)) process.exit(0);
     return kill();
   }
+  // The next monitor puts another one into its place.
+  process.on('uncaughtExceptionMonitor', (error) => log('died', { reason: sentenceOf(error) }));
   await writeFile(directory.pidFile, `${process.pid}\n`, { mode: 0o600 });
   const keeper = new Keeper(service, directory, log);
   await listen(directory.socket, (request) => answer(keeper, request));

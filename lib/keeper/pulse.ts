@@ -90,7 +90,7 @@ export class Pulse {
   async #attend(): Promise<void> {
     const { surroundings, kept } = this.#options;
     const { store, writer, recovering, share } = kept;
-    if (recovering.unprepared) await recovering.begin([]);
+    if (recovering.failed && store.state.inherited.size > 0) await recovering.begin([]);
     const { lockManager, statd } = await surroundings.atWork();
     const { holder } = store.state;
     const identity = lockManager?.identity ?? holder.lockManager;
@@ -108,6 +108,7 @@ export class Pulse {
     this.#owner = (await store.isOwner().catch(() => true)) && this.#owner;
     this.#checking = null;
     if (this.#owner) return;
+    if (!this.#resting) this.#options.log('lost');
     capturing.end();
     recovering.abort();
   }

@@ -28,7 +28,7 @@ export class Recovering {
   readonly #world: RecoveringWorld;
   #running: Running | null = null;
   #trouble: string | null = null;
-  #unprepared = false;
+  #failed = false;
   /** Files that statd wrote. */
   #writes = 0;
 
@@ -47,9 +47,9 @@ export class Recovering {
     return this.#running.settling ? 'settling' : 'recovering';
   }
 
-  /** Whether the last one could not be prepared and has to be begun again. */
-  get unprepared(): boolean {
-    return this.#unprepared;
+  /** Whether the last one failed and has to be begun again. */
+  get failed(): boolean {
+    return this.#failed;
   }
 
   /** What hinders this recovery, or hindered the last one; null: nothing. */
@@ -84,13 +84,13 @@ export class Recovering {
     const pace = new ReclaimPace();
     const running: Running = { recovery, abort, pace, since: Date.now(), ended: null, settling: false };
     this.#running = running;
-    this.#unprepared = false;
+    this.#failed = false;
     this.#trouble = null;
     try {
       await recovery.prepare(present);
     } catch (error) {
       this.#trouble = `former clients could not be told: ${sentenceOf(error)}`;
-      this.#unprepared = true;
+      this.#failed = true;
       this.#running = null;
       throw error;
     }
@@ -108,6 +108,7 @@ export class Recovering {
     } catch (error) {
       log('recovery-failed', { reason: sentenceOf(error) });
       this.#trouble = `former clients could not be told: ${sentenceOf(error)}`;
+      this.#failed = !abort.signal.aborted;
     }
     this.#running = null;
   }

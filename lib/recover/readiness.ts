@@ -21,7 +21,7 @@ export async function lacking(
     if (!isRegistered(registered, NLM4)) return ['NLM version 4 to be registered with rpcbind'];
     if (!(await ask.answers(NLM4, 'tcp', { timeout: ANSWER_WITHIN }))) return ['NLM version 4 to answer'];
     // The lock manager has it monitor each client before it grants anything: NFS-Ganesha refuses a reclaim for good after 3 s.
-    if (!(await ask.answers(NSM1, 'udp', { timeout: ANSWER_WITHIN }))) return ['rpc.statd to answer'];
+    if (!(await ask.answers(NSM1, 'tcp', { timeout: ANSWER_WITHIN }))) return ['rpc.statd to answer'];
     return exports.length === 0 ? [] : await notExported(exports, ask.run);
   } catch (error) {
     return [`rpcbind, NFS, NLM and rpc.statd to answer (${sentenceOf(error)})`];

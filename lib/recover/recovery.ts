@@ -143,7 +143,10 @@ export class Recovery {
       if (grace === 'off' && (await this.#open()) === 'restarted') {
         await this.#world.commit(this.#book.take());
       }
+      const former = this.waitingFor.join();
       this.waitingFor = await this.#missing(lockManager, grace, here);
+      if (this.waitingFor.length > 0 && this.waitingFor.join() !== former)
+        this.#world.log('waiting', { for: this.waitingFor });
       if (this.waitingFor.length === 0) return signal.aborted ? 'stopped' : 'ready';
       await pause(LOOK_EVERY);
     }

@@ -65,6 +65,7 @@ export class LockProcess {
     const answer = await this.#ask<LockAnswer & { readonly device?: string; readonly locks?: string }>({
       ...{ op: 'held', file: directory },
     });
+    if (!answer.ok) throw new Error(`the locks under ${directory} cannot be seen: ${answer.error}`);
     return parseLocks(answer.locks ?? '', answer.device ?? '', 'POSIX');
   }
 

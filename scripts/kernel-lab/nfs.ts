@@ -39,6 +39,18 @@ function statdCommand(writesDown: boolean): string {
 const STATD_ANSWERS =
   'n=0; until rpcinfo -n 4000 -u 127.0.0.1 100024 1 >/dev/null 2>&1; do n=$((n+1)); [ $n -lt 60 ]; sleep 1; done';
 
+/** A node's first packets to others, and its status monitor's first answer, are not to be those of what is tried. */
+export async function reachesAll(guest: Guest, others: readonly Guest[], statd: boolean): Promise<void> {
+  const calls = others.map(({ ip }) => `rpcinfo -T udp ${ip} 100000 2`);
+  await guest.sh(
+    `set -e
+    for n in $(seq 20); do ! { ${calls.join(' && ')}; } >/dev/null 2>&1 || exit 0; done
+    echo "${guest.name} reaches not all of ${others.map(({ name }) => name).join(' ')}" >&2; exit 1`,
+    { timeout: 300_000 },
+  );
+  if (statd) await guest.sh(`set -e; ${STATD_ANSWERS}`, { timeout: 180_000 });
+}
+
 /**
  * The NSM state numbers in the SM_NOTIFYs that a node's rpc.statd was sent, in the order in which they came: with `statd:
  * 'told'`, and once it has read all that waited in its socket.

@@ -43,3 +43,22 @@ t.test('a start that fails beside a service that runs leaves it to be stopped', 
   t.match(await node.agent('stop'), { code: 0, stderr: '' });
   t.same(new Set(await clients()), new Set(['192.0.2.7', '192.0.2.8']), 'which records who came since');
 });
+
+t.test('a stop after a start that failed does what the one before it left to be done', async (t) => {
+  const node = await Sandbox.create(t, dist);
+  t.match(await node.agent('start'), { code: 0 });
+  // As where the lock manager has locks, and the cluster says that it is to be started here again.
+  await node.sh(`mkdir -p /run/lockferry/node/kept; cp ${RUN}/service.json /run/lockferry/node/service`);
+  t.match(await node.agent('stop'), { code: 0 });
+  await node.sh('mv /run/lockferry/node/service /run/lockferry/node/kept/locks');
+  await node.sh('mv /srv/locks /srv/away; : >/srv/locks');
+  t.match(await node.agent('start'), { code: 1 });
+  await node.sh('rm /srv/locks; mv /srv/away /srv/locks');
+  await node.sh(`echo '${line('192.0.2.8')}' >/var/lib/nfs/sm/192.0.2.8`);
+  t.same(await node.agent('stop'), { code: 0, stdout: '', stderr: '' });
+  t.match((await node.sh('lockferry clients --shared-dir /srv/locks')).stdout, '192.0.2.8');
+  t.equal(
+    (await node.sh('ls -A /run/lockferry/services /run/lockferry/node/kept')).stdout.match(/locks/),
+    null,
+  );
+});

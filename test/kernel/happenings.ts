@@ -4,7 +4,7 @@ import * as nfs from '../../scripts/kernel-lab/nfs.ts';
 import type { Happening } from './fate.ts';
 import { entryOf } from './ledger.ts';
 import { mountPoint, type Scene } from './scene.ts';
-import type { NfsService } from './service.ts';
+import { type NfsService, storeOf } from './service.ts';
 
 /** What happens to the first server, or to service `a` on it; each says where the services have to be then. */
 
@@ -91,9 +91,18 @@ export const restarted =
 export const restartFails: Happening = async (scene) => {
   const [sa, sb] = scene.servers;
   const [service] = scene.services as [NfsService];
+  const store = storeOf(service);
   await sa.sh('crm resource stop a-lock && crm_resource --wait', { timeout: 180_000 });
-  await sa.sh('mv /var/lib/nfs/sm /var/lib/nfs/away && crm resource start a-lock');
+  // Here alone it cannot be written.
+  await sa.sh(`mount --bind ${store} ${store} && mount -o remount,bind,ro ${store}`);
+  await sa.sh('crm resource start a-lock');
   await scene.served(service, sb);
+  if (!sa.running) {
+    const log = await sb.sh(
+      "crm_mon -1rf; grep -aE 'a-(fs|lock)|stonith|fence' /var/log/pacemaker.log | tail -n 80",
+    );
+    throw new Error(`${sa.name} was fenced: ${log}`);
+  }
   const left = await sa.sh(lockdLocks);
   if (left !== '0') throw new Error(`${left} locks are left on ${sa.name}`);
   return { a: sb };

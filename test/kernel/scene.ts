@@ -92,11 +92,11 @@ export async function setScene(lab: KernelLab, setting: Setting): Promise<Scene>
   };
   const known = Object.entries(hosts).filter(([name]) => !setting.hidden?.includes(name));
   const periods = { nlmGrace: setting.grace ?? 120, v4Grace: setting.grace ?? 120 };
+  // nfsserver starts rpc.statd itself, on the directory that it has moved to the shared disk
+  const startedLater = protect.startsWith('stock') || services.some(({ ownStatd }) => ownStatd);
   const prepare = async (guest: Guest) => {
     const isServer = servers.includes(guest);
     await guest.sh(setting.prepare ?? ':');
-    // nfsserver starts rpc.statd itself, on the directory that it has moved to the shared disk
-    const startedLater = protect.startsWith('stock') || services.some(({ ownStatd }) => ownStatd);
     const statd = isServer ? !startedLater : 'told';
     await nfs.prepareNode(guest, { ...periods, hosts: isServer ? Object.fromEntries(known) : hosts, statd });
     if (!isServer) return;
@@ -109,6 +109,7 @@ export async function setScene(lab: KernelLab, setting: Setting): Promise<Scene>
   };
   for (const service of services) await makeExports(sa, service);
   await inBatches([...servers, ...clients], prepare);
+  await Promise.all(servers.map((each) => nfs.reachesAll(each, clients, !startedLater)));
   const groups = services.map((service) => serviceGroup(service, protect, !warm));
   const byHand = setting.manager === 'hand' ? new ByHand(groups) : null;
   const cluster = byHand === null ? await Cluster.form(servers, groups, setting.fenceDelay) : null;
@@ -133,6 +134,7 @@ export async function setScene(lab: KernelLab, setting: Setting): Promise<Scene>
   const rejoin = async (guest: Guest) => {
     await guest.boot();
     await prepare(guest);
+    await nfs.reachesAll(guest, clients, !startedLater);
     await cluster?.join(guest);
     await until(async () => cluster === null || (await cluster.onlineNodes(guest)).length === 2, {
       what: `${guest.name} and the other server online`,

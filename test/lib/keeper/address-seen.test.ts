@@ -24,6 +24,22 @@ t.test('an address that was up once was seen, and is not looked for again', (t) 
   t.equal(address.seen, true);
   t.equal(looks, 2);
 
+  let asked = 0;
+  const mute = new AddressSeen(
+    { addresses: ['192.0.2.1'] },
+    {
+      localAddresses: () => {
+        asked += 1;
+        if (asked === 1) throw new Error('the system does not say');
+        return new Set(['192.0.2.1']);
+      },
+    },
+  );
+  mute.look();
+  t.equal(mute.seen, false);
+  mute.look();
+  t.equal(mute.seen, true, 'it is looked again');
+
   const before = new AddressSeen({ addresses: ['192.0.2.1'] }, { localAddresses: () => local });
   before.assume();
   t.equal(before.seen, true, 'it was here before');

@@ -3,6 +3,7 @@ import { AddressSeen } from '../../../lib/keeper/address-seen.ts';
 import type { AtWork } from '../../../lib/keeper/identities.ts';
 import type { Kept } from '../../../lib/keeper/kept.ts';
 import { Pulse } from '../../../lib/keeper/pulse.ts';
+import type { StoredFile } from '../../../lib/store/index.ts';
 import { emptyState } from '../../../lib/store/reducer.ts';
 import { exampleService } from '../../support/example-service.ts';
 import { until } from '../capture/sm-directory.ts';
@@ -31,7 +32,7 @@ function stage(t: Test, capture: 'watch' | 'monitor' = 'watch') {
       end: () => did.push('end'),
     },
     recovering: {
-      ...{ unprepared: false, running: true },
+      ...{ failed: false, running: true },
       ...{ begin: does('begin'), breakOff: does('break off'), abort: () => did.push('abort') },
     },
     callout: { look: does('callout') },
@@ -145,10 +146,23 @@ t.test('another rpc.statd is written down; another lock manager has clients to b
   await beats(1);
   t.same(told(), ['share', 'holder', 'judge']);
   node.atWork = { lockManager: lockManager(10), statd: 'statd 8' };
-  Object.assign(kept.recovering, { running: false, unprepared: true });
+  Object.assign(kept.recovering, { running: false, failed: true });
   beat();
   await beats(2);
   const did = told().slice(3);
-  t.same(did.slice(0, 5), ['begin', 'lock-manager-restarted', 'break off', 'recovery-begun', 'holder']);
-  t.same(did.slice(5), ['settled', 'judge'], 'and there is nobody');
+  t.same(did.slice(0, 4), ['lock-manager-restarted', 'break off', 'recovery-begun', 'holder']);
+  t.same(did.slice(4), ['settled', 'judge'], 'and there is nobody');
+});
+
+t.test('a recovery that failed is begun again, unless it had ended', async (t) => {
+  const { pulse, kept, told, beats, beat } = stage(t);
+  Object.assign(kept.recovering, { running: false, failed: true });
+  pulse.start();
+  await beats(1);
+  t.same(told(), ['share', 'settled', 'judge'], 'nobody is to be told any more');
+  const client = { name: 'client', modified: 0, records: [] } as unknown as StoredFile;
+  (kept.store.state.inherited as Map<string, StoredFile>).set('client', client);
+  beat();
+  await beats(2);
+  t.same(told().slice(2), ['share', 'begin', 'settled', 'judge']);
 });

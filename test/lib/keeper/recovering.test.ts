@@ -72,11 +72,11 @@ t.test('what cannot be prepared is to be begun again', async (t) => {
   const { recovering, run } = await stage(t);
   writeFileSync(run, 'no directory');
   await t.rejects(recovering.begin([]), { code: 'ENOTDIR' });
-  t.match(values(recovering), { running: false, unprepared: true, trouble: /could not be told: .*ENOTDIR/ });
+  t.match(values(recovering), { running: false, failed: true, trouble: /could not be told: .*ENOTDIR/ });
   rmSync(run);
   mkdirSync(run);
   await recovering.begin([]);
-  t.match(values(recovering), { running: true, unprepared: false, trouble: null });
+  t.match(values(recovering), { running: true, failed: false, trouble: null });
 });
 
 t.test('one that breaks says why', async (t) => {
@@ -87,8 +87,10 @@ t.test('one that breaks says why', async (t) => {
   node.lockManager = lockManager(7);
   await recovering.begin([]);
   await until(() => !recovering.running);
-  t.equal(recovering.trouble, 'former clients could not be told: broken');
+  t.match(values(recovering), { failed: true, trouble: 'former clients could not be told: broken' });
   t.ok(events.includes('recovery-failed'));
+  await recovering.begin([]);
+  t.match(values(recovering), { running: true, failed: false, trouble: null }, 'it is begun again');
 });
 
 for (const [kind, graceEnd, ended] of [
@@ -126,6 +128,6 @@ for (const [kind, graceEnd, ended] of [
   });
 }
 
-function values({ running, unprepared, trouble, waitingFor, waited }: Recovering) {
-  return { running, unprepared, trouble, waitingFor, waited };
+function values({ running, failed, trouble, waitingFor, waited }: Recovering) {
+  return { running, failed, trouble, waitingFor, waited };
 }

@@ -195,6 +195,7 @@ const stories: Record<string, (t: Test) => Promise<void>> = {
     });
     t.same(numberOnDisk, [true, true], 'the number was durable before the first packet');
     t.same(recovery.waitingFor, []);
+    t.equal(node.events.filter((event) => event === 'waiting').length, 2, 'each reason is logged once');
     const [first, second] = hosts.map(({ heard }) => heard);
     t.match(first, [{ name: FLOATING, from: FLOATING, state: (await stored()).stateNumber }]);
     t.equal(first?.[0]?.state, second?.[0]?.state);
