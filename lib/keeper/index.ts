@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Fault, type FaultCode, sentenceOf } from '../fault.ts';
 import { withdrawAttributes } from '../node/cluster-attributes.ts';
 import { NodeDirectory } from '../node/node-directory.ts';
-import { RuntimeDirectory, SERVICES_DIRECTORY } from '../node/runtime-directory.ts';
+import { RuntimeDirectory } from '../node/runtime-directory.ts';
 import type { Service } from '../node/service.ts';
 import { VERSION } from '../version.ts';
 import { noteAgreed } from './agreed.ts';
@@ -130,8 +130,7 @@ export async function stopKeeper(options: {
   const undone: string[] = [];
   try {
     const deadline = Math.min(options.deadline, Date.now() + STOP_WITHIN);
-    const wasStarted =
-      (await isStarted(options.name, options.runtime)) || (await wereLocksKept(directory, options.runtime));
+    const wasStarted = (await isStarted(options.name, options.runtime)) || (await wereLocksKept(directory));
     const end = await endKeeper(directory, 'stop', deadline, options.kill);
     undone.push(...end.undone);
     // Nobody has captured the newest clients otherwise, nor released the locks, which would keep the file system mounted.
@@ -152,8 +151,8 @@ export async function stopKeeper(options: {
  * Did the stop before this one leave its locks here, for a start that has failed since? @returns whether; then the directory
  * has the service, as it was.
  */
-async function wereLocksKept(directory: RuntimeDirectory, runtime?: string): Promise<boolean> {
-  const node = NodeDirectory.beside(runtime ?? SERVICES_DIRECTORY);
+async function wereLocksKept(directory: RuntimeDirectory): Promise<boolean> {
+  const node = NodeDirectory.beside(dirname(directory.path));
   const service = await keptHere({ name: basename(directory.path) }, { node });
   if (service !== null) await directory.create(service);
   return service !== null;

@@ -12,6 +12,8 @@ export interface Question {
 /** Bounds of how long an unanswered question holds its place, milliseconds. */
 const SHORTEST_HOLD = 5;
 const LONGEST_HOLD = 60;
+/** The same, until somebody has answered: the dead may be first in line. */
+const FIRST_HOLD = 3;
 
 /**
  * How many questions may be out at the same time, so that the answers fit into the socket's receive buffer.
@@ -22,8 +24,7 @@ export class Window {
   readonly #limit: number;
   readonly #out = new Fifo<{ readonly question: Question; readonly sentAt: number }>();
   #held = 0;
-  /** Short until somebody has answered: the dead may be first in line. */
-  #hold = SHORTEST_HOLD;
+  #hold = FIRST_HOLD;
   #roundTrip = 0;
 
   /** @param limit how many places there are. */
