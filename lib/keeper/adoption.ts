@@ -13,7 +13,7 @@ import {
   type StoredFile,
   type StoreState,
 } from '../store/index.ts';
-import { forgetNotes, isNotedReleased } from './lock-notes.ts';
+import { isNotedReleased } from './lock-notes.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** A record this much older than the lock manager's start, or a recovery's end, was written before it, milliseconds. */
@@ -64,7 +64,6 @@ export async function takeOver(
   const picture = new Picture({ directory, known, ...(exempt === undefined ? {} : { exempt }) });
   const { base, present, inPlace } = await adopt(former, holder, lockManager, picture);
   const store = await claim.establish(base);
-  await forgetNotes({ name: service }, surroundings);
   return {
     ...{ store, picture, present, inPlace, before: former?.holder ?? holder },
     from: former?.holder.node ?? null,

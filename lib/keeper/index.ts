@@ -1,10 +1,9 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Fault, type FaultCode, sentenceOf } from '../fault.ts';
 import { withdrawAttributes } from '../node/cluster-attributes.ts';
-import { NodeDirectory } from '../node/node-directory.ts';
 import { RuntimeDirectory } from '../node/runtime-directory.ts';
 import type { Service } from '../node/service.ts';
 import { VERSION } from '../version.ts';
@@ -12,7 +11,7 @@ import { noteAgreed } from './agreed.ts';
 import { askKeeper, askMonitor } from './ask.ts';
 import { ANSWER_WITHIN, endKeeper } from './end-keeper.ts';
 import { findKeeper, type KeeperProgram, runLeave, type signal, spawnKeeper } from './keeper-process.ts';
-import { keptHere } from './lock-notes.ts';
+import { forgetKept } from './lock-notes.ts';
 import type { Report } from './protocol.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -77,7 +76,9 @@ export async function startKeeper({ service, keeper, deadline, runtime }: Keeper
       spawned.push(spawnKeeper(keeper, service.name));
     };
     if ((await findKeeper(directory)) === null) await spawn();
-    return await adopted(directory, deadline, spawn);
+    const verdict = await adopted(directory, deadline, spawn);
+    await forgetKept(service, directory);
+    return verdict;
   } catch (error) {
     // What was started stays so, for its stop has to release the locks.
     await endKeeper(directory, started ? 'replace' : 'stop', Date.now() + ANSWER_WITHIN);
@@ -130,11 +131,13 @@ export async function stopKeeper(options: {
   const undone: string[] = [];
   try {
     const deadline = Math.min(options.deadline, Date.now() + STOP_WITHIN);
-    const wasStarted = (await isStarted(options.name, options.runtime)) || (await wereLocksKept(directory));
+    const wasStarted = await isStarted(options.name, options.runtime);
+    // A stop before this one kept them, for a start that has failed since.
+    const locksKept = existsSync(directory.node.keptFile(options.name));
     const end = await endKeeper(directory, 'stop', deadline, options.kill);
     undone.push(...end.undone);
     // Nobody has captured the newest clients otherwise, nor released the locks, which would keep the file system mounted.
-    if (wasStarted && end.gone && !end.answered) {
+    if ((wasStarted || locksKept) && end.gone && !end.answered) {
       const within = options.deadline - Date.now() - LEFT_AFTER_LEAVING;
       if (!(await runLeave(options.keeper, options.name, within)))
         undone.push('no keeper was there to leave: not all clients may be recorded, nor all locks released');
@@ -145,17 +148,6 @@ export async function stopKeeper(options: {
     undone.push(sentenceOf(error));
   }
   return undone;
-}
-
-/**
- * Did the stop before this one leave its locks here, for a start that has failed since? @returns whether; then the directory
- * has the service, as it was.
- */
-async function wereLocksKept(directory: RuntimeDirectory): Promise<boolean> {
-  const node = NodeDirectory.beside(dirname(directory.path));
-  const service = await keptHere({ name: basename(directory.path) }, { node });
-  if (service !== null) await directory.create(service);
-  return service !== null;
 }
 
 /** Can the keeper that runs be left at work? */

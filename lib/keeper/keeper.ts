@@ -12,6 +12,7 @@ import { answerOf, reportOf, type Standing, verdictOf } from './answering.ts';
 import { handOver } from './handing-over.ts';
 import { type Kept, keep } from './kept.ts';
 import { leave, makeRoom } from './leaving.ts';
+import { forgetReleased } from './lock-notes.ts';
 import type { Answer, Report } from './protocol.ts';
 import { Pulse } from './pulse.ts';
 import { realSurroundings, type Surroundings } from './surroundings.ts';
@@ -113,6 +114,7 @@ export class Keeper {
     const placed = new PlacedLines(this.#directory.placedFile);
     const exempt = new PlacedOnNode(placed, () => this.#directory.otherPlacedFiles());
     const adopted = await takeOver(this.#service, statd, this.#surroundings, exempt);
+    await forgetReleased(this.#service, this.#surroundings);
     const { from, inPlace, handedOverTo } = adopted;
     const { epoch, holder, inherited } = adopted.store.state;
     this.#log('adopted', { epoch, node: holder.node, from, inPlace, handedOver: handedOverTo !== null });

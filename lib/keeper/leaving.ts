@@ -108,7 +108,7 @@ export async function release(
   if (left === null) return false;
   try {
     if (left.kept) {
-      await noteKept(service, surroundings);
+      await noteKept({ service, lockManager: left.holder.identity }, surroundings);
       return false;
     }
     if (!durable) await noteReleased(service, left.holder, surroundings);

@@ -1,5 +1,7 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import * as z from 'zod/mini';
+import { Fault } from '../fault.ts';
 import type { LockManager } from '../node/lock-manager.ts';
 import type { NodeDirectory } from '../node/node-directory.ts';
 import { readOptional } from '../node/optional-file.ts';
@@ -29,27 +31,42 @@ export async function isNotedReleased(
   return lockManager !== null && (await readOptional(node.releasedFile(name))) === lockManager.identity;
 }
 
-/** That the locks stayed, for the service to be started here again. Rejects where it cannot be noted. */
-export function noteKept(service: Service, { node }: On): Promise<void> {
-  return note(node.keptFile(service.name), JSON.stringify(service));
+/** The store says it from now on. */
+export async function forgetReleased({ name }: Of, { node }: On): Promise<void> {
+  await rm(node.releasedFile(name), { force: true });
 }
 
-/** The service whose locks stayed here, and which has not been started since; null: none that this version knows. */
-export async function keptHere({ name }: Of, { node }: On): Promise<Service | null> {
+/** Locks of a service that a stop left on this node, for it to be started here again. */
+export interface KeptLocks {
+  readonly service: Service;
+  /** Identity of the lock manager that has them. */
+  readonly lockManager: string;
+}
+
+/** Rejects where it cannot be noted. */
+export function noteKept(kept: KeptLocks, { node }: On): Promise<void> {
+  return note(node.keptFile(kept.service.name), JSON.stringify(kept));
+}
+
+/** Those whose service has not been started here since; null: none. @throws Fault `malformed`. */
+export async function keptLocks({ name }: Of, { node }: On): Promise<KeptLocks | null> {
+  const path = node.keptFile(name);
+  const text = await readOptional(path);
+  if (text === null) return null;
   try {
-    return serviceSchema.parse(JSON.parse(await readFile(node.keptFile(name), 'utf8')));
-  } catch {
-    return null;
+    return z.object({ service: serviceSchema, lockManager: z.string() }).parse(JSON.parse(text));
+  } catch (cause) {
+    throw new Fault('malformed', `${path} does not say whose locks were kept`, { subject: path, cause });
   }
 }
 
-/** The lock store says it from now on. */
-export async function forgetNotes({ name }: Of, { node }: On): Promise<void> {
-  await rm(node.releasedFile(name), { force: true });
+/** The service is here again, or its locks are gone. */
+export async function forgetKept({ name }: Of, { node }: On): Promise<void> {
   await rm(node.keptFile(name), { force: true });
 }
 
 async function note(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await writeFile(path, text, { mode: 0o600 });
+  await writeFile(`${path}.new`, text, { mode: 0o600 });
+  await rename(`${path}.new`, path);
 }

@@ -88,9 +88,10 @@ export class Pulse {
 
   /** Looks whether clients have to be told. */
   async #attend(): Promise<void> {
-    const { surroundings, kept } = this.#options;
+    const { surroundings, kept, log } = this.#options;
     const { store, writer, recovering, share } = kept;
-    if (recovering.failed && store.state.inherited.size > 0) await recovering.begin([]);
+    if (recovering.failed && store.state.inherited.size > 0)
+      await recovering.begin([]).catch((error) => log('recovery-failed', { reason: sentenceOf(error) }));
     const { lockManager, statd } = await surroundings.atWork();
     const { holder } = store.state;
     const identity = lockManager?.identity ?? holder.lockManager;
@@ -105,10 +106,11 @@ export class Pulse {
 
   async #checkOwnership(): Promise<void> {
     const { store, capturing, recovering } = this.#options.kept;
-    this.#owner = (await store.isOwner().catch(() => true)) && this.#owner;
+    const before = this.#owner;
+    this.#owner = before && (await store.isOwner().catch(() => true));
     this.#checking = null;
     if (this.#owner) return;
-    if (!this.#resting) this.#options.log('lost');
+    if (before && !this.#resting) this.#options.log('lost');
     capturing.end();
     recovering.abort();
   }

@@ -133,8 +133,9 @@ export class Recovering {
     await endWhenSettled({ ...settling, ...seen, service: service.name, signal: abort.signal, log });
   }
 
-  /** Tells nobody any more. */
+  /** Tells nobody any more; nor is one that failed begun again. */
   abort(): void {
+    this.#failed = false;
     this.#running?.abort.abort();
   }
 

@@ -70,6 +70,11 @@ export class RuntimeDirectory {
     return join(this.path, 'placed.json');
   }
 
+  /** What the services of this node share. */
+  get node(): NodeDirectory {
+    return NodeDirectory.beside(dirname(this.path));
+  }
+
   /** Creates the directory and leaves the service in it. @throws Fault `not-ours` where others could write. */
   async create(service: Service): Promise<void> {
     await mkdir(this.path, { recursive: true, mode: 0o700 });

@@ -54,10 +54,16 @@ export class Recovery {
     for (const { client } of targetsFor(files, this.#book.clients)) this.#book.conveyed(client);
     await commit(this.#book.take());
     log('conveyed', { clients: this.#book.clients.size });
-    const way = this.#world.trigger.tell === null ? await this.#place() : await this.#open();
+    const way = await this.#makeWay();
     // Where their locks were not dropped, statd has no reason to write their lines anew.
     if (way === 'kept') for (const client of clientsOf(present).keys()) this.#book.present(client);
     await commit(this.#book.take());
+  }
+
+  /** A grace period in which clients were told already is not opened again: somebody may have their locks since. */
+  async #makeWay(): Promise<'kept' | 'restarted'> {
+    if (this.#world.trigger.tell === null) return this.#place();
+    return this.#book.toldBefore ? 'kept' : this.#open();
   }
 
   /** Tells and follows the clients. Never throws; what hinders it is in `waitingFor` and `trouble`. */

@@ -46,19 +46,28 @@ t.test('a start that fails beside a service that runs leaves it to be stopped', 
 
 t.test('a stop after a start that failed does what the one before it left to be done', async (t) => {
   const node = await Sandbox.create(t, dist);
+  await node.sh('cp /bin/sleep /run/lockd; /run/lockd 1000 >/dev/null 2>&1 & sleep 0.1');
+  const pid = (await node.sh('pidof lockd')).stdout.trim();
+  const lockManager = `lockd:${pid}:${(await node.sh(`cut -d ' ' -f 22 /proc/${pid}/stat`)).stdout.trim()}`;
   t.match(await node.agent('start'), { code: 0 });
-  // As where the lock manager has locks, and the cluster says that it is to be started here again.
-  await node.sh(`mkdir -p /run/lockferry/node/kept; cp ${RUN}/service.json /run/lockferry/node/service`);
+  const service = JSON.parse((await node.sh(`cat ${RUN}/service.json`)).stdout);
   t.match(await node.agent('stop'), { code: 0 });
-  await node.sh('mv /run/lockferry/node/service /run/lockferry/node/kept/locks');
+  // As where the lock manager has locks, and the cluster says that it is to be started here again.
+  const note = JSON.stringify({ service, lockManager });
+  await node.sh(`mkdir -p /run/lockferry/node/kept; echo '${note}' >/run/lockferry/node/kept/locks`);
   await node.sh('mv /srv/locks /srv/away; : >/srv/locks');
   t.match(await node.agent('start'), { code: 1 });
   await node.sh('rm /srv/locks; mv /srv/away /srv/locks');
   await node.sh(`echo '${line('192.0.2.8')}' >/var/lib/nfs/sm/192.0.2.8`);
   t.same(await node.agent('stop'), { code: 0, stdout: '', stderr: '' });
   t.match((await node.sh('lockferry clients --shared-dir /srv/locks')).stdout, '192.0.2.8');
-  t.equal(
-    (await node.sh('ls -A /run/lockferry/services /run/lockferry/node/kept')).stdout.match(/locks/),
-    null,
+  t.same(await node.sh('ls -A /run/lockferry/services /run/lockferry/node/kept | grep locks'), {
+    ...{ code: 1, stdout: '', stderr: '' },
+  });
+  await node.sh('echo "{" >/run/lockferry/node/kept/locks');
+  t.match(
+    await node.agent('stop'),
+    { code: 0, stderr: /^WARNING: no keeper was there to leave/ },
+    'it is no note',
   );
 });

@@ -105,6 +105,7 @@ export const restartFails: Happening = async (scene) => {
   }
   const left = await sa.sh(lockdLocks);
   if (left !== '0') throw new Error(`${left} locks are left on ${sa.name}`);
+  await sb.sh(`crm_resource --cleanup --resource a-lock --node ${sa.name}`);
   return { a: sb };
 };
 

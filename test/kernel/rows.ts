@@ -21,8 +21,6 @@ export interface Row {
   /** What is done before any lock is taken. */
   readonly beforehand?: (scene: Scene) => Promise<void>;
   readonly happening: Happening;
-  /** An action that has to fail on the way. */
-  readonly fails?: string;
   /** By share. */
   readonly wanted: Readonly<Record<string, Partial<Fate>>>;
   /** What is looked at when the locks are back and grace has its time yet, and has to be found. */
@@ -173,7 +171,7 @@ export const ROWS: readonly Row[] = [
   {
     name: 'nfslock alone stopped and not to be started there again, nfsd running outside of the group',
     setting: { services: [RELEASED_BY_NFSLOCK], warm: true },
-    ...{ happening: happenings.restartFails, fails: 'a-lock start on sa', wanted: { kept: KEEPS } },
+    ...{ happening: happenings.restartFails, wanted: { kept: KEEPS } },
   },
   {
     name: 'primary cut off, fenced late',

@@ -2,8 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { isStarted, monitorKeeper, startKeeper, stopKeeper } from '../../../lib/keeper/index.ts';
 import { spawnKeeper } from '../../../lib/keeper/keeper-process.ts';
-import { keptHere, noteKept } from '../../../lib/keeper/lock-notes.ts';
-import { NodeDirectory } from '../../../lib/node/node-directory.ts';
+import { noteKept } from '../../../lib/keeper/lock-notes.ts';
 import { readProcess } from '../../../lib/node/process.ts';
 import type { Service } from '../../../lib/node/service.ts';
 import { exampleService } from '../../support/example-service.ts';
@@ -254,19 +253,24 @@ t.test(
   'where a stop has left the locks for a start that failed, the next stop leaves',
   { buffered: true },
   async (t) => {
-    const { fake, runtime, start, stop } = await stage(t, {
+    const { fake, start, stop } = await stage(t, {
       report: { phase: 'failed', faultCode: 'malformed', verdict: { state: 'failed', reason: 'damaged' } },
     });
-    const on = { node: NodeDirectory.beside(runtime) };
-    await noteKept(SERVICE, on);
+    const { node } = fake.directory;
+    await noteKept({ service: SERVICE, lockManager: 'lockd:7:1' }, { node });
     await t.rejects(start(), { message: 'damaged' });
     t.notOk(existsSync(fake.directory.path));
     t.same(await stop(), []);
     t.equal(fake.asked.at(-1), 'leave');
     t.notOk(existsSync(fake.directory.path));
-    t.ok(await keptHere(SERVICE, on), 'what becomes of the locks is for the program to say');
+    t.ok(existsSync(node.keptFile('nfs-a')), 'what becomes of the locks is for the program to say');
     t.same(await stop(20_000, { name: 'nfs-b' }), []);
     t.equal(fake.asked.filter((op) => op === 'leave').length, 1, 'no other service has left any');
+    fake.behave({});
+    await start();
+    t.notOk(existsSync(node.keptFile('nfs-a')), 'they are those of a service that runs');
+    await stop();
+    t.equal(fake.asked.at(-1), 'stop');
   },
 );
 

@@ -1,9 +1,10 @@
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { PlacedLines, PlacedOnNode } from '../../../lib/convey/index.ts';
 import { takeOver } from '../../../lib/keeper/adoption.ts';
-import { leaveLate } from '../../../lib/keeper/late-leave.ts';
+import { leaveKept, leaveLate } from '../../../lib/keeper/late-leave.ts';
+import { forgetReleased, keptLocks } from '../../../lib/keeper/lock-notes.ts';
 import { NodeDirectory } from '../../../lib/node/node-directory.ts';
 import type { Service } from '../../../lib/node/service.ts';
 import { claimEpoch, readStore } from '../../../lib/store/index.ts';
@@ -14,6 +15,15 @@ import { watchedDisk } from '../store/shaky-disk.ts';
 import { ExampleNode, lockManager } from './example-surroundings.ts';
 
 const ADDRESS = '192.0.2.1';
+
+/** A promise, and what resolves it. */
+function promised() {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve: () => resolve() };
+}
 
 /** A service with one client, whose keeper has died and whose address has left. */
 async function scene(t: Test, more: Partial<Service> = {}) {
@@ -26,6 +36,7 @@ async function scene(t: Test, more: Partial<Service> = {}) {
   const service = exampleService({ sharedDir: dir, statdDir: directory.path, ...more });
   const start = async () => {
     const { store, inPlace } = await takeOver(service, directory, node.surroundings());
+    await forgetReleased(service, node);
     const { inherited, current } = store.state;
     await store.close();
     return { inPlace, inherited: [...inherited.keys()], current: [...current.keys()].sort() };
@@ -34,6 +45,17 @@ async function scene(t: Test, more: Partial<Service> = {}) {
   const logged: unknown[] = [];
   const log = (event: string, facts: object = {}) => logged.push([event, facts]);
   const hung = watchedDisk((call, _path, step) => (call === 'write' ? new Promise(() => {}) : step()));
+  const [releases, hangs] = [promised(), promised()];
+  const isEstablished = (path: string) => readFileSync(path, 'latin1').includes('base-complete');
+  const late = watchedDisk(async (call, path, step) => {
+    if (call.endsWith('sync')) await releases.promise;
+    if (call === 'write' && isEstablished(path)) {
+      hangs.resolve();
+      return new Promise(() => {});
+    }
+    return step();
+  });
+  node.release = async () => releases.resolve();
   await start();
   // What leaveLate() waits with keeps no process alive.
   const alive = setInterval(() => undefined, 50);
@@ -41,7 +63,20 @@ async function scene(t: Test, more: Partial<Service> = {}) {
   return {
     ...{ root, node, dir, logged, start, noted: node.node.releasedFile('nfs-a') },
     leave: () => leaveLate(service, exempt, node.surroundings(), log),
+    leaveKept: async () => {
+      const kept = await keptLocks(service, node);
+      return kept !== null && leaveKept(kept, exempt, node.surroundings(), log);
+    },
+    kept: () => existsSync(node.node.keptFile('nfs-a')),
+    /** What establishes the new epoch is late, and what is written then hangs. */
+    leaveLateDisk: () => leaveLate(service, exempt, node.surroundings(late), log),
+    hangs: hangs.promise,
     leaveHung: () => leaveLate(service, exempt, node.surroundings(hung), log),
+    handOver: async (to: string) => {
+      const { store } = await takeOver(service, directory, node.surroundings());
+      await store.commit([{ type: 'ended', at: Date.now(), released: false, to }]);
+      await store.close();
+    },
     comes: (client: string) => writeFileSync(join(directory.sm, client), lineOf(client)),
   };
 }
@@ -70,17 +105,59 @@ t.test('locks that are still needed here stay; the clients are recorded all the 
 });
 
 t.test('those of a service that was stopped to be started here stay until that has failed', async (t) => {
-  const { node, leave, start, logged } = await scene(t);
-  const kept = () => existsSync(node.node.keptFile('nfs-a'));
+  const { node, leave, leaveKept, kept, start, logged } = await scene(t);
   node.stoppedAlone = true;
   t.equal(await leave(), true);
   t.same([node.released, kept()], [[], true]);
-  // Its start has failed, before it could take the store over.
+  // Its start has failed, which may have been after it took the store over.
+  await start();
   node.stoppedAlone = false;
-  t.equal(await leave(), true);
+  t.equal(await leaveKept(), true);
   t.same([node.released, kept()], [[`ganesha ${ADDRESS}`], false]);
   t.same(logged.at(-1), ['stopped', { released: true, durable: true }]);
   t.match(await start(), { inPlace: false, inherited: ['client'] });
+});
+
+t.test('locks that were kept and are gone since are not released', async (t) => {
+  const gone = {
+    'with their lock manager': ({ node }) => {
+      node.lockManager = lockManager(8);
+    },
+    'for another node has had the service': async ({ dir }) => {
+      const claim = await claimEpoch({ dir, service: 'nfs-a', holder: { ...HOLDER, node: 'elsewhere' } });
+      const store = await claim.establish({ current: [], inherited: [], ledger: [], stateNumber: 7 });
+      await store.close();
+    },
+    'for their file system is not here': ({ dir }) => rmSync(dir, { recursive: true }),
+  } satisfies Record<string, (of: Awaited<ReturnType<typeof scene>>) => unknown>;
+  for (const [why, change] of Object.entries(gone)) {
+    const of = await scene(t);
+    of.node.stoppedAlone = true;
+    await of.leave();
+    of.node.stoppedAlone = false;
+    await (change as (of: Awaited<ReturnType<typeof scene>>) => unknown)(of);
+    t.equal(await of.leaveKept(), true);
+    t.same([of.node.released, of.kept()], [[], false], why);
+  }
+});
+
+t.test('where the store cannot be read, locks that were kept are released', async (t) => {
+  const { node, dir, leave, leaveKept, kept } = await scene(t);
+  node.stoppedAlone = true;
+  await leave();
+  node.stoppedAlone = false;
+  chmodSync(dir, 0o777);
+  t.equal(await leaveKept(), false, 'the last capture is missing');
+  t.same([node.released, kept()], [[`ganesha ${ADDRESS}`], false]);
+});
+
+t.test('a capture that is late does not forget that locks were released', async (t) => {
+  const { node, leaveLateDisk, hangs, noted, start } = await scene(t);
+  t.equal(await leaveLateDisk(), false);
+  await hangs;
+  t.same(node.released, [`ganesha ${ADDRESS}`]);
+  t.ok(existsSync(noted));
+  t.match(await start(), { inPlace: false });
 });
 
 t.test('where the storage hangs, what is released is noted on the node, once', async (t) => {
@@ -108,6 +185,14 @@ t.test('a store that another node has by now is not taken from it', async (t) =>
   t.same(node.released, [`ganesha ${ADDRESS}`]);
   t.ok(existsSync(noted));
   await store.close();
+});
+
+t.test('nor is one that was handed over', async (t) => {
+  const { dir, leave, handOver, node } = await scene(t);
+  await handOver('elsewhere');
+  t.equal(await leave(), false);
+  t.match((await readStore(dir)).ended, { to: 'elsewhere', released: false });
+  t.same(node.released, [`ganesha ${ADDRESS}`]);
 });
 
 t.test('what cannot be recorded, noted or released is said', async (t) => {

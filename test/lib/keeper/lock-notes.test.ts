@@ -1,10 +1,11 @@
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import {
-  forgetNotes,
+  forgetKept,
+  forgetReleased,
   isNotedReleased,
-  keptHere,
+  keptLocks,
   noteKept,
   noteReleased,
 } from '../../../lib/keeper/lock-notes.ts';
@@ -18,31 +19,39 @@ t.test('a release is noted for the lock manager that had the locks, until it is 
   const on = { node: new NodeDirectory(join(t.testdir({}), 'node')) };
   const is = (pid: number, name = 'nfs-a') => isNotedReleased({ name }, lockManager(pid), on);
   t.equal(await is(7), false);
-  await forgetNotes(SERVICE, on);
+  await forgetReleased(SERVICE, on);
   await noteReleased(SERVICE, lockManager(7), on);
   t.equal(statSync(on.node.releasedFile('nfs-a')).mode & 0o777, 0o600);
   t.equal(await is(7), true);
   t.equal(await is(8), false, 'another lock manager never had them');
   t.equal(await is(7, 'nfs-b'), false, 'nor has another service lost any');
   t.equal(await isNotedReleased(SERVICE, null, on), false, 'nobody has locks');
-  await forgetNotes(SERVICE, on);
+  await forgetReleased(SERVICE, on);
   t.equal(await is(7), false);
 });
 
-t.test('a service whose locks stayed is noted until it has started again', async (t) => {
+t.test('locks that stayed are noted until their service has started again', async (t) => {
   const on = { node: new NodeDirectory(join(t.testdir({}), 'node')) };
-  const service = exampleService({ exports: ['/srv/a b'] });
-  t.equal(await keptHere(SERVICE, on), null);
-  await noteKept(service, on);
+  const kept = { service: exampleService({ exports: ['/srv/a b'] }), lockManager: 'lockd:7:1' };
+  t.equal(await keptLocks(SERVICE, on), null);
+  await noteKept(kept, on);
   t.equal(statSync(on.node.keptFile('nfs-a')).mode & 0o777, 0o600);
-  t.same(await keptHere(SERVICE, on), service);
-  t.equal(await keptHere({ name: 'nfs-b' }, on), null);
-  for (const text of ['{', '{"name":"nfs-a"}']) {
+  t.same(await keptLocks(SERVICE, on), kept);
+  t.equal(await keptLocks({ name: 'nfs-b' }, on), null);
+  await forgetKept(SERVICE, on);
+  t.equal(await keptLocks(SERVICE, on), null);
+});
+
+t.test('a note that is none is said to be none', async (t) => {
+  const on = { node: new NodeDirectory(join(t.testdir({}), 'node')) };
+  await noteKept({ service: exampleService(), lockManager: 'lockd:7:1' }, on);
+  for (const text of ['{', '{"service":{"name":"nfs-a"},"lockManager":"lockd:7:1"}']) {
     writeFileSync(on.node.keptFile('nfs-a'), text);
-    t.equal(await keptHere(SERVICE, on), null, 'another version may have noted it in another way');
+    await t.rejects(keptLocks(SERVICE, on), {
+      code: 'malformed',
+      message: `${on.node.keptFile('nfs-a')} does not say whose locks were kept`,
+    });
   }
-  await forgetNotes(SERVICE, on);
-  t.notOk(existsSync(on.node.keptFile('nfs-a')));
 });
 
 t.test('a note that cannot be made is no note', async (t) => {

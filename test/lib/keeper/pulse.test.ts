@@ -131,12 +131,14 @@ t.test('a service that has another owner is captured no more, and never again it
   await until(() => !pulse.owner);
   await beats(2);
   const did = told();
-  t.ok(did.includes('end') && did.includes('abort'));
+  t.ok(did.includes('end') && did.includes('abort') && did.includes('lost'));
   node.owner = async () => true;
   beat();
   await beats(3);
   t.notOk(pulse.owner);
-  t.notOk(told().includes('judge'));
+  const after = told();
+  t.notOk(after.includes('judge'));
+  t.notOk(after.includes('lost'), 'which is said once');
 });
 
 t.test('another rpc.statd is written down; another lock manager has clients to be told', async (t) => {
@@ -165,4 +167,8 @@ t.test('a recovery that failed is begun again, unless it had ended', async (t) =
   beat();
   await beats(2);
   t.same(told().slice(2), ['share', 'begin', 'settled', 'judge']);
+  kept.recovering.begin = () => Promise.reject(new Error('no room'));
+  beat();
+  await beats(3);
+  t.same(told().slice(2), ['share', 'recovery-failed', 'settled', 'judge'], 'the beat goes on');
 });

@@ -91,6 +91,9 @@ t.test('one that breaks says why', async (t) => {
   t.ok(events.includes('recovery-failed'));
   await recovering.begin([]);
   t.match(values(recovering), { running: true, failed: false, trouble: null }, 'it is begun again');
+  await until(() => recovering.failed);
+  recovering.abort();
+  t.equal(recovering.failed, false, 'nobody is to be told any more');
 });
 
 for (const [kind, graceEnd, ended] of [

@@ -299,7 +299,10 @@ const stories: Record<string, (t: Test) => Promise<void>> = {
     const { node, recovery, run } = await stage(t, [fileOf('127.34.0.1')], {}, [told]);
     const host = await client(t, '127.34.0.1');
     node.grace = false;
+    node.addresses = new Set();
+    node.opens = () => t.fail('a grace period in which clients were told is not opened again');
     await recovery.prepare([]);
+    node.addresses = new Set([FLOATING]);
     t.equal(await run().end, 'grace-over');
     t.equal(recovery.trouble, null);
     t.equal(host.asked, 0);
