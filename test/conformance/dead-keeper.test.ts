@@ -71,3 +71,14 @@ t.test('a stop after a start that failed does what the one before it left to be 
     'it is no note',
   );
 });
+
+t.test('what a keeper dies of is in its event log', async (t) => {
+  const node = await Sandbox.create(t, dist);
+  t.match(await node.agent('start'), { code: 0 });
+  await node.sh(`cp ${RUN}/service.json /run/service.json`);
+  t.match(await node.agent('stop'), { code: 0 });
+  // It cannot listen.
+  await node.sh(`mkdir -p ${RUN}/keeper.sock/taken; cp /run/service.json ${RUN}`);
+  t.match(await node.sh('node /usr/share/lockferry/keeper.cjs locks'), { code: 1 });
+  t.match((await node.sh(`cat ${RUN}/events.jsonl`)).stdout, /"event":"died","reason":".*keeper\.sock/);
+});
