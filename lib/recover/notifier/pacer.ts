@@ -19,15 +19,16 @@ export interface Paced {
 
 /**
  * Decides when the next datagram leaves, so that answers never overflow the socket's receive buffer: small
- * bursts, a window of unanswered questions, and first tries before repeated ones.
+ * bursts, a window of unanswered questions, and first tries before anything that the dead cost.
  */
 export class Pacer {
   readonly #clock: Clock;
   readonly #window: Window;
   readonly #paced: Paced;
   readonly #wheel: RetryWheel<Client>;
-  /** Questions to clients that answered just now, and clients whose time for another try has come. */
+  /** Questions to clients that answered just now, clients that have not in time, and those to be tried again. */
   readonly #next = new Fifo<Ask>();
+  readonly #late = new Fifo<Client>();
   readonly #retries = new Fifo<Client>();
   #cancel: (() => void) | undefined;
   #awake = false;
@@ -57,7 +58,7 @@ export class Pacer {
     this.wake();
   }
 
-  /** Says `over` of this client after so many milliseconds. */
+  /** Says `over` of this client after so many milliseconds, when no client waits for its first try. */
   later(client: Client, delay: number): void {
     this.#wheel.add(client, this.#clock.now(), delay);
   }
@@ -90,7 +91,7 @@ export class Pacer {
   #turn(): void {
     this.#awake = true;
     const now = this.#clock.now();
-    for (const client of this.#wheel.take(now)) this.#paced.over(client);
+    for (const client of this.#wheel.take(now)) this.#late.push(client);
     let burst = BURST;
     let busy = true;
     while (busy && burst > 0 && this.#window.hasRoom(now)) {
@@ -110,6 +111,11 @@ export class Pacer {
       return true;
     }
     if (this.#paced.begin()) return true;
+    const late = this.#late.shift();
+    if (late) {
+      this.#paced.over(late);
+      return true;
+    }
     const client = this.#retries.shift();
     if (client) this.#paced.again(client);
     return client !== undefined;

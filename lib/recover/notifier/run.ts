@@ -219,9 +219,9 @@ export class Run {
   }
 
   async #lookUp(client: Client): Promise<void> {
-    if (client.lookingUp) return;
-    client.lookingUp = true;
     const { hostNames } = client.target;
+    if (client.lookingUp || hostNames.length === 0) return;
+    client.lookingUp = true;
     const { families } = this.#sources;
     const found = await this.#lookUps.run(async () => {
       if (this.#stopped || client.done) return [];
