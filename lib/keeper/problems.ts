@@ -6,7 +6,8 @@ import type { Damage } from '../store/index.ts';
 export interface Troubled {
   readonly callout: { readonly problems: readonly string[] };
   readonly capturing: { readonly look: Pick<Look, 'problems'> | null };
-  readonly store: { readonly state: { readonly damage: readonly Damage[] } };
+  /** Of the lock store, as former epochs left it. */
+  readonly damage: readonly Damage[];
 }
 
 /** How many set-aside things a report names. */
@@ -16,7 +17,7 @@ const SHOWN = 50;
  * What is set aside, one sentence for the callout's troubles and for each file of `sm/` or of the store, fit for a
  * terminal: however much is wrong with one file, it hides none of the others. Those that are too many are counted.
  */
-export function problemsOf({ callout, capturing, store }: Troubled): string[] {
+export function problemsOf({ callout, capturing, damage }: Troubled): string[] {
   const found = new Map<string, string[]>();
   const add = (name: string, reason: string) => {
     const reasons = found.get(name);
@@ -24,7 +25,7 @@ export function problemsOf({ callout, capturing, store }: Troubled): string[] {
     else reasons.push(reason);
   };
   for (const { name, reason } of capturing.look?.problems ?? []) add(printable(name), reason);
-  for (const { file, line, reason } of store.state.damage) {
+  for (const { file, line, reason } of damage) {
     add(file, line === null ? reason : `line ${line}: ${reason}`);
   }
   const files = [...found].map(([name, [first, ...others]]) => {

@@ -4,7 +4,7 @@ import { printable } from '../printable.ts';
 import { baseLines } from './base.ts';
 import { type Disk, makeDirectory, onFile, REAL_DISK, syncDirectory } from './disk.ts';
 import { encodeEntry, headerOf } from './entry.ts';
-import { listJournals, readHistory } from './history.ts';
+import { listJournals, readHistory, refuseOpen } from './history.ts';
 import { type JournalId, journalName } from './journal-name.ts';
 import { readJournal } from './journal-reader.ts';
 import { JournalWriter } from './journal-writer.ts';
@@ -47,7 +47,7 @@ const SLACK = 1000;
 
 /**
  * Takes ownership of a lock store: claims the next epoch, durably, and reads what former epochs left.
- * @throws Fault `not-ours` for a directory, store version, record format or service that is not ours; `failed`.
+ * @throws Fault `not-ours` for a directory, journal, store version, record format or service that is not ours; `failed`.
  */
 export async function claimEpoch(options: ClaimOptions): Promise<Claim> {
   const { service, holder, format = 'record', now = Date.now, disk = REAL_DISK, slack = SLACK } = options;
@@ -116,6 +116,7 @@ class ClaimedEpoch implements Claim {
 async function refuseStranger(place: Place, newest: JournalId, service: string): Promise<void> {
   const path = join(place.dir, journalName(newest));
   const journal = await onFile(path, 'read', () => readJournal(place.disk, place.dir, newest, HEADER_LIMIT));
+  if (journal?.refused?.open) refuseOpen(place.dir, journal.refused);
   refuseOtherService(place, journal?.header?.service, service);
 }
 

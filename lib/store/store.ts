@@ -4,7 +4,7 @@ import { baseLines } from './base.ts';
 import { encodeEntry, type Header, headerOf } from './entry.ts';
 import type { JournalId } from './journal-name.ts';
 import { JournalWriter } from './journal-writer.ts';
-import { ownsStore, type Place, removeJournals } from './place.ts';
+import { checkAccess, ownsStore, type Place, removeJournals } from './place.ts';
 import { inFormat } from './record-format.ts';
 import { applyChange, type WorkingState } from './reducer.ts';
 import type { Change, StoreState } from './state.ts';
@@ -21,6 +21,8 @@ export interface Store {
   commit(changes: readonly Change[]): Promise<void>;
   /** Whether no later epoch has been claimed and ours is still there. @throws Fault `failed` */
   isOwner(): Promise<boolean>;
+  /** @throws Fault `not-ours` where the next owner would not believe what is written here, `failed` */
+  checkAccess(): Promise<void>;
   /** Waits for commits that are on their way; nothing can be committed any more. */
   close(): Promise<void>;
 }
@@ -77,6 +79,10 @@ export class JournalStore implements Store {
 
   isOwner(): Promise<boolean> {
     return this.#serial.run(() => ownsStore(this.#place, this.#journal.id));
+  }
+
+  checkAccess(): Promise<void> {
+    return this.#serial.run(() => checkAccess(this.#place, this.#journal.id));
   }
 
   async close(): Promise<void> {

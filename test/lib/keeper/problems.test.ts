@@ -5,7 +5,7 @@ import type { Damage } from '../../../lib/store/index.ts';
 
 function shown(files: readonly Problem[], damage: readonly Damage[] = [], callout: readonly string[] = []) {
   const look = { problems: files };
-  return problemsOf({ callout: { problems: callout }, capturing: { look }, store: { state: { damage } } });
+  return problemsOf({ callout: { problems: callout }, capturing: { look }, damage });
 }
 
 t.test('each file is named, whoever wrote its name', async (t) => {
@@ -21,7 +21,7 @@ t.test('each file is named, whoever wrote its name', async (t) => {
     'epoch-00000002.0001.journal: line 7: checksum does not match',
   ]);
   t.same(shown([]), []);
-  const nothing = { callout: { problems: [] }, capturing: { look: null }, store: { state: { damage: [] } } };
+  const nothing = { callout: { problems: [] }, capturing: { look: null }, damage: [] };
   t.same(problemsOf(nothing), [], 'before the first look');
 });
 
