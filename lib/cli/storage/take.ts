@@ -10,7 +10,14 @@ import { findStatdDirectory } from '../../node/statd-directory.ts';
 import { bootId, nodeName } from '../../node/this-node.ts';
 import { statdDirectory } from '../../nsm/statd-directory.ts';
 import { printable } from '../../printable.ts';
-import { claimEpoch, readStore, type Store, type StoredFile, type StoreState } from '../../store/index.ts';
+import {
+  type Claim,
+  claimEpoch,
+  readStore,
+  type Store,
+  type StoredFile,
+  type StoreState,
+} from '../../store/index.ts';
 import { workAlone } from './alone.ts';
 import { refuseKept } from './kept.ts';
 import type { Report } from './step.ts';
@@ -76,6 +83,7 @@ export async function takeStore(
   const identities = { lockManager: lockManager?.identity ?? null, statd };
   const holder = { node, bootId: await bootId(), ...identities };
   const claim = await claimEpoch({ dir, service, holder, format: before?.format ?? 'record' });
+  await refuseSuccessor(claim, before, { node, purpose });
   const { former } = claim;
   const known = former?.holder.bootId === holder.bootId ? former.current.values() : [];
   const { placedFile } = nodeDirectory(runtime);
@@ -98,6 +106,24 @@ export function nodeDirectory(runtime: string | undefined): NodeDirectory {
 async function isNew(dir: string): Promise<boolean> {
   const names = await readdir(dir).catch(() => []);
   return !names.some((name) => name.startsWith('epoch-'));
+}
+
+/** Somebody may have taken the store since it was looked at: of him neither it nor the operator has said anything. */
+async function refuseSuccessor(
+  claim: Claim,
+  before: StoreState | null,
+  { node, purpose }: { node: string; purpose: 'snapshot' | 'recovery' },
+): Promise<void> {
+  const { former } = claim;
+  if (former === null || former.epoch === before?.epoch) return;
+  // Another command of this node has been at it.
+  if (former.holder.node === node && former.ended !== null) return;
+  try {
+    refuseOthers(former, purpose);
+  } catch (error) {
+    await claim.abandon();
+    throw error;
+  }
 }
 
 function refuseOthers({ holder, epoch, ended }: StoreState, purpose: 'snapshot' | 'recovery'): void {
