@@ -9,10 +9,10 @@ import type { Adopted } from './adoption.ts';
 import { Callout } from './callout.ts';
 import { Capturing } from './capturing.ts';
 import { DurableWriter } from './durable.ts';
+import { NextOwner } from './next-owner.ts';
 import { NodeShare } from './node-share.ts';
 import { Ownership } from './ownership.ts';
 import { Recovering } from './recovering.ts';
-import { StoreAccess } from './store-access.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** A service that was adopted: its open store, and what goes in and out of it. */
@@ -27,7 +27,7 @@ export interface Kept {
   readonly handedOverTo: string | null;
   /** What could not be read of former epochs. */
   readonly damage: readonly Damage[];
-  readonly access: StoreAccess;
+  readonly nextOwner: NextOwner;
 }
 
 /** Where a service is kept. */
@@ -85,8 +85,8 @@ export function keep({ store, picture, before, handedOverTo, damage }: Adopted, 
   });
   const path = directory.calloutDirectory;
   const callout = new Callout({ path, statd, store, ownership, capturing, push, log });
-  const access = new StoreAccess(() => store.checkAccess());
+  const nextOwner = new NextOwner(store);
   const [first] = damage;
   if (first !== undefined) log('store-damaged', { places: damage.length, ...first });
-  return { statd, store, writer, capturing, recovering, callout, share, handedOverTo, damage, access };
+  return { statd, store, writer, capturing, recovering, callout, share, handedOverTo, damage, nextOwner };
 }

@@ -8,6 +8,7 @@ export interface Troubled {
   readonly capturing: { readonly look: Pick<Look, 'problems'> | null };
   /** Of the lock store, as former epochs left it. */
   readonly damage: readonly Damage[];
+  readonly nextOwner: { readonly noRoom: string | null };
 }
 
 /** How many set-aside things a report names. */
@@ -17,7 +18,7 @@ const SHOWN = 50;
  * What is set aside, one sentence for the callout's troubles and for each file of `sm/` or of the store, fit for a
  * terminal: however much is wrong with one file, it hides none of the others. Those that are too many are counted.
  */
-export function problemsOf({ callout, capturing, damage }: Troubled): string[] {
+export function problemsOf({ callout, capturing, damage, nextOwner }: Troubled): string[] {
   const found = new Map<string, string[]>();
   const add = (name: string, reason: string) => {
     const reasons = found.get(name);
@@ -31,6 +32,6 @@ export function problemsOf({ callout, capturing, damage }: Troubled): string[] {
   const files = [...found].map(([name, [first, ...others]]) => {
     return `${name}: ${first}${others.length === 0 ? '' : ` (and ${others.length} more)`}`;
   });
-  const all = [...callout.problems, ...files];
+  const all = [...callout.problems, ...(nextOwner.noRoom === null ? [] : [nextOwner.noRoom]), ...files];
   return all.length <= SHOWN ? all : [...all.slice(0, SHOWN), `and ${all.length - SHOWN} more`];
 }

@@ -1,5 +1,6 @@
 import { Fault } from '../fault.ts';
 import { Serial } from '../serial.ts';
+import { setRoomAside } from './ballast.ts';
 import { baseLines } from './base.ts';
 import { encodeEntry, type Header, headerOf } from './entry.ts';
 import type { JournalId } from './journal-name.ts';
@@ -23,6 +24,8 @@ export interface Store {
   isOwner(): Promise<boolean>;
   /** @throws Fault `not-ours` where the next owner would not believe what is written here, `failed` */
   checkAccess(): Promise<void>;
+  /** Sets room aside for the claim of the next epoch, unless it is. @throws Fault `failed` where there is none */
+  setRoomAside(): Promise<void>;
   /** Waits for commits that are on their way; nothing can be committed any more. */
   close(): Promise<void>;
 }
@@ -83,6 +86,10 @@ export class JournalStore implements Store {
 
   checkAccess(): Promise<void> {
     return this.#serial.run(() => checkAccess(this.#place, this.#journal.id));
+  }
+
+  setRoomAside(): Promise<void> {
+    return setRoomAside(this.#place, this.#journal.size, (step) => this.#serial.run(step));
   }
 
   async close(): Promise<void> {

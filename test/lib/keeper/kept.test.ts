@@ -95,9 +95,9 @@ t.test('what was damaged when the service was adopted is known, and said', async
 t.test('what the next owner would not believe is noticed while the service is kept', async (t) => {
   const root = t.testdir({});
   const { kept } = await scene(t, root);
-  await kept.access.look();
-  t.equal(kept.access.trouble, null);
+  await kept.nextOwner.look();
+  t.equal(kept.nextOwner.refused, null);
   chmodSync(join(root, 'store', journalName({ epoch: 1, generation: 1 })), 0o664);
-  for (let beat = 0; beat < 5; beat++) await kept.access.look();
-  t.match(kept.access.trouble, /its journal can be written by others; chown -R root: it; chmod -R go-w it/);
+  for (let beat = 0; beat < 5; beat++) await kept.nextOwner.look();
+  t.match(kept.nextOwner.refused, /its journal can be written by others; chown -R root: it; chmod -R go-w it/);
 });

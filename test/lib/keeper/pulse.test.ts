@@ -37,7 +37,7 @@ function stage(t: Test, capture: 'watch' | 'monitor' = 'watch') {
       ...{ begin: does('begin'), breakOff: does('break off'), abort: () => did.push('abort') },
     },
     callout: { look: does('callout') },
-    access: { look: async () => void (node.looks += 1) },
+    nextOwner: { look: async () => void (node.looks += 1) },
     share: { restarting: false, tick: () => node.share(), settled: does('settled') },
   } as unknown as Kept;
   const service = exampleService({ capture });

@@ -262,6 +262,38 @@ t.test('when the storage fails, claiming or establishing fails and says where', 
   }
 });
 
+t.test('on a full file system, a claim has the room that was set aside for it', async (t) => {
+  // The header, the base, and the word that it is complete.
+  for (const from of [0, 1, 2]) {
+    for (const aside of [false, true]) {
+      const dir = t.testdir(aside ? { ballast: 'x' } : {});
+      await (await (await claim(dir)).establish({ ...EMPTY, current: [fileOf('a')] })).close();
+      let writes = 0;
+      const disk = shakyDisk((call) => {
+        if (call !== 'write' || writes++ < from) return undefined;
+        return !aside || readdirSync(dir).includes('ballast') ? 'ENOSPC' : undefined;
+      });
+      const taken = claim(dir, { disk }).then((one) => one.establish(adopted(one.former, 2000)));
+      if (!aside) {
+        await t.rejects(taken, { message: /ENOSPC/ }, `without it, write ${from}`);
+        continue;
+      }
+      await (await taken).close();
+      t.same([...(await readStore(dir)).inherited.keys()], ['a'], `write ${from}`);
+      t.notOk(readdirSync(dir).includes('ballast'));
+    }
+  }
+});
+
+t.test('what cannot be taken back is not written to again, whatever room there is', async (t) => {
+  const dir = t.testdir({ ballast: 'x' });
+  let broken: readonly string[] = [];
+  const disk = shakyDisk((call) => (broken.includes(call) ? 'ENOSPC' : undefined));
+  const claimed = await claim(dir, { disk });
+  broken = ['write', 'truncate'];
+  await t.rejects(claimed.establish(EMPTY), { message: /can no longer be written/ });
+});
+
 t.test('a former journal that vanishes before anybody could see whose it was says nothing', async (t) => {
   const dir = t.testdir({});
   const store = await (await claim(dir)).establish({ ...EMPTY, current: [fileOf('a')] });

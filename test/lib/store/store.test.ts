@@ -45,6 +45,8 @@ t.test('what is committed is in the state and in the journal, in order', async (
   await store.checkAccess();
   chmodSync(join(dir, journal(1)), 0o620);
   await t.rejects(store.checkAccess(), { code: 'not-ours' });
+  await store.setRoomAside();
+  t.ok(statSync(join(dir, 'ballast')).size > 0);
   await store.close();
   await t.rejects(store.commit([captured('c')]), { code: 'failed', message: 'the lock store is closed' });
 });
