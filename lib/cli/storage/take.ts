@@ -18,6 +18,7 @@ import {
   type StoredFile,
   type StoreState,
 } from '../../store/index.ts';
+import { damageText } from '../damage-text.ts';
 import { workAlone } from './alone.ts';
 import { refuseKept } from './kept.ts';
 import type { Report } from './step.ts';
@@ -53,6 +54,8 @@ export interface Taken {
   readonly present: readonly StoredFile[];
   /** Whether no lock was lost since the store was written last. */
   readonly inPlace: boolean;
+  /** What could not be read of it: the new epoch does not know it any more. */
+  readonly damage: readonly string[];
 }
 
 /**
@@ -94,7 +97,8 @@ export async function takeStore(
     report?.({ what: 'files of statd examined', done: Math.min(names, total), total });
   const picture = new Picture({ directory, known, patience: PATIENCE, exempt, onExamined });
   const { base, present, inPlace } = await adopt(former, holder, lockManager, picture);
-  return { store: await claim.establish(base), former, picture, exempt, present, inPlace };
+  const damage = (former?.damage ?? []).map(damageText);
+  return { store: await claim.establish(base), former, picture, exempt, present, inPlace, damage };
 }
 
 /** What the services of the node share, if their run-time directories are there. */
