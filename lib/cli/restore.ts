@@ -36,7 +36,7 @@ Prints JSON as one object on one line:
   to           the directory
   clients      the clients that were conveyed, a list
   stateNumber  the number in the directory's state file
-  problems     what could not be conveyed, a list
+  problems     what could not be conveyed, or not be read in the lock store, a list
 
 Exit code: 0 if all was conveyed, else 1.`;
 

@@ -5,6 +5,7 @@ import { askKeeper, type ClientCounts, isStarted, type Report, type Verdict } fr
 import { recoverySummary } from '../keeper/recovery-summary.ts';
 import { RuntimeDirectory } from '../node/runtime-directory.ts';
 import type { Damage, StoreState } from '../store/index.ts';
+import { damageText } from './damage-text.ts';
 import { graceOfService } from './grace-of-service.ts';
 
 /** What `lockferry status` knows of one service; null: not known to who was asked. This is its JSON, too. */
@@ -76,8 +77,8 @@ export function statusFromStore(path: string, state: StoreState): ServiceStatus 
     ...{ stateNumber, clients: countClients(state), lag: null, unprotected: null },
     ...{ lastRecovery: recoverySummary(state), graceLeft: null, waitingFor: [] },
     problems: [
-      ...damage.map(describe),
-      ...torn.map((end) => `${describe(end)}; cut short, never acknowledged`),
+      ...damage.map(damageText),
+      ...torn.map((end) => `${damageText(end)}; cut short, never acknowledged`),
     ],
     keeper: null,
   };
@@ -105,8 +106,4 @@ function judge({ length }: readonly Damage[]): Verdict {
     state: 'degraded',
     reason: `lock store is damaged in ${length} ${length === 1 ? 'place' : 'places'}`,
   };
-}
-
-function describe({ file, line, reason }: Damage): string {
-  return line === null ? `${file}: ${reason}` : `${file}, line ${line}: ${reason}`;
 }

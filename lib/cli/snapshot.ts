@@ -36,7 +36,7 @@ Prints JSON as one object on one line:
   missed       former clients that were told and not back when grace ended
   removed      files of clients that statd has dropped, a list
   waiting      how many former clients are not back yet
-  problems     what was set aside, a list
+  problems     what was set aside, or is damaged in the lock store, a list
 
 Exit code: 0 if the capture is durable, else 1.`;
 

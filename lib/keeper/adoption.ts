@@ -7,6 +7,7 @@ import {
   adopted,
   type Base,
   claimEpoch,
+  type Damage,
   type Holder,
   resumed,
   type Store,
@@ -35,6 +36,8 @@ export interface Adopted {
   readonly before: Holder;
   /** The node to which it was handed over; null: the former owner did not do so. */
   readonly handedOverTo: string | null;
+  /** What could not be read of former epochs: the new one does not know it any more. */
+  readonly damage: readonly Damage[];
 }
 
 /**
@@ -68,6 +71,7 @@ export async function takeOver(
     ...{ store, picture, present, inPlace, before: former?.holder ?? holder },
     from: former?.holder.node ?? null,
     handedOverTo: former?.ended?.to ?? null,
+    damage: former?.damage ?? [],
   };
 }
 

@@ -57,13 +57,15 @@ export function reportOf(standing: Standing): Report {
 export function verdictOf({ service, fault, kept, owner, hung }: Standing): Report['verdict'] {
   if (fault !== null) return { state: 'failed', reason: printableSentence(fault.reason) };
   if (kept === null) return { state: 'ok', reason: null };
-  const { statd, writer, capturing, recovering, callout } = kept;
+  const { statd, writer, capturing, recovering, callout, nextOwner, damage } = kept;
   const notDurable = 'the last capture did not become durable: shared_dir does not answer';
   return judgeHealth({
     owner,
     strict: service.strict,
     maxLag: service.maxLag * 1000,
     storeTrouble: writer.trouble,
+    storeRefused: nextOwner.refused,
+    storeDamage: damage,
     lag: writer.lag,
     unprotected: unprotectedOf(kept),
     calloutSuspended: callout.suspended,

@@ -1,4 +1,5 @@
 import { printableSentence } from '../printable.ts';
+import type { Damage } from '../store/index.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What a verdict is made of. */
@@ -7,6 +8,10 @@ export interface Health {
   readonly owner: boolean;
   /** What the lock store's storage said last; null: nothing bad. */
   readonly storeTrouble: string | null;
+  /** Why the next owner would refuse the lock store; null: he would not. */
+  readonly storeRefused: string | null;
+  /** What could not be read of it when the service was adopted. */
+  readonly storeDamage: readonly Damage[];
   /** Milliseconds that the oldest change has waited to become durable. */
   readonly lag: number;
   /** How long it may, milliseconds. */
@@ -47,11 +52,15 @@ export function judgeHealth(health: Health): Verdict {
   }
   if (statdDirectory === 'missing')
     return unprotected(`no client is captured: ${health.smPath} does not exist; start rpc.statd`);
+  if (health.storeRefused !== null) return degraded(`the next start would fail: ${health.storeRefused}`);
   if (recoveryTrouble !== null) return degraded(recoveryTrouble);
   if (health.waitingFor.length > 0 && health.waited > WAIT_LIMIT) {
     return degraded(`former clients are not told yet, waiting for ${health.waitingFor.join(', ')}`);
   }
-  return { state: 'ok', reason: null };
+  const [first, ...others] = health.storeDamage;
+  if (first === undefined) return { state: 'ok', reason: null };
+  const more = others.length === 0 ? '' : `, and in ${others.length} more places`;
+  return degraded(`clients may be lost: ${first.file} was damaged${more} (${first.reason}); look at the storage`);
 }
 
 /** `strict` is about what is not recorded: an error saves no lock that could not be recovered. */

@@ -4,11 +4,12 @@ import type { RuntimeDirectory } from '../node/runtime-directory.ts';
 import type { Service } from '../node/service.ts';
 import { ownerOf, type StatdDirectory } from '../nsm/statd-directory.ts';
 import { readStateFile } from '../nsm/state-file.ts';
-import type { Change, Store, StoredFile } from '../store/index.ts';
+import type { Change, Damage, Store, StoredFile } from '../store/index.ts';
 import type { Adopted } from './adoption.ts';
 import { Callout } from './callout.ts';
 import { Capturing } from './capturing.ts';
 import { DurableWriter } from './durable.ts';
+import { NextOwner } from './next-owner.ts';
 import { NodeShare } from './node-share.ts';
 import { Ownership } from './ownership.ts';
 import { Recovering } from './recovering.ts';
@@ -24,6 +25,9 @@ export interface Kept {
   readonly callout: Callout;
   readonly share: NodeShare;
   readonly handedOverTo: string | null;
+  /** What could not be read of former epochs. */
+  readonly damage: readonly Damage[];
+  readonly nextOwner: NextOwner;
 }
 
 /** Where a service is kept. */
@@ -42,7 +46,7 @@ export interface Place {
 }
 
 /** Joins what a keeper works with; nothing of it is at work yet. */
-export function keep({ store, picture, before, handedOverTo }: Adopted, place: Place): Kept {
+export function keep({ store, picture, before, handedOverTo, damage }: Adopted, place: Place): Kept {
   const { service, directory, statd, placed, exempt, surroundings, log } = place;
   const { atWork, isGraceOn, localAddresses, lacking, resolver, settling, statdAnswers } = surroundings;
   const ownership = new Ownership(() => store.isOwner());
@@ -81,5 +85,8 @@ export function keep({ store, picture, before, handedOverTo }: Adopted, place: P
   });
   const path = directory.calloutDirectory;
   const callout = new Callout({ path, statd, store, ownership, capturing, push, log });
-  return { statd, store, writer, capturing, recovering, callout, share, handedOverTo };
+  const nextOwner = new NextOwner(store);
+  const [first] = damage;
+  if (first !== undefined) log('store-damaged', { places: damage.length, ...first });
+  return { statd, store, writer, capturing, recovering, callout, share, handedOverTo, damage, nextOwner };
 }

@@ -53,12 +53,19 @@ export async function leaveKept(
   log: Log,
 ): Promise<boolean> {
   const now = (await surroundings.atWork()).lockManager?.identity;
-  const looking = mayBeHere(service, surroundings);
-  const slow = pause(LOOKS_WITHIN, true, { ref: false });
-  if (now === lockManager && (await Promise.race([looking, slow])))
+  if (now === lockManager && (await mayBeHereStill(service, surroundings)))
     return leaveLate(service, exempt, surroundings, log);
   await forgetKept(service, surroundings);
   return true;
+}
+
+/**
+ * As mayBeHere, within bounds. Not to be asked where the answer does not matter: a storage that hangs holds the thread, and
+ * with it the process.
+ */
+function mayBeHereStill(service: Service, surroundings: Surroundings): Promise<boolean> {
+  const slow = pause(LOOKS_WITHIN, true, { ref: false });
+  return Promise.race([mayBeHere(service, surroundings), slow]);
 }
 
 /** Does the lock store say that this node had the service last? One that cannot be read does not say no. Never rejects. */

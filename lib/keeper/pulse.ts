@@ -105,9 +105,10 @@ export class Pulse {
   }
 
   async #checkOwnership(): Promise<void> {
-    const { store, capturing, recovering } = this.#options.kept;
+    const { store, capturing, recovering, nextOwner } = this.#options.kept;
     const before = this.#owner;
     this.#owner = before && (await store.isOwner().catch(() => true));
+    if (this.#owner && !this.#resting) await nextOwner.look();
     this.#checking = null;
     if (this.#owner) return;
     if (before && !this.#resting) this.#options.log('lost');

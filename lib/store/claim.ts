@@ -1,10 +1,11 @@
 import { dirname, join } from 'node:path';
 import { Fault } from '../fault.ts';
 import { printable } from '../printable.ts';
+import { withRoom } from './ballast.ts';
 import { baseLines } from './base.ts';
 import { type Disk, makeDirectory, onFile, REAL_DISK, syncDirectory } from './disk.ts';
 import { encodeEntry, headerOf } from './entry.ts';
-import { listJournals, readHistory } from './history.ts';
+import { listJournals, readHistory, refuseOpen } from './history.ts';
 import { type JournalId, journalName } from './journal-name.ts';
 import { readJournal } from './journal-reader.ts';
 import { JournalWriter } from './journal-writer.ts';
@@ -47,7 +48,7 @@ const SLACK = 1000;
 
 /**
  * Takes ownership of a lock store: claims the next epoch, durably, and reads what former epochs left.
- * @throws Fault `not-ours` for a directory, store version, record format or service that is not ours; `failed`.
+ * @throws Fault `not-ours` for a directory, journal, store version, record format or service that is not ours; `failed`.
  */
 export async function claimEpoch(options: ClaimOptions): Promise<Claim> {
   const { service, holder, format = 'record', now = Date.now, disk = REAL_DISK, slack = SLACK } = options;
@@ -56,7 +57,10 @@ export async function claimEpoch(options: ClaimOptions): Promise<Claim> {
   if (newest !== undefined) await refuseStranger(place, newest, service);
   // Whoever made the directory, we in an attempt that failed or somebody else: nobody may have made it durable yet.
   else await syncDirectory(disk, dirname(place.dir));
-  const { journal, claimant } = await claimNext(place, (newest?.epoch ?? 0) + 1, { service, holder, format });
+  const next = (newest?.epoch ?? 0) + 1;
+  const { journal, claimant } = await withRoom(place, () =>
+    claimNext(place, next, { service, holder, format }),
+  );
   try {
     const former = await readHistory(disk, place.dir, claimant.epoch);
     refuseOtherService(place, former?.service, service);
@@ -86,11 +90,12 @@ class ClaimedEpoch implements Claim {
   async establish(base: Base): Promise<Store> {
     const state = stateFrom(this.#claimant, base);
     const { count, chunks } = baseLines(state);
-    for (const chunk of chunks) await this.#journal.write(chunk);
+    for (const chunk of chunks) await this.#write(chunk);
     // Only when all of it is durable may a line say so: a disk writes its pages in any order.
     await this.#journal.sync();
     const header = headerOf(state, 1, this.#place.now());
-    await this.#journal.append(encodeEntry({ type: 'base-complete', header }));
+    await this.#write(encodeEntry({ type: 'base-complete', header }));
+    await this.#journal.sync();
     if (!(await ownsStore(this.#place, this.#journal.id))) {
       throw new Fault('not-ours', 'lock store was claimed by another node meanwhile', {
         subject: this.#place.dir,
@@ -102,6 +107,12 @@ class ClaimedEpoch implements Claim {
 
   abandon(): Promise<void> {
     return this.#journal.discard();
+  }
+
+  #write(text: string): Promise<void> {
+    return withRoom(this.#place, async () => {
+      await this.#journal.write(text);
+    });
   }
 
   /** The epoch that was taken over stays until the next one is established: never only one good copy. */
@@ -116,6 +127,7 @@ class ClaimedEpoch implements Claim {
 async function refuseStranger(place: Place, newest: JournalId, service: string): Promise<void> {
   const path = join(place.dir, journalName(newest));
   const journal = await onFile(path, 'read', () => readJournal(place.disk, place.dir, newest, HEADER_LIMIT));
+  if (journal?.refused?.open) refuseOpen(place.dir, journal.refused);
   refuseOtherService(place, journal?.header?.service, service);
 }
 

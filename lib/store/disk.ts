@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, unlink } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { errnoOf, Fault } from '../fault.ts';
+import { errnoOf, Fault, type FaultFacts } from '../fault.ts';
 import { printable } from '../printable.ts';
 
 /**
@@ -44,19 +44,27 @@ export async function onFile<T>(path: string, doing: string, step: () => Promise
 export async function safeDirectory(disk: Disk, path: string): Promise<string> {
   const dir = resolve(path);
   const refuse = (found: string, cure: string): never => {
-    throw new Fault('not-ours', `lock store ${printable(dir)} is refused: it ${found}`, {
-      subject: dir,
-      found,
-      cure,
-    });
+    throw refusedStore(dir, `it ${found}`, { found, cure });
   };
   const stats = await onFile(dir, 'use lock store', () => disk.lstat(dir));
   if (stats.isSymbolicLink()) refuse('is a symbolic link', 'give the directory that it points to');
   if (!stats.isDirectory()) refuse('is not a directory', 'give a directory');
-  const me = Number(process.geteuid?.());
-  if (stats.uid !== me) refuse(`belongs to user ${stats.uid}`, `chown it to user ${me}`);
-  if ((Number(stats.mode) & 0o022) !== 0) refuse('can be written by others', 'chmod go-w it');
+  const open = openTo(stats);
+  if (open !== null) refuse(open, OPEN_CURE);
   return dir;
+}
+
+/** For the directory and all that is in it: whoever changed the one has mostly changed the other. */
+export const OPEN_CURE = 'chown -R root: it; chmod -R go-w it';
+
+/** To whom a file or directory is open who could write what is not ours; null: to nobody. */
+export function openTo({ uid, mode }: { uid: number | bigint; mode: number | bigint }): string | null {
+  if (uid !== process.geteuid?.()) return `belongs to user ${uid}`;
+  return (Number(mode) & 0o022) !== 0 ? 'can be written by others' : null;
+}
+
+export function refusedStore(dir: string, why: string, facts: Pick<FaultFacts, 'found' | 'cure'>): Fault {
+  return new Fault('not-ours', `lock store ${printable(dir)} is refused: ${why}`, { subject: dir, ...facts });
 }
 
 /**

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { Fault } from '../fault.ts';
 import { printable } from '../printable.ts';
-import { type Disk, onFile, REAL_DISK, safeDirectory } from './disk.ts';
+import { type Disk, OPEN_CURE, onFile, REAL_DISK, refusedStore, safeDirectory } from './disk.ts';
 import type { BaseEntry } from './entry.ts';
 import { unite } from './files.ts';
 import { type JournalId, journalName, parseJournalName } from './journal-name.ts';
-import { type Journal, readJournal } from './journal-reader.ts';
+import { type Journal, type Refusal, readJournal } from './journal-reader.ts';
 import {
   applyChange,
   type Claimant,
@@ -39,7 +39,8 @@ const ATTEMPTS = 10;
  * What the epochs below `limit` left; null: nothing. It starts from the newest complete generation of the newest
  * epoch that has one. Epochs after it were claimed by someone who died before he had written all that he took
  * over; what they hold is added to it. Epochs before it are not read.
- * @throws Fault `not-ours` where another version or record format wrote it, `failed` where it cannot be read.
+ * @throws Fault `not-ours` where another version or record format wrote it, or what counts is open to others; `failed`
+ *   where it cannot be read.
  */
 export async function readHistory(disk: Disk, dir: string, limit = Infinity): Promise<StoreState | null> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -59,10 +60,22 @@ async function readNewest(disk: Disk, dir: string, limit: number): Promise<Found
   for (const id of ids) {
     const journal = await onFile(join(dir, journalName(id)), 'read', () => readJournal(disk, dir, id));
     if (journal === null) return null;
+    if (journal.refused?.open) refuseOpen(dir, journal.refused);
     if (journal.complete) return { base: journal, unfinished };
     unfinished.unshift(journal);
   }
+  for (const { refused } of unfinished) if (refused !== null) refuseStrange(dir, refused);
   return { base: undefined, unfinished };
+}
+
+/** What it holds is whole, and may be all that there is: to go on without it would lose everybody's locks in silence. */
+export function refuseOpen(dir: string, { file, reason }: Refusal): never {
+  throw refusedStore(dir, `its journal ${reason}`, { found: `${file} ${reason}`, cure: OPEN_CURE });
+}
+
+/** What no journal is, somebody put there who could write the directory: it hides nothing as long as another one is whole. */
+function refuseStrange(dir: string, { file, reason }: Refusal): never {
+  throw refusedStore(dir, `${file} ${reason}`, { cure: 'see who put it there, and move it away' });
 }
 
 /** What a lock store says, without touching it. @throws Fault as readHistory, and where there is no store. */

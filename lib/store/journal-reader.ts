@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf, Fault } from '../fault.ts';
-import type { Disk } from './disk.ts';
+import { type Disk, openTo } from './disk.ts';
 import {
   type BaseEntry,
   decodeEntry,
@@ -26,6 +26,16 @@ export interface Journal extends JournalId {
   readonly entries: readonly (BaseEntry | Change)[];
   readonly damage: readonly Damage[];
   readonly torn: readonly Damage[];
+  /** Why it is not believed; null: it is. */
+  readonly refused: Refusal | null;
+}
+
+/** Why a journal is not believed. */
+export interface Refusal {
+  readonly file: string;
+  readonly reason: string;
+  /** Whether it is whole, and only its owner or mode have been changed; no: it is no file at all. */
+  readonly open: boolean;
 }
 
 /** What open(2) says of what is no journal; any other error is the storage's, and no reason to go on without it. */
@@ -58,7 +68,7 @@ export function parseJournal(id: JournalId, text: string): Journal {
   }
   const isTail = (damage: Damage) => Number(damage.line) > lastGood;
   const damage = bad.filter((one) => !isTail(one));
-  return { ...id, header, complete, entries, damage, torn: bad.filter(isTail) };
+  return { ...id, header, complete, entries, damage, torn: bad.filter(isTail), refused: null };
 }
 
 /**
@@ -73,14 +83,10 @@ export async function readJournal(
   limit?: number,
 ): Promise<Journal | null> {
   const file = journalName(id);
-  const refused = (reason: string): Journal => {
+  const refused = (reason: string, open = false): Journal => {
     return {
-      ...id,
-      header: undefined,
-      complete: false,
-      entries: [],
-      damage: [{ file, line: null, reason }],
-      torn: [],
+      ...{ ...id, header: undefined, complete: false, entries: [], torn: [] },
+      ...{ damage: [{ file, line: null, reason }], refused: { file, reason, open } },
     };
   };
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -96,8 +102,8 @@ export async function readJournal(
   try {
     const stats = await handle.stat();
     if (!stats.isFile()) return refused('is not a regular file');
-    if (stats.uid !== process.geteuid?.()) return refused(`belongs to user ${stats.uid}`);
-    if ((stats.mode & 0o022) !== 0) return refused('can be written by others');
+    const open = openTo(stats);
+    if (open !== null) return refused(open, true);
     if (limit === undefined) return parseJournal(id, await handle.readFile('latin1'));
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(limit), 0, limit, 0);
     return parseJournal(id, buffer.toString('latin1', 0, bytesRead));

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf } from '../fault.ts';
+import { errnoOf, Fault } from '../fault.ts';
+import { printable } from '../printable.ts';
 import { type Disk, onFile, syncDirectory } from './disk.ts';
 import { encodeEntry, type Header } from './entry.ts';
 import { type JournalId, journalName } from './journal-name.ts';
@@ -55,8 +56,14 @@ export class JournalWriter {
     await this.sync();
   }
 
+  /** How long it is, bytes. */
+  get size(): number {
+    return this.#size;
+  }
+
   /** Writes lines at the end, durable with the next sync. */
   async write(text: string): Promise<void> {
+    if (!this.#sound) throw new Fault('failed', `${printable(this.path)} can no longer be written`);
     const bytes = Buffer.from(text, 'latin1');
     await onFile(this.path, 'write', async () => {
       try {

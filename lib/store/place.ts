@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Disk } from './disk.ts';
-import { listJournals } from './history.ts';
+import { type Disk, onFile, openTo, safeDirectory } from './disk.ts';
+import { listJournals, refuseOpen } from './history.ts';
 import { type JournalId, journalName } from './journal-name.ts';
 
 /** Where and how a store is kept. */
@@ -19,6 +19,18 @@ export async function ownsStore(place: Place, own: JournalId): Promise<boolean> 
   const ids = await listJournals(place.disk, place.dir);
   const ours = ids.filter((id) => id.epoch === own.epoch);
   return ids[0]?.epoch === own.epoch && ours.some((id) => id.generation === own.generation);
+}
+
+/**
+ * Whether the next owner would believe a journal: what is done to the files beside it with `chmod -R` may be done to it.
+ * @throws Fault `not-ours` where he would not, `failed` where that is not known
+ */
+export async function checkAccess({ disk, dir }: Place, own: JournalId): Promise<void> {
+  await safeDirectory(disk, dir);
+  const file = journalName(own);
+  const stats = await onFile(join(dir, file), 'look at', () => disk.lstat(join(dir, file)));
+  const reason = openTo(stats);
+  if (reason !== null) refuseOpen(dir, { file, reason, open: true });
 }
 
 /** Removes journals that nobody will read again; what cannot be removed now is no fault, only room. */

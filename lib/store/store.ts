@@ -1,10 +1,11 @@
 import { Fault } from '../fault.ts';
 import { Serial } from '../serial.ts';
+import { setRoomAside } from './ballast.ts';
 import { baseLines } from './base.ts';
 import { encodeEntry, type Header, headerOf } from './entry.ts';
 import type { JournalId } from './journal-name.ts';
 import { JournalWriter } from './journal-writer.ts';
-import { ownsStore, type Place, removeJournals } from './place.ts';
+import { checkAccess, ownsStore, type Place, removeJournals } from './place.ts';
 import { inFormat } from './record-format.ts';
 import { applyChange, type WorkingState } from './reducer.ts';
 import type { Change, StoreState } from './state.ts';
@@ -21,6 +22,10 @@ export interface Store {
   commit(changes: readonly Change[]): Promise<void>;
   /** Whether no later epoch has been claimed and ours is still there. @throws Fault `failed` */
   isOwner(): Promise<boolean>;
+  /** @throws Fault `not-ours` where the next owner would not believe what is written here, `failed` */
+  checkAccess(): Promise<void>;
+  /** Sets room aside for the claim of the next epoch, unless it is. @throws Fault `failed` where there is none */
+  setRoomAside(): Promise<void>;
   /** Waits for commits that are on their way; nothing can be committed any more. */
   close(): Promise<void>;
 }
@@ -77,6 +82,14 @@ export class JournalStore implements Store {
 
   isOwner(): Promise<boolean> {
     return this.#serial.run(() => ownsStore(this.#place, this.#journal.id));
+  }
+
+  checkAccess(): Promise<void> {
+    return this.#serial.run(() => checkAccess(this.#place, this.#journal.id));
+  }
+
+  setRoomAside(): Promise<void> {
+    return setRoomAside(this.#place, this.#journal.size, (step) => this.#serial.run(step));
   }
 
   async close(): Promise<void> {

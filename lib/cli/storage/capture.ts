@@ -44,7 +44,7 @@ export async function captureOnce(
   now: () => number = Date.now,
 ): Promise<Captured> {
   const began = await atWork();
-  const { store, former, picture, exempt, inPlace } = await takeStore(options, 'snapshot', began);
+  const { store, former, picture, exempt, inPlace, damage } = await takeStore(options, 'snapshot', began);
   const { state } = store;
   const written = [...state.current.values()].filter(
     ({ name, modified }) => former?.current.get(name)?.modified !== modified,
@@ -72,7 +72,7 @@ export async function captureOnce(
     ...{ service: state.service, epoch: state.epoch, clients: clientsOf(state.current.values()).size },
     ...{ captured: [...clientsOf(written).keys()], back, removed },
     ...(over ? { missed: awaited, waiting: 0 } : { missed: [], waiting: awaited.length }),
-    problems: look.problems.map(({ name, reason }) => `${printable(name)}: ${reason}`),
+    problems: [...damage, ...look.problems.map(({ name, reason }) => `${printable(name)}: ${reason}`)],
   };
 }
 

@@ -24,7 +24,7 @@ export interface Restored {
   readonly clients: readonly string[];
   /** What the directory's `state` says; no later round uses it, nor what `sm-notify` makes of it. */
   readonly stateNumber: number;
-  /** What could not be conveyed. */
+  /** What could not be conveyed, or not be read. */
   readonly problems: readonly string[];
 }
 
@@ -89,7 +89,7 @@ async function conveyStore(
   to: string,
   convey: (what: Conveyance) => Promise<SetAside[]>,
 ): Promise<Restored> {
-  const { store, picture, inPlace } = await takeStore(options, 'recovery', now);
+  const { store, picture, inPlace, damage } = await takeStore(options, 'recovery', now);
   const { state } = store;
   const files = [...state.inherited.values(), ...(inPlace ? state.current.values() : [])];
   const stateNumber = await reserveNumber(store, picture.directory, STEP);
@@ -104,7 +104,7 @@ async function conveyStore(
   await store.close();
   return {
     ...{ service: state.service, epoch: state.epoch, to, clients, stateNumber },
-    problems: setAside.map(({ name, reason }) => `${printable(name)}: ${reason}`),
+    problems: [...damage, ...setAside.map(({ name, reason }) => `${printable(name)}: ${reason}`)],
   };
 }
 

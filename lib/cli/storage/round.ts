@@ -28,11 +28,12 @@ export async function roundFromStore(
   options: TakeOptions,
   atWork: () => Promise<AtWork>,
 ): Promise<{ store: Store; round: Round }> {
-  const { store, picture, present } = await takeStore(options, 'recovery', await atWork());
+  const { store, picture, present, damage } = await takeStore(options, 'recovery', await atWork());
   const { state } = store;
   const stateNumber = await reserveNumber(store, picture.directory);
   const [files, ledger] = [[...state.inherited.values()], [...state.ledger.values()]];
-  return { store, round: { service: state.service, stateNumber, files, ledger, present, problems: [] } };
+  const { service } = state;
+  return { store, round: { service, stateNumber, files, ledger, present, problems: damage } };
 }
 
 /**

@@ -10,7 +10,15 @@ import { findStatdDirectory } from '../../node/statd-directory.ts';
 import { bootId, nodeName } from '../../node/this-node.ts';
 import { statdDirectory } from '../../nsm/statd-directory.ts';
 import { printable } from '../../printable.ts';
-import { claimEpoch, readStore, type Store, type StoredFile, type StoreState } from '../../store/index.ts';
+import {
+  type Claim,
+  claimEpoch,
+  readStore,
+  type Store,
+  type StoredFile,
+  type StoreState,
+} from '../../store/index.ts';
+import { damageText } from '../damage-text.ts';
 import { workAlone } from './alone.ts';
 import { refuseKept } from './kept.ts';
 import type { Report } from './step.ts';
@@ -46,6 +54,8 @@ export interface Taken {
   readonly present: readonly StoredFile[];
   /** Whether no lock was lost since the store was written last. */
   readonly inPlace: boolean;
+  /** What could not be read of it: the new epoch does not know it any more. */
+  readonly damage: readonly string[];
 }
 
 /**
@@ -76,6 +86,7 @@ export async function takeStore(
   const identities = { lockManager: lockManager?.identity ?? null, statd };
   const holder = { node, bootId: await bootId(), ...identities };
   const claim = await claimEpoch({ dir, service, holder, format: before?.format ?? 'record' });
+  await refuseSuccessor(claim, before, { node, purpose });
   const { former } = claim;
   const known = former?.holder.bootId === holder.bootId ? former.current.values() : [];
   const { placedFile } = nodeDirectory(runtime);
@@ -86,7 +97,8 @@ export async function takeStore(
     report?.({ what: 'files of statd examined', done: Math.min(names, total), total });
   const picture = new Picture({ directory, known, patience: PATIENCE, exempt, onExamined });
   const { base, present, inPlace } = await adopt(former, holder, lockManager, picture);
-  return { store: await claim.establish(base), former, picture, exempt, present, inPlace };
+  const damage = (former?.damage ?? []).map(damageText);
+  return { store: await claim.establish(base), former, picture, exempt, present, inPlace, damage };
 }
 
 /** What the services of the node share, if their run-time directories are there. */
@@ -98,6 +110,24 @@ export function nodeDirectory(runtime: string | undefined): NodeDirectory {
 async function isNew(dir: string): Promise<boolean> {
   const names = await readdir(dir).catch(() => []);
   return !names.some((name) => name.startsWith('epoch-'));
+}
+
+/** Somebody may have taken the store since it was looked at: of him neither it nor the operator has said anything. */
+async function refuseSuccessor(
+  claim: Claim,
+  before: StoreState | null,
+  { node, purpose }: { node: string; purpose: 'snapshot' | 'recovery' },
+): Promise<void> {
+  const { former } = claim;
+  if (former === null || former.epoch === before?.epoch) return;
+  // Another command of this node has been at it.
+  if (former.holder.node === node && former.ended !== null) return;
+  try {
+    refuseOthers(former, purpose);
+  } catch (error) {
+    await claim.abandon();
+    throw error;
+  }
 }
 
 function refuseOthers({ holder, epoch, ended }: StoreState, purpose: 'snapshot' | 'recovery'): void {

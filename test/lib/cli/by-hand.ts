@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
@@ -6,7 +7,9 @@ import type { Means } from '../../../lib/cli/means.ts';
 import type { TakeOptions } from '../../../lib/cli/storage/take.ts';
 import type { AtWork } from '../../../lib/keeper/identities.ts';
 import { nodeName } from '../../../lib/node/this-node.ts';
+import { encodeEntry } from '../../../lib/store/entry.ts';
 import { claimEpoch, type Holder, type StoredFile } from '../../../lib/store/index.ts';
+import { journalName } from '../../../lib/store/journal-name.ts';
 import { lineOf, smDirectory } from '../capture/sm-directory.ts';
 import { HOLDER } from '../store/arbitraries.ts';
 
@@ -52,4 +55,11 @@ export async function leave(
 /** This node, as a keeper or a command of this boot would say, where those of atWorkSince() are at work. */
 export function thisHolder(bootId: string): Holder {
   return { node: nodeName(), bootId, lockManager: 'ganesha 1', statd: 'statd 1' };
+}
+
+/** Damages the first epoch of a store, in which nothing else was done than leave(). @returns how that is said */
+export function damage(dir: string): string {
+  const file = journalName({ epoch: 1, generation: 1 });
+  appendFileSync(join(dir, file), `rubbish\n${encodeEntry({ type: 'number', number: 7 })}`);
+  return `${file}, line 5: checksum does not match`;
 }

@@ -1,4 +1,4 @@
-import { utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -6,7 +6,9 @@ import { Picture } from '../../../lib/capture/index.ts';
 import { type Adoption, adopt, isRestartInPlace, takeOver } from '../../../lib/keeper/adoption.ts';
 import type { LockManager } from '../../../lib/node/lock-manager.ts';
 import type { Service } from '../../../lib/node/service.ts';
+import { encodeEntry } from '../../../lib/store/entry.ts';
 import type { Base, StoreState } from '../../../lib/store/index.ts';
+import { journalName } from '../../../lib/store/journal-name.ts';
 import { stateFrom } from '../../../lib/store/reducer.ts';
 import { exampleService } from '../../support/example-service.ts';
 import { lineOf, smDirectory } from '../capture/sm-directory.ts';
@@ -167,6 +169,21 @@ t.test('the store is taken over, from whoever had it', async (t) => {
   t.match(third, { inPlace: false }, 'its locks were released, nothing else has changed');
   t.same([...third.store.state.current.keys()], ['client'], 'its line lies in sm/ still');
   await third.store.close();
+});
+
+t.test('what was damaged in the store is told', async (t) => {
+  const root = t.testdir({ store: {} });
+  const directory = smDirectory(join(root, 'statd'));
+  const service = exampleService({ sharedDir: join(root, 'store') });
+  const surroundings = new ExampleNode().surroundings();
+  const first = await takeOver(service, directory, surroundings);
+  t.same(first.damage, []);
+  await first.store.close();
+  const file = journalName({ epoch: 1, generation: 1 });
+  appendFileSync(join(root, 'store', file), `rubbish\n${encodeEntry({ type: 'number', number: 9 })}`);
+  const second = await takeOver(service, directory, surroundings);
+  t.same(second.damage, [{ file, line: 4, reason: 'checksum does not match' }]);
+  await second.store.close();
 });
 
 t.test('locks that somebody else released are no restart in place', async (t) => {

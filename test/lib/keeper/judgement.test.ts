@@ -4,7 +4,7 @@ import { type Health, judgeHealth } from '../../../lib/keeper/judgement.ts';
 const WELL: Health = {
   ...{ owner: true, storeTrouble: null, lag: 0, unprotected: 0, statdDirectory: 'present', smPath: '/s/sm' },
   ...{ calloutSuspended: false, recoveryTrouble: null, waitingFor: [], waited: 0 },
-  ...{ maxLag: 5000, strict: false },
+  ...{ maxLag: 5000, strict: false, storeRefused: null, storeDamage: [] },
 };
 const judge = (health: Partial<Health>) => judgeHealth({ ...WELL, ...health });
 const degraded = (reason: string) => ({ state: 'degraded', reason });
@@ -38,6 +38,19 @@ t.test('each thing that is wrong is named', async (t) => {
     judge({ waitingFor: ['address a', 'grace to be on'], waited: 60_001 }),
     degraded('former clients are not told yet, waiting for address a, grace to be on'),
   );
+});
+
+t.test('a lock store that the next owner would refuse, and one that was damaged', async (t) => {
+  const storeRefused = 'lock store /s is refused; chmod it';
+  t.same(judge({ storeRefused }), degraded(`the next start would fail: ${storeRefused}`));
+  t.equal(judge({ storeRefused, strict: true }).state, 'degraded', 'what is recorded is not lost');
+  const damage = { file: 'epoch-1', line: 3, reason: 'checksum does not match' };
+  t.same(
+    judge({ storeDamage: [damage] }),
+    degraded('clients may be lost: epoch-1 was damaged (checksum does not match); look at the storage'),
+  );
+  t.match(judge({ storeDamage: [damage, damage, damage] }).reason, /damaged, and in 2 more places \(/);
+  t.match(judge({ storeDamage: [damage], recoveryTrouble: 'r' }).reason, 'r', 'what is still to be mended is said');
 });
 
 t.test('strict makes a failure of what leaves locks unprotected, and of nothing else', async (t) => {

@@ -7,7 +7,7 @@ import { leaveKept, leaveLate } from '../../../lib/keeper/late-leave.ts';
 import { forgetReleased, keptLocks } from '../../../lib/keeper/lock-notes.ts';
 import { NodeDirectory } from '../../../lib/node/node-directory.ts';
 import type { Service } from '../../../lib/node/service.ts';
-import { claimEpoch, readStore } from '../../../lib/store/index.ts';
+import { claimEpoch, type Disk, readStore } from '../../../lib/store/index.ts';
 import { exampleService } from '../../support/example-service.ts';
 import { lineOf, smDirectory } from '../capture/sm-directory.ts';
 import { HOLDER } from '../store/arbitraries.ts';
@@ -63,9 +63,9 @@ async function scene(t: Test, more: Partial<Service> = {}) {
   return {
     ...{ root, node, dir, logged, start, noted: node.node.releasedFile('nfs-a') },
     leave: () => leaveLate(service, exempt, node.surroundings(), log),
-    leaveKept: async () => {
+    leaveKept: async (disk?: Disk) => {
       const kept = await keptLocks(service, node);
-      return kept !== null && leaveKept(kept, exempt, node.surroundings(), log);
+      return kept !== null && leaveKept(kept, exempt, node.surroundings(disk), log);
     },
     kept: () => existsSync(node.node.keptFile('nfs-a')),
     /** What establishes the new epoch is late, and what is written then hangs. */
@@ -139,6 +139,20 @@ t.test('locks that were kept and are gone since are not released', async (t) => 
     t.equal(await of.leaveKept(), true);
     t.same([of.node.released, of.kept()], [[], false], why);
   }
+});
+
+t.test('of locks that went with their lock manager, the storage is not asked: it may hang', async (t) => {
+  const { node, leave, leaveKept } = await scene(t);
+  node.stoppedAlone = true;
+  await leave();
+  node.lockManager = lockManager(8);
+  const asked: string[] = [];
+  const disk = watchedDisk((call, _path, step) => {
+    asked.push(call);
+    return step();
+  });
+  t.equal(await leaveKept(disk), true);
+  t.same(asked, []);
 });
 
 t.test('where the store cannot be read, locks that were kept are released', async (t) => {

@@ -5,7 +5,7 @@ import type { Damage } from '../../../lib/store/index.ts';
 
 function shown(files: readonly Problem[], damage: readonly Damage[] = [], callout: readonly string[] = []) {
   const look = { problems: files };
-  return problemsOf({ callout: { problems: callout }, capturing: { look }, store: { state: { damage } } });
+  return problemsOf({ callout: { problems: callout }, capturing: { look }, damage, nextOwner: { noRoom: null } });
 }
 
 t.test('each file is named, whoever wrote its name', async (t) => {
@@ -21,8 +21,9 @@ t.test('each file is named, whoever wrote its name', async (t) => {
     'epoch-00000002.0001.journal: line 7: checksum does not match',
   ]);
   t.same(shown([]), []);
-  const nothing = { callout: { problems: [] }, capturing: { look: null }, store: { state: { damage: [] } } };
-  t.same(problemsOf(nothing), [], 'before the first look');
+  const nextOwner = { noRoom: 'cannot set room aside' };
+  const nothing = { callout: { problems: [] }, capturing: { look: null }, damage: [], nextOwner };
+  t.same(problemsOf(nothing), ['cannot set room aside'], 'before the first look');
 });
 
 t.test('much that is wrong with one file does not hide another', async (t) => {

@@ -18,6 +18,7 @@ function stage(t: Test, capture: 'watch' | 'monitor' = 'watch') {
     atWork: { lockManager: lockManager(7), statd: 'statd 8' } as AtWork,
     share: does('share') as () => Promise<void>,
     owner: async () => true,
+    looks: 0,
   };
   const holder = { ...HOLDER, lockManager: 'ganesha:7:1', statd: 'statd 8' };
   const state = emptyState({ service: 'nfs-a', epoch: 1, holder, since: 0, format: 'record' });
@@ -36,6 +37,7 @@ function stage(t: Test, capture: 'watch' | 'monitor' = 'watch') {
       ...{ begin: does('begin'), breakOff: does('break off'), abort: () => did.push('abort') },
     },
     callout: { look: does('callout') },
+    nextOwner: { look: async () => void (node.looks += 1) },
     share: { restarting: false, tick: () => node.share(), settled: does('settled') },
   } as unknown as Kept;
   const service = exampleService({ capture });
@@ -65,11 +67,12 @@ function stage(t: Test, capture: 'watch' | 'monitor' = 'watch') {
 }
 
 t.test('a beat looks at everything, the first one at once', async (t) => {
-  const { pulse, address, told, beats, beat } = stage(t);
+  const { pulse, node, address, told, beats, beat } = stage(t);
   pulse.start();
   await beats(1);
   t.same(told(), ['share', 'judge']);
   t.ok(address.seen);
+  await until(() => node.looks === 1);
   beat();
   await beats(2);
   t.same(told(), ['callout', 'watch', 'share', 'judge']);

@@ -15,7 +15,7 @@ import { journalName } from '../../../lib/store/journal-name.ts';
 import { encodeLine } from '../../../lib/store/line.ts';
 import { copied } from '../../../lib/store/record-format.ts';
 import { fileOf, HOLDER, recordOf } from './arbitraries.ts';
-import { shakyDisk } from './shaky-disk.ts';
+import { shakyDisk, watchedDisk } from './shaky-disk.ts';
 
 const LINE = formatMonitorFile([recordOf('192.0.2.1')]).toString('latin1');
 const EMPTY: Base = { current: [], inherited: [], ledger: [], stateNumber: null };
@@ -134,6 +134,24 @@ t.test('a store of another service, version or owner is refused before anything 
   await t.rejects(claim(open), { code: 'not-ours', message: /can be written by others/ });
 });
 
+t.test('a store whose journals somebody has opened to others is refused, and is whole once that is mended', async (t) => {
+  for (const other of ['newest', 'former']) {
+    const dir = t.testdir({});
+    await (await (await claim(dir)).establish({ ...EMPTY, current: [fileOf('a')] })).close();
+    if (other === 'former') await claim(dir);
+    const before = readdirSync(dir);
+    chmodSync(join(dir, first), 0o664);
+    const disk = watchedDisk((call, _path, step) => {
+      if (other === 'newest' && call === 'write') t.fail('an owner would be disturbed');
+      return step();
+    });
+    await t.rejects(claim(dir, { disk }), { code: 'not-ours', facts: { cure: /chmod -R go-w it$/ } });
+    t.same(readdirSync(dir), before, 'the claim is taken back');
+    chmodSync(join(dir, first), 0o600);
+    t.same([...((await claim(dir)).former?.current.keys() ?? [])], ['a']);
+  }
+});
+
 const ODD = copied('odd', 5, `junk\n${LINE.replace('0100007f', '0100007F')}`);
 const FORMATS = [
   ['record', 'copy'],
@@ -242,6 +260,38 @@ t.test('when the storage fails, claiming or establishing fails and says where', 
     await claimed.abandon();
     t.same([...(await readStore(dir)).current.keys()], ['a'], `${call}: the former epoch stands`);
   }
+});
+
+t.test('on a full file system, a claim has the room that was set aside for it', async (t) => {
+  // The header, the base, and the word that it is complete.
+  for (const from of [0, 1, 2]) {
+    for (const aside of [false, true]) {
+      const dir = t.testdir(aside ? { ballast: 'x' } : {});
+      await (await (await claim(dir)).establish({ ...EMPTY, current: [fileOf('a')] })).close();
+      let writes = 0;
+      const disk = shakyDisk((call) => {
+        if (call !== 'write' || writes++ < from) return undefined;
+        return !aside || readdirSync(dir).includes('ballast') ? 'ENOSPC' : undefined;
+      });
+      const taken = claim(dir, { disk }).then((one) => one.establish(adopted(one.former, 2000)));
+      if (!aside) {
+        await t.rejects(taken, { message: /ENOSPC/ }, `without it, write ${from}`);
+        continue;
+      }
+      await (await taken).close();
+      t.same([...(await readStore(dir)).inherited.keys()], ['a'], `write ${from}`);
+      t.notOk(readdirSync(dir).includes('ballast'));
+    }
+  }
+});
+
+t.test('what cannot be taken back is not written to again, whatever room there is', async (t) => {
+  const dir = t.testdir({ ballast: 'x' });
+  let broken: readonly string[] = [];
+  const disk = shakyDisk((call) => (broken.includes(call) ? 'ENOSPC' : undefined));
+  const claimed = await claim(dir, { disk });
+  broken = ['write', 'truncate'];
+  await t.rejects(claimed.establish(EMPTY), { message: /can no longer be written/ });
 });
 
 t.test('a former journal that vanishes before anybody could see whose it was says nothing', async (t) => {

@@ -17,8 +17,9 @@ t.test('a directory that others could write to is refused, and says what to do',
       code: 'not-ours',
       facts: { subject: at(name), found, cure },
     });
-  await refused('open', 'can be written by others', 'chmod go-w it');
-  await refused('theirs', 'belongs to user 1', 'chown it to user 0');
+  const cure = 'chown -R root: it; chmod -R go-w it';
+  await refused('open', 'can be written by others', cure);
+  await refused('theirs', 'belongs to user 1', cure);
   await refused('file', 'is not a directory', 'give a directory');
   await refused('link', 'is a symbolic link', 'give the directory that it points to');
   await t.rejects(

@@ -1,4 +1,4 @@
-import { unlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { REAL_DISK } from '../../../lib/store/disk.ts';
@@ -164,6 +164,52 @@ t.test(
     });
   },
 );
+
+t.test('a journal that counts and is open to others is refused, not passed over', async (t) => {
+  const name = (epoch: number, generation = 1) => journalName({ epoch, generation });
+  const opened: Record<string, (path: string) => void> = {
+    'can be written by others': (path) => chmodSync(path, 0o664),
+    'belongs to user 1': (path) => chownSync(path, 1, 1),
+  };
+  for (const [reason, open] of Object.entries(opened)) {
+    for (const which of [name(5, 2), name(6), name(7)]) {
+      const dir = t.testdir({});
+      write(dir, 4, 1, [current('old')], []);
+      write(dir, 5, 1, [current('a')], []);
+      write(dir, 5, 2, [current('a')], []);
+      write(dir, 6, 1, [current('b')]);
+      write(dir, 7, 1, []);
+      open(join(dir, which));
+      await t.rejects(readStore(dir), {
+        code: 'not-ours',
+        message: `lock store ${dir} is refused: its journal ${reason}`,
+        facts: { subject: dir, found: `${which} ${reason}`, cure: 'chown -R root: it; chmod -R go-w it' },
+      });
+      open(join(dir, name(4)));
+      chownSync(join(dir, which), 0, 0);
+      chmodSync(join(dir, which), 0o600);
+      t.same(namesOf((await readStore(dir)).current), ['a', 'b'], 'what is below is not looked at');
+    }
+  }
+});
+
+t.test('what is no file at all hides nothing, unless there is nothing else', async (t) => {
+  const dir = t.testdir({});
+  const strange = journalName({ epoch: 9, generation: 1 });
+  symlinkSync('/dev/null', join(dir, strange));
+  const refused = {
+    code: 'not-ours',
+    message: `lock store ${dir} is refused: ${strange} is a symbolic link`,
+    facts: { cure: 'see who put it there, and move it away' },
+  };
+  await t.rejects(readStore(dir), refused);
+  write(dir, 1, 1, [current('a')]);
+  await t.rejects(readStore(dir), refused, 'beside one that was never finished');
+  write(dir, 1, 1, [current('a')], []);
+  const state = await readStore(dir);
+  t.same(namesOf(state.current), ['a']);
+  t.match(state.damage, [{ file: strange, reason: 'is a symbolic link' }]);
+});
 
 t.test('a journal that vanishes while it is to be read has a successor, which is read', async (t) => {
   const dir = t.testdir({});

@@ -40,7 +40,7 @@ t.test('a whole journal', async (t) => {
     journal.entries.map((entry) => entry.type),
     ['facts', 'removed', 'removed', 'removed'],
   );
-  t.same([journal.damage, journal.torn], [[], []]);
+  t.same([journal.damage, journal.torn, journal.refused], [[], [], null]);
 });
 
 t.test('it is complete when it says so, or when what follows could not be there otherwise', async (t) => {
@@ -159,9 +159,10 @@ t.test('only a regular file of ours is read, and no link is followed', async (t)
     mkdirSync(dir);
     writeFileSync(join(dir, 'real'), WHOLE);
     await made(join(dir, file));
+    const open = /^(belongs|can)/.test(reason);
     t.match(await readJournal(REAL_DISK, dir, id), {
       ...{ header: undefined, complete: false, entries: [], torn: [] },
-      damage: [{ file, line: null, reason }],
+      ...{ damage: [{ file, line: null, reason }], refused: { file, reason, open } },
     });
   }
   execFileSync('mkfifo', [join(top, file)]);

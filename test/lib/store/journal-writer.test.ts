@@ -31,6 +31,7 @@ t.test('a new journal is durable with its header before it counts: file first, t
   await journal.append('one\ntwo\n');
   t.same(calls, ['write journal', 'datasync journal']);
   t.equal(readFileSync(journal.path, 'latin1'), `${HEADER}one\ntwo\n`);
+  t.equal(journal.size, HEADER.length + 8);
   await journal.close();
   await journal.close();
 });
@@ -100,6 +101,7 @@ t.test('after a failed fsync, or a failure to take back, nobody knows what the f
   broken = ['datasync'];
   await t.rejects(synced.append('x'), { code: 'failed', message: /cannot sync/ });
   t.notOk(synced.sound);
+  await t.rejects(synced.write('y'), { code: 'failed', message: /can no longer be written$/ });
   broken = [];
   const written = await create(disk, t.testdir({ other: {} }));
   broken = ['write', 'truncate'];

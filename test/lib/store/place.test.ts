@@ -1,8 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { chmodSync, chownSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { REAL_DISK } from '../../../lib/store/disk.ts';
 import { journalName } from '../../../lib/store/journal-name.ts';
-import { ownsStore, removeJournals } from '../../../lib/store/place.ts';
+import { checkAccess, ownsStore, removeJournals } from '../../../lib/store/place.ts';
 import { shakyDisk } from './shaky-disk.ts';
 
 const id = (epoch: number, generation = 1) => ({ epoch, generation });
@@ -16,6 +17,27 @@ t.test('the owner is who made the last epoch, while its journal is there', async
   t.notOk(await ownsStore(place(t.testdir({})), id(7)), 'the store is gone');
   const broken = shakyDisk((call) => (call === 'readdir' ? 'ESTALE' : undefined));
   await t.rejects(ownsStore(place(dir, broken), id(7)), { code: 'failed', message: /ESTALE/ });
+});
+
+t.test('what the next owner would not believe is told beforehand', async (t) => {
+  const dir = t.testdir({ [journalName(id(7))]: '' });
+  const path = join(dir, journalName(id(7)));
+  const refused = (message: RegExp) =>
+    t.rejects(checkAccess(place(dir), id(7)), { code: 'not-ours', message, facts: { cure: /^chown -R root: it/ } });
+  chmodSync(path, 0o600);
+  chmodSync(dir, 0o700);
+  await checkAccess(place(dir), id(7));
+  chmodSync(path, 0o664);
+  await refused(/its journal can be written by others$/);
+  chmodSync(path, 0o600);
+  chownSync(path, 1, 0);
+  await refused(/its journal belongs to user 1$/);
+  chownSync(path, 0, 0);
+  chmodSync(dir, 0o770);
+  await refused(/it can be written by others$/);
+  chmodSync(dir, 0o700);
+  await t.rejects(checkAccess(place(dir), id(8)), { code: 'failed', message: /ENOENT/ });
+  await checkAccess(place(dir), id(7));
 });
 
 t.test('what cannot be removed is left', async (t) => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
@@ -42,6 +42,11 @@ t.test('what is committed is in the state and in the journal, in order', async (
   const text = readFileSync(join(dir, journal(1)), 'latin1');
   t.match(text, /^([0-9a-f]{8} \{"type":"[a-z-]+".*\}\n)+$/, 'lines that people can read');
   t.equal(await store.isOwner(), true);
+  await store.checkAccess();
+  chmodSync(join(dir, journal(1)), 0o620);
+  await t.rejects(store.checkAccess(), { code: 'not-ours' });
+  await store.setRoomAside();
+  t.ok(statSync(join(dir, 'ballast')).size > 0);
   await store.close();
   await t.rejects(store.commit([captured('c')]), { code: 'failed', message: 'the lock store is closed' });
 });

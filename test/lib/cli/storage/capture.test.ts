@@ -4,10 +4,11 @@ import t from 'tap';
 import { captureOnce } from '../../../../lib/cli/storage/capture.ts';
 import { endRound, roundFromStore } from '../../../../lib/cli/storage/round.ts';
 import type { Step } from '../../../../lib/cli/storage/step.ts';
+import { bootId } from '../../../../lib/node/this-node.ts';
 import { readStore } from '../../../../lib/store/index.ts';
 import { lineOf } from '../../capture/sm-directory.ts';
 import { fileOf } from '../../store/arbitraries.ts';
-import { atWorkSince, byHand, leave } from '../by-hand.ts';
+import { atWorkSince, byHand, damage, leave, thisHolder } from '../by-hand.ts';
 
 const atWork = async () => atWorkSince();
 const more = { graceOver: false, apart: 50 };
@@ -22,6 +23,13 @@ t.test('what statd has is durable, and the epoch is left in order', async (t) =>
   const state = await readStore(dir);
   t.same([...state.current.keys()], ['192.0.2.1']);
   t.match(state.ended, { released: false });
+});
+
+t.test('damage that it finds is a problem', async (t) => {
+  const { options, dir } = byHand(t);
+  await leave(dir, [], { holder: thisHolder(await bootId()) });
+  const problem = damage(dir);
+  t.same((await captureOnce({ ...options, ...more }, atWork)).problems, [problem]);
 });
 
 t.test('the next one says what is new, and drops whom statd has dropped', async (t) => {

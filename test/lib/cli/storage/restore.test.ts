@@ -11,9 +11,16 @@ import { readStateFile, writeStateFile } from '../../../../lib/nsm/state-file.ts
 import { readStore } from '../../../../lib/store/index.ts';
 import { lineOf } from '../../capture/sm-directory.ts';
 import { fileOf, recordOf } from '../../store/arbitraries.ts';
-import { atWorkSince, byHand, leave, SERVICE, thisHolder } from '../by-hand.ts';
+import { atWorkSince, byHand, damage, leave, SERVICE, thisHolder } from '../by-hand.ts';
 
 const means = { atWork: async () => atWorkSince() };
+
+t.test('damage that it finds is a problem', async (t) => {
+  const { options, dir, root } = byHand(t);
+  await leave(dir, []);
+  const problem = damage(dir);
+  t.same((await restoreStore({ ...options, to: join(root, 'conveyed') }, means)).problems, [problem]);
+});
 
 t.test(
   'what another node left becomes a statd directory, with a number that nobody uses again',

@@ -5,7 +5,7 @@ import { endRound, roundFromDirectory, roundFromStore } from '../../../../lib/cl
 import { readStateFile, writeStateFile } from '../../../../lib/nsm/state-file.ts';
 import { readStore } from '../../../../lib/store/index.ts';
 import { fileOf } from '../../store/arbitraries.ts';
-import { atWorkSince, byHand, leave, SERVICE } from '../by-hand.ts';
+import { atWorkSince, byHand, damage, leave, SERVICE } from '../by-hand.ts';
 
 const atWork = async () => atWorkSince();
 
@@ -26,6 +26,15 @@ t.test('a round about a store: its clients, and a number that is durable', async
   t.match(await readStore(dir), { stateNumber: 9, epoch: 2, ended: null });
   t.equal(await endRound(store, [{ type: 'removed', name: 'x' }]), true);
   t.match(await readStore(dir), { ended: { released: false } });
+});
+
+t.test('damage that it finds is a problem', async (t) => {
+  const { options, dir } = byHand(t);
+  await leave(dir, []);
+  const problem = damage(dir);
+  const { round, store } = await roundFromStore(options, atWork);
+  t.same(round.problems, [problem]);
+  await store.close();
 });
 
 t.test('a store that was taken meanwhile is told so', async (t) => {

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, mkdirSync, openSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { nodeDirectory, takeStore } from '../../../../lib/cli/storage/take.ts';
@@ -5,7 +7,8 @@ import { NODE_DIRECTORY } from '../../../../lib/node/node-directory.ts';
 import { RuntimeDirectory } from '../../../../lib/node/runtime-directory.ts';
 import { bootId, nodeName } from '../../../../lib/node/this-node.ts';
 import { readStore } from '../../../../lib/store/index.ts';
-import { fileOf } from '../../store/arbitraries.ts';
+import { until } from '../../capture/sm-directory.ts';
+import { fileOf, HOLDER } from '../../store/arbitraries.ts';
 import { atWorkSince, byHand, leave, SERVICE, thisHolder } from '../by-hand.ts';
 import { serviceOf } from '../reports.ts';
 
@@ -83,4 +86,63 @@ t.test('refused: no name, no store, another name, a keeper, no statd directory',
   });
   await new RuntimeDirectory('kept', runtime).create({ ...serviceOf('kept'), sharedDir: dir });
   await t.rejects(refused({ takeOver: true }), { message: /kept is started on this node/ });
+});
+
+/** Takes a store while something is done to it after it was looked whose it is, and before it is claimed. */
+async function whileTaken<T>(runtime: string, take: () => Promise<T>, act: () => Promise<void>): Promise<T> {
+  const neighbour = join(runtime, 'neighbour', 'service.json');
+  mkdirSync(join(runtime, 'neighbour'));
+  execFileSync('mkfifo', [neighbour]);
+  const taken = take();
+  taken.catch(() => undefined);
+  let reader = -1;
+  await until(() => {
+    try {
+      reader = openSync(neighbour, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch {}
+    return reader >= 0;
+  });
+  await act();
+  unlinkSync(neighbour);
+  closeSync(reader);
+  return taken;
+}
+
+t.test('a store that another node takes meanwhile is not taken from it', async (t) => {
+  for (const [index, takeOver] of [false, true].entries()) {
+    const { options, dir, runtime } = byHand(t);
+    const service = `meanwhile-${index}-${process.pid}`;
+    if (takeOver) await leave(dir, [], { service, inOrder: false });
+    const purpose = takeOver ? 'recovery' : 'snapshot';
+    const holder = { ...HOLDER, node: 'elsewhere' };
+    const taken = whileTaken(
+      runtime,
+      () => takeStore({ ...options, service, takeOver }, purpose, atWorkSince()),
+      () => leave(dir, [fileOf('192.0.2.9')], { service, holder, inOrder: false }),
+    );
+    const epoch = takeOver ? 2 : 1;
+    await t.rejects(taken, {
+      code: 'not-ours',
+      message: new RegExp(`that of elsewhere \\(epoch ${epoch}\\), which has not left it`),
+    });
+    t.match(await readStore(dir), { epoch, holder });
+    t.equal(readdirSync(dir).length, epoch, 'the claim is taken back');
+  }
+});
+
+t.test('one that was left in order meanwhile is', async (t) => {
+  const holders = { 'another node': HOLDER, 'another command': thisHolder(await bootId()) };
+  for (const [index, [who, holder]] of Object.entries(holders).entries()) {
+    const { options, dir, runtime } = byHand(t);
+    const service = `between-${index}-${process.pid}`;
+    await leave(dir, [], { service, holder });
+    const purpose = who === 'another node' ? 'recovery' : 'snapshot';
+    const { store, former } = await whileTaken(
+      runtime,
+      () => takeStore({ ...options, service }, purpose, atWorkSince()),
+      () => leave(dir, [fileOf('192.0.2.9')], { service, holder }),
+    );
+    t.match([former?.epoch, store.state.epoch], [2, 3], who);
+    await store.close();
+  }
 });

@@ -1,0 +1,55 @@
+import { Fault, sentenceOf } from '../fault.ts';
+import type { Store } from '../store/index.ts';
+
+/** Every so many beats: neither changes every minute, and each look costs a call or two of the storage. */
+const EVERY = 5;
+/** A file system that was full is left alone for so many beats: what is tried takes room from others. */
+const AGAIN_AFTER = 300;
+
+/**
+ * What the next owner of the lock store will need: files that he believes, for somebody may have gone over them with
+ * `chmod -R` or `chown -R`, and room for his claim. It is better told now than by a failover that cannot start.
+ */
+export class NextOwner {
+  /** Why he would refuse the store, and what to do; null: he would not, as far as is known. */
+  refused: string | null = null;
+  /** Why no room could be set aside; null: it is, or was not tried yet. */
+  noRoom: string | null = null;
+  readonly #store: Pick<Store, 'checkAccess' | 'setRoomAside'>;
+  #beats = 0;
+  #roomAfter = 0;
+  #setting = false;
+
+  constructor(store: Pick<Store, 'checkAccess' | 'setRoomAside'>) {
+    this.#store = store;
+  }
+
+  /** Looks, once in a while; to be called with each beat. Room is made while others go on. Never rejects. */
+  async look(): Promise<void> {
+    this.#beats += 1;
+    if (this.#beats % EVERY === 1) await this.#lookAtAccess();
+    // Not in the first seconds, which are a recovery's.
+    if (this.#beats % EVERY === 0 && this.#beats > this.#roomAfter && !this.#setting) void this.#setRoomAside();
+  }
+
+  async #lookAtAccess(): Promise<void> {
+    try {
+      await this.#store.checkAccess();
+      this.refused = null;
+    } catch (error) {
+      if (error instanceof Fault && error.code === 'not-ours') this.refused = sentenceOf(error);
+    }
+  }
+
+  async #setRoomAside(): Promise<void> {
+    this.#setting = true;
+    try {
+      await this.#store.setRoomAside();
+      this.noRoom = null;
+    } catch (error) {
+      this.noRoom = sentenceOf(error);
+      this.#roomAfter = this.#beats + AGAIN_AFTER;
+    }
+    this.#setting = false;
+  }
+}

@@ -1,0 +1,78 @@
+import t from 'tap';
+import { Fault } from '../../../lib/fault.ts';
+import { NextOwner } from '../../../lib/keeper/next-owner.ts';
+
+/** A store that answers as it is told, and counts how often it was asked. */
+function stage() {
+  const asked = { access: 0, room: 0 };
+  const answers = {
+    access: async () => {},
+    room: async () => {},
+  };
+  const next = new NextOwner({
+    checkAccess: () => {
+      asked.access += 1;
+      return answers.access();
+    },
+    setRoomAside: () => {
+      asked.room += 1;
+      return answers.room();
+    },
+  });
+  const beats = async (number: number) => {
+    for (let beat = 0; beat < number; beat++) await next.look();
+  };
+  return { asked, answers, next, beats };
+}
+
+t.test('it is looked at with every fifth beat; for room, not with the first ones', async (t) => {
+  const { asked, beats } = stage();
+  await beats(1);
+  t.same(asked, { access: 1, room: 0 });
+  await beats(4);
+  t.same(asked, { access: 1, room: 1 });
+  await beats(5);
+  t.same(asked, { access: 2, room: 2 });
+});
+
+t.test('what he would refuse is said until it is mended; a storage that fails says nothing', async (t) => {
+  const { answers, next, beats } = stage();
+  t.equal(next.refused, null);
+  answers.access = () => Promise.reject(new Fault('not-ours', 'it is open', { cure: 'chmod go-w it' }));
+  await beats(1);
+  t.equal(next.refused, 'it is open; chmod go-w it');
+  for (const error of [new Fault('failed', 'EIO'), new Error('odd')]) {
+    answers.access = () => Promise.reject(error);
+    await beats(5);
+    t.equal(next.refused, 'it is open; chmod go-w it');
+  }
+  answers.access = async () => {};
+  await beats(5);
+  t.equal(next.refused, null);
+});
+
+t.test('where there is no room, that is said, and not tried again soon', async (t) => {
+  const { asked, answers, next, beats } = stage();
+  answers.room = () => Promise.reject(new Fault('failed', 'cannot set room aside (ENOSPC)'));
+  await beats(5);
+  t.equal(next.noRoom, 'cannot set room aside (ENOSPC)');
+  answers.room = async () => {};
+  await beats(300);
+  t.equal(asked.room, 1);
+  await beats(5);
+  t.same([asked.room, next.noRoom], [2, null]);
+});
+
+t.test('it is made once at a time, and nobody waits for it', async (t) => {
+  const { asked, answers, beats } = stage();
+  let made = () => {};
+  answers.room = () =>
+    new Promise<void>((resolve) => {
+      made = resolve;
+    });
+  await beats(10);
+  t.equal(asked.room, 1);
+  made();
+  await beats(5);
+  t.equal(asked.room, 2);
+});
