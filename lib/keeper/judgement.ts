@@ -60,7 +60,9 @@ export function judgeHealth(health: Health): Verdict {
   const [first, ...others] = health.storeDamage;
   if (first === undefined) return { state: 'ok', reason: null };
   const more = others.length === 0 ? '' : `, and in ${others.length} more places`;
-  return degraded(`clients may be lost: ${first.file} was damaged${more} (${first.reason}); look at the storage`);
+  return degraded(
+    `clients may be lost: ${first.file} was damaged${more} (${first.reason}); look at the storage`,
+  );
 }
 
 /** `strict` is about what is not recorded: an error saves no lock that could not be recovered. */

@@ -29,7 +29,8 @@ export class NextOwner {
     this.#beats += 1;
     if (this.#beats % EVERY === 1) await this.#lookAtAccess();
     // Not in the first seconds, which are a recovery's.
-    if (this.#beats % EVERY === 0 && this.#beats > this.#roomAfter && !this.#setting) void this.#setRoomAside();
+    if (this.#beats % EVERY === 0 && this.#beats > this.#roomAfter && !this.#setting)
+      void this.#setRoomAside();
   }
 
   async #lookAtAccess(): Promise<void> {

@@ -158,23 +158,30 @@ t.test('whatever call of a take-over fails, the next one finds everything', asyn
   t.equal((await node.agent('stop')).code, 0);
 });
 
-t.test('on storage that is full, a take-over has the room that was set aside, and fails without', async (t) => {
-  const node = await FaultyNode.create(t);
-  node.monitors('client');
-  t.equal((await node.agent('start')).code, 0);
-  t.equal((await node.agent('stop')).code, 0);
-  const ballast = join(node.storage.behind, 'locks', 'ballast');
-  // The header, the base, and the word that it is complete.
-  for (const call of [0, 1, 2]) {
-    for (const aside of [false, true]) {
-      if (aside) writeFileSync(ballast, 'room');
-      node.storage.plan(['write', 'ENOSPC', call, 1]);
-      const start = await node.agent('start');
-      t.equal(start.code, aside ? 0 : 1, `write ${call}, ${aside ? 'with' : 'without'} it: ${start.stderr}`);
-      t.notOk(existsSync(ballast), 'it is given up');
-      node.storage.heal();
-      t.equal((await node.agent('stop')).code, 0);
-      t.same([...(await node.clients())], ['client']);
+t.test(
+  'on storage that is full, a take-over has the room that was set aside, and fails without',
+  async (t) => {
+    const node = await FaultyNode.create(t);
+    node.monitors('client');
+    t.equal((await node.agent('start')).code, 0);
+    t.equal((await node.agent('stop')).code, 0);
+    const ballast = join(node.storage.behind, 'locks', 'ballast');
+    // The header, the base, and the word that it is complete.
+    for (const call of [0, 1, 2]) {
+      for (const aside of [false, true]) {
+        if (aside) writeFileSync(ballast, 'room');
+        node.storage.plan(['write', 'ENOSPC', call, 1]);
+        const start = await node.agent('start');
+        t.equal(
+          start.code,
+          aside ? 0 : 1,
+          `write ${call}, ${aside ? 'with' : 'without'} it: ${start.stderr}`,
+        );
+        t.notOk(existsSync(ballast), 'it is given up');
+        node.storage.heal();
+        t.equal((await node.agent('stop')).code, 0);
+        t.same([...(await node.clients())], ['client']);
+      }
     }
-  }
-});
+  },
+);

@@ -62,7 +62,10 @@ t.test('its verdict is of the worst', (t) => {
     reason: /^2 clients unprotected/,
   });
   const damage = [{ file: 'epoch-1', line: 3, reason: 'checksum does not match' }];
-  t.match(verdictOf({ ...AT_WORK, kept: { ...kept, damage } as unknown as Kept }).reason, /epoch-1 was damaged/);
+  t.match(
+    verdictOf({ ...AT_WORK, kept: { ...kept, damage } as unknown as Kept }).reason,
+    /epoch-1 was damaged/,
+  );
   t.same(answerOf({ ...AT_WORK, kept: { ...kept, damage } as unknown as Kept }).problems, [
     'epoch-1: line 3: checksum does not match',
   ]);

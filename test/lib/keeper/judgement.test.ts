@@ -50,7 +50,11 @@ t.test('a lock store that the next owner would refuse, and one that was damaged'
     degraded('clients may be lost: epoch-1 was damaged (checksum does not match); look at the storage'),
   );
   t.match(judge({ storeDamage: [damage, damage, damage] }).reason, /damaged, and in 2 more places \(/);
-  t.match(judge({ storeDamage: [damage], recoveryTrouble: 'r' }).reason, 'r', 'what is still to be mended is said');
+  t.match(
+    judge({ storeDamage: [damage], recoveryTrouble: 'r' }).reason,
+    'r',
+    'what is still to be mended is said',
+  );
 });
 
 t.test('strict makes a failure of what leaves locks unprotected, and of nothing else', async (t) => {

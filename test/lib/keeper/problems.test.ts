@@ -5,7 +5,12 @@ import type { Damage } from '../../../lib/store/index.ts';
 
 function shown(files: readonly Problem[], damage: readonly Damage[] = [], callout: readonly string[] = []) {
   const look = { problems: files };
-  return problemsOf({ callout: { problems: callout }, capturing: { look }, damage, nextOwner: { noRoom: null } });
+  return problemsOf({
+    callout: { problems: callout },
+    capturing: { look },
+    damage,
+    nextOwner: { noRoom: null },
+  });
 }
 
 t.test('each file is named, whoever wrote its name', async (t) => {

@@ -37,7 +37,11 @@ function stage(t: Test, capture: 'watch' | 'monitor' = 'watch') {
       ...{ begin: does('begin'), breakOff: does('break off'), abort: () => did.push('abort') },
     },
     callout: { look: does('callout') },
-    nextOwner: { look: async () => void (node.looks += 1) },
+    nextOwner: {
+      look: async () => {
+        node.looks += 1;
+      },
+    },
     share: { restarting: false, tick: () => node.share(), settled: does('settled') },
   } as unknown as Kept;
   const service = exampleService({ capture });
@@ -92,6 +96,7 @@ t.test(
     other.pulse.start();
     await other.beats(1);
     t.same(other.told(), ['share']);
+    t.equal(other.node.looks, 0, 'nor is the store got ready for it');
   },
 );
 

@@ -46,7 +46,7 @@ t.test('no link is followed, and what cannot be made is not left behind', async 
     const disk = shakyDisk((call) => (broken.includes(call) ? 'ENOSPC' : undefined));
     await t.rejects(setRoomAside(place(dir, disk), 0, alone), {
       code: 'failed',
-      message: `cannot set room aside in ${dir}/ballast (ENOSPC)`,
+      message: /^cannot set room aside in .* \(ENOSPC\)$/,
     });
     t.equal(readdirSync(dir).includes('ballast'), broken.includes('unlink'));
     writeFileSync(join(dir, 'ballast'), '');

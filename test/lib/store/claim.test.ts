@@ -134,23 +134,26 @@ t.test('a store of another service, version or owner is refused before anything 
   await t.rejects(claim(open), { code: 'not-ours', message: /can be written by others/ });
 });
 
-t.test('a store whose journals somebody has opened to others is refused, and is whole once that is mended', async (t) => {
-  for (const other of ['newest', 'former']) {
-    const dir = t.testdir({});
-    await (await (await claim(dir)).establish({ ...EMPTY, current: [fileOf('a')] })).close();
-    if (other === 'former') await claim(dir);
-    const before = readdirSync(dir);
-    chmodSync(join(dir, first), 0o664);
-    const disk = watchedDisk((call, _path, step) => {
-      if (other === 'newest' && call === 'write') t.fail('an owner would be disturbed');
-      return step();
-    });
-    await t.rejects(claim(dir, { disk }), { code: 'not-ours', facts: { cure: /chmod -R go-w it$/ } });
-    t.same(readdirSync(dir), before, 'the claim is taken back');
-    chmodSync(join(dir, first), 0o600);
-    t.same([...((await claim(dir)).former?.current.keys() ?? [])], ['a']);
-  }
-});
+t.test(
+  'journals that somebody has opened to others are refused, and whole once that is mended',
+  async (t) => {
+    for (const other of ['newest', 'former']) {
+      const dir = t.testdir({});
+      await (await (await claim(dir)).establish({ ...EMPTY, current: [fileOf('a')] })).close();
+      if (other === 'former') await claim(dir);
+      const before = readdirSync(dir);
+      chmodSync(join(dir, first), 0o664);
+      const disk = watchedDisk((call, _path, step) => {
+        if (other === 'newest' && call === 'write') t.fail('an owner would be disturbed');
+        return step();
+      });
+      await t.rejects(claim(dir, { disk }), { code: 'not-ours', facts: { cure: /chmod -R go-w it$/ } });
+      t.same(readdirSync(dir), before, 'the claim is taken back');
+      chmodSync(join(dir, first), 0o600);
+      t.same([...((await claim(dir)).former?.current.keys() ?? [])], ['a']);
+    }
+  },
+);
 
 const ODD = copied('odd', 5, `junk\n${LINE.replace('0100007f', '0100007F')}`);
 const FORMATS = [

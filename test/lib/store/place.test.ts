@@ -23,7 +23,11 @@ t.test('what the next owner would not believe is told beforehand', async (t) => 
   const dir = t.testdir({ [journalName(id(7))]: '' });
   const path = join(dir, journalName(id(7)));
   const refused = (message: RegExp) =>
-    t.rejects(checkAccess(place(dir), id(7)), { code: 'not-ours', message, facts: { cure: /^chown -R root: it/ } });
+    t.rejects(checkAccess(place(dir), id(7)), {
+      code: 'not-ours',
+      message,
+      facts: { cure: /^chown -R root: it/ },
+    });
   chmodSync(path, 0o600);
   chmodSync(dir, 0o700);
   await checkAccess(place(dir), id(7));
