@@ -91,19 +91,25 @@ export async function startKeeper({ service, keeper, deadline, runtime }: Keeper
 
 /**
  * The recurring monitor: what the keeper says, after a capture where captures are the monitor's. A keeper that
- * died, hangs or runs another version is replaced; the service never stops for that.
+ * died, hangs or runs another version is replaced; the service never stops for that. One of another version goes on while
+ * its storage does not answer.
  * @throws Fault where no keeper can be brought up.
  */
 export async function monitorKeeper(options: MonitorOptions): Promise<Verdict> {
   const directory = new RuntimeDirectory(options.service.name, options.runtime);
-  const declared = await directory.service();
+  // What another version has written may not be read: it is not the service.
+  const declared = await directory.service().catch(() => null);
   try {
     // One that hangs must not use up the time of the one that takes its place.
     const latest = Math.min(options.deadline, Date.now() + MONITORED_WITHIN);
-    const { version, pid, verdict } = await askMonitor(directory.socket, latest);
-    if (version === VERSION && isDeepStrictEqual(declared, options.service)) {
-      if (options.given !== undefined) await noteAgreed(directory, pid, options.given);
-      return verdict;
+    const { version, pid, verdict, lag } = await askMonitor(directory.socket, latest);
+    if (isDeepStrictEqual(declared, options.service)) {
+      if (version === VERSION) {
+        if (options.given !== undefined) await noteAgreed(directory, pid, options.given);
+        return verdict;
+      }
+      // After an upgrade, while the storage does not answer: another one could not adopt the service yet.
+      if (lag > 0) return verdict;
     }
   } catch {
     // Dead, hung or speaking another version's words: the next lines replace it.

@@ -187,8 +187,33 @@ t.test(
     process.kill(Number(fake.pids.at(-1)), 'SIGSTOP');
     await replaced('it hangs', 12_000);
     await replaced('another service', 20_000, { ...SERVICE, names: ['nfs.test'] });
+    const { graceEnd: _, ...former } = SERVICE;
+    writeFileSync(fake.directory.serviceFile, JSON.stringify(former));
+    await replaced('a service file of another version', 20_000);
+    t.same(await fake.directory.service(), SERVICE);
   },
 );
+
+t.test('after an upgrade, a keeper goes on until its storage answers', { buffered: true }, async (t) => {
+  const verdict = { state: 'degraded', reason: 'shared_dir does not answer' } as const;
+  const hung = { version: '0.0.1', lag: 40_000, verdict };
+  const { fake, start, monitor } = await stage(t);
+  fake.behave({ report: hung });
+  await fake.directory.create(SERVICE);
+  spawnKeeper(fake.program, 'nfs-a');
+  while (!existsSync(fake.directory.socket)) await new Promise((done) => setTimeout(done, 10));
+  t.same(await monitor(20_000, SERVICE, { ip: '192.0.2.1' }), verdict);
+  t.equal(fake.pids.length, 1, 'its successor could not adopt the service');
+  t.notOk(existsSync(fake.directory.agreedFile), 'it is asked again');
+  fake.behave({});
+  t.same(await monitor(20_000, { ...SERVICE, names: ['nfs.test'] }), OK, 'unless it is to do something else');
+  t.equal(fake.pids.length, 2);
+  fake.behave({ report: { ...hung, lag: 0 } });
+  await start();
+  fake.behave({});
+  t.same(await monitor(), OK);
+  t.equal(fake.pids.length, 4, 'it answers');
+});
 
 t.test(
   'stop reports what could not be done, and ends the keeper all the same',
