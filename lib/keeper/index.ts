@@ -13,6 +13,7 @@ import { ANSWER_WITHIN, endKeeper } from './end-keeper.ts';
 import { findKeeper, type KeeperProgram, runLeave, type signal, spawnKeeper } from './keeper-process.ts';
 import { forgetKept } from './lock-notes.ts';
 import type { Report } from './protocol.ts';
+import { beginStart } from './unless-started.ts';
 import type { Verdict } from './verdict.ts';
 
 export { askKeeper, askMonitor } from './ask.ts';
@@ -67,7 +68,7 @@ export async function startKeeper({ service, keeper, deadline, runtime }: Keeper
       await endKeeper(directory, 'replace', Math.min(deadline, Date.now() + patience));
     }
   }
-  await directory.create(service);
+  await beginStart({ name: service.name, directory }, () => directory.create(service));
   const spawned: ReturnType<typeof spawnKeeper>[] = [];
   try {
     const spawn = async () => {
@@ -150,6 +151,9 @@ export async function stopKeeper(options: {
     }
     if (wasStarted) (options.withdraw ?? withdrawAttributes)(options.name);
     await directory.remove();
+    // Where the locks stay and the rest of the group has to leave, the cluster stops no nfslock that is stopped.
+    if (existsSync(directory.node.keptFile(options.name)))
+      spawnKeeper(options.keeper, options.name, 'leave-unless-started');
   } catch (error) {
     undone.push(sentenceOf(error));
   }

@@ -1,11 +1,14 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { isStarted, monitorKeeper, startKeeper, stopKeeper } from '../../../lib/keeper/index.ts';
 import { spawnKeeper } from '../../../lib/keeper/keeper-process.ts';
 import { noteKept } from '../../../lib/keeper/lock-notes.ts';
+import { lockFile } from '../../../lib/node/file-lock.ts';
 import { readProcess } from '../../../lib/node/process.ts';
 import type { Service } from '../../../lib/node/service.ts';
 import { exampleService } from '../../support/example-service.ts';
+import { until } from '../capture/sm-directory.ts';
 import { FakeKeeper, type Manner } from './fake-keeper.ts';
 
 const SERVICE = exampleService();
@@ -286,13 +289,21 @@ t.test(
     await t.rejects(start(), { message: 'damaged' });
     t.notOk(existsSync(fake.directory.path));
     t.same(await stop(), []);
-    t.equal(fake.asked.at(-1), 'leave');
+    const later = () => fake.asked.filter((op) => op === 'leave-unless-started').length;
+    await until(() => later() === 1);
+    t.equal(fake.asked.at(-2), 'leave');
     t.notOk(existsSync(fake.directory.path));
     t.ok(existsSync(node.keptFile('nfs-a')), 'what becomes of the locks is for the program to say');
     t.same(await stop(20_000, { name: 'nfs-b' }), []);
     t.equal(fake.asked.filter((op) => op === 'leave').length, 1, 'no other service has left any');
+    t.equal(later(), 1, 'nor is anything left to be done for it');
     fake.behave({});
-    await start();
+    const release = await lockFile(node.keptLock('nfs-a'), 0);
+    const starting = start();
+    await pause(300);
+    t.notOk(existsSync(fake.directory.serviceFile), 'while they are released, nothing is started');
+    await release?.();
+    await starting;
     t.notOk(existsSync(node.keptFile('nfs-a')), 'they are those of a service that runs');
     await stop();
     t.equal(fake.asked.at(-1), 'stop');
