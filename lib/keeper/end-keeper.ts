@@ -40,8 +40,8 @@ export async function endKeeper(
       Math.min(latest, Date.now() + ANSWER_WITHIN),
     );
     const report = await askKeeper(directory.socket, op, latest);
-    // One that has not yet adopted the service has nothing to end.
-    answered = phase !== 'adopting';
+    // One that has not adopted the service, or could not, has nothing to end.
+    answered = phase !== 'adopting' && phase !== 'failed';
     if (report.verdict.reason !== null) undone.push(report.verdict.reason);
     endsBy = Math.min(deadline - GONE_WITHIN, Date.now() + END_WITHIN);
   } catch (error) {

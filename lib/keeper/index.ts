@@ -13,6 +13,7 @@ import { ANSWER_WITHIN, endKeeper } from './end-keeper.ts';
 import { findKeeper, type KeeperProgram, runLeave, type signal, spawnKeeper } from './keeper-process.ts';
 import { forgetKept } from './lock-notes.ts';
 import type { Report } from './protocol.ts';
+import { beginStart } from './unless-started.ts';
 import type { Verdict } from './verdict.ts';
 
 export { askKeeper, askMonitor } from './ask.ts';
@@ -67,7 +68,7 @@ export async function startKeeper({ service, keeper, deadline, runtime }: Keeper
       await endKeeper(directory, 'replace', Math.min(deadline, Date.now() + patience));
     }
   }
-  await directory.create(service);
+  await beginStart({ name: service.name, directory }, () => directory.create(service));
   const spawned: ReturnType<typeof spawnKeeper>[] = [];
   try {
     const spawn = async () => {
@@ -91,19 +92,25 @@ export async function startKeeper({ service, keeper, deadline, runtime }: Keeper
 
 /**
  * The recurring monitor: what the keeper says, after a capture where captures are the monitor's. A keeper that
- * died, hangs or runs another version is replaced; the service never stops for that.
+ * died, hangs or runs another version is replaced; the service never stops for that. One of another version goes on while
+ * its storage does not answer.
  * @throws Fault where no keeper can be brought up.
  */
 export async function monitorKeeper(options: MonitorOptions): Promise<Verdict> {
   const directory = new RuntimeDirectory(options.service.name, options.runtime);
-  const declared = await directory.service();
+  // What another version has written may not be read: it is not the service.
+  const declared = await directory.service().catch(() => null);
   try {
     // One that hangs must not use up the time of the one that takes its place.
     const latest = Math.min(options.deadline, Date.now() + MONITORED_WITHIN);
-    const { version, pid, verdict } = await askMonitor(directory.socket, latest);
-    if (version === VERSION && isDeepStrictEqual(declared, options.service)) {
-      if (options.given !== undefined) await noteAgreed(directory, pid, options.given);
-      return verdict;
+    const { version, pid, verdict, lag } = await askMonitor(directory.socket, latest);
+    if (isDeepStrictEqual(declared, options.service)) {
+      if (version === VERSION) {
+        if (options.given !== undefined) await noteAgreed(directory, pid, options.given);
+        return verdict;
+      }
+      // After an upgrade, while the storage does not answer: another one could not adopt the service yet.
+      if (lag > 0) return verdict;
     }
   } catch {
     // Dead, hung or speaking another version's words: the next lines replace it.
@@ -144,6 +151,9 @@ export async function stopKeeper(options: {
     }
     if (wasStarted) (options.withdraw ?? withdrawAttributes)(options.name);
     await directory.remove();
+    // Where the locks stay and the rest of the group has to leave, the cluster stops no nfslock that is stopped.
+    if (existsSync(directory.node.keptFile(options.name)))
+      spawnKeeper(options.keeper, options.name, 'leave-unless-started');
   } catch (error) {
     undone.push(sentenceOf(error));
   }

@@ -10,20 +10,23 @@ import { keptLocks } from './lock-notes.ts';
 import type { Answer, Request } from './protocol.ts';
 import { Publishing } from './publishing.ts';
 import { listen } from './server.ts';
-import { realSurroundings } from './surroundings.ts';
+import { realSurroundings, type Surroundings } from './surroundings.ts';
+import { leaveUnlessStarted } from './unless-started.ts';
 
 /** The answer to stop gets this long to leave, milliseconds. */
 const ANSWER_LEAVES_WITHIN = 30;
 
 /**
  * The keeper process: `keeper.cjs NAME`, where NAME is a service with a run-time directory. `keeper.cjs NAME leave` does what
- * is left to do for a service that stops after its keeper has died, or after a start that failed where its locks were kept.
+ * is left to do for a service that stops after its keeper has died, or after a start that failed where its locks were kept;
+ * `keeper.cjs NAME leave-unless-started` does so for locks that were kept where nobody starts the service again.
  */
 async function main(name: string, leave: string | undefined): Promise<void> {
   const directory = new RuntimeDirectory(name);
   const log = openEventLog(directory.eventFile, `lockferry(${name})[${process.pid}]`);
   if (leave !== undefined) {
-    if (await leaveNow(directory, name, log)) process.exit(0);
+    const now = leave === 'leave-unless-started' ? leaveLater : leaveNow;
+    if (await now(directory, name, log)) process.exit(0);
     return kill();
   }
   const service = await directory.service();
@@ -41,11 +44,31 @@ async function main(name: string, leave: string | undefined): Promise<void> {
 
 /** @returns whether nothing is left to do */
 async function leaveNow(directory: RuntimeDirectory, name: string, log: Log): Promise<boolean> {
-  const exempt = new PlacedOnNode(new PlacedLines(directory.placedFile), () => directory.otherPlacedFiles());
   const service = await directory.service();
-  if (service !== null) return leaveLate(service, exempt, realSurroundings(service), log);
+  if (service === null) return leaveAfter(directory, name, log);
+  return leaveLate(service, exemptIn(directory), realSurroundings(service), log);
+}
+
+/** As leaveNow, where a stop has left the locks here. @param more what differs from this node as it is */
+async function leaveAfter(
+  directory: RuntimeDirectory,
+  name: string,
+  log: Log,
+  more: Partial<Surroundings> = {},
+): Promise<boolean> {
   const kept = await keptLocks({ name }, directory);
-  return kept === null || leaveKept(kept, exempt, realSurroundings(kept.service), log);
+  if (kept === null) return true;
+  return leaveKept(kept, exemptIn(directory), { ...realSurroundings(kept.service), ...more }, log);
+}
+
+async function leaveLater(directory: RuntimeDirectory, name: string, log: Log): Promise<boolean> {
+  // Whoever told it to stop alone has not had it start.
+  const leave = () => leaveAfter(directory, name, log, { wasStoppedAlone: async () => false });
+  return leaveUnlessStarted({ name, directory }, leave);
+}
+
+function exemptIn(directory: RuntimeDirectory): PlacedOnNode {
+  return new PlacedOnNode(new PlacedLines(directory.placedFile), () => directory.otherPlacedFiles());
 }
 
 async function answer(keeper: Keeper, request: Request): Promise<Answer> {

@@ -11,10 +11,15 @@ import { findProcess } from './process.ts';
  */
 export async function dropLocks(directory: string, root = '/'): Promise<void> {
   try {
-    await writeFile(join(root, 'proc/fs/nfsd/unlock_filesystem'), `${directory}\n`);
+    await writeFile(join(root, 'proc/fs/nfsd/unlock_filesystem'), `${escaped(directory)}\n`);
   } catch (cause) {
     throw new Fault('failed', 'the locks of an export could not be dropped', { subject: directory, cause });
   }
+}
+
+/** One word, as net/sunrpc/cache.c qword_get() reads it. */
+function escaped(path: string): string {
+  return path.replace(/[ \n\\]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`);
 }
 
 /** How many locks lockd holds for its clients. */
@@ -29,17 +34,22 @@ export async function countLocks(root = '/'): Promise<number> {
 export async function countLocksUnder(directories: readonly string[], root = '/'): Promise<number> {
   const devices = new Set<string>();
   for (const directory of directories) {
-    const real = `/${relative(root, await realpath(join(root, directory)))}`;
+    const real = await realDirectory(directory, root);
     for (const { device } of await mountsUnder(real, root)) devices.add(device);
   }
   return (await lockDevices(root)).filter((device) => devices.has(device)).length;
+}
+
+/** The directory that this path leads to, links followed. @throws Error where it is not there. */
+export async function realDirectory(directory: string, root: string): Promise<string> {
+  return `/${relative(root, await realpath(join(root, directory)))}`;
 }
 
 /**
  * The device, `MAJOR:MINOR` in decimal, of each lock that lockd holds: lines of /proc/locks whose process is lockd
  * (fs/lockd/svc4proc.c nlm4svc_retrieve_args() makes it the owner; fs/locks.c lock_get_status() prints them).
  */
-async function lockDevices(root: string): Promise<string[]> {
+export async function lockDevices(root: string): Promise<string[]> {
   const lockd = await findProcess('lockd', join(root, 'proc'));
   const table = await readFile(join(root, 'proc/locks'), 'latin1');
   const locks = [...table.matchAll(/^\d+: POSIX +\S+ +\S+ +(\d+) ([\da-f]+):([\da-f]+):/gm)];

@@ -47,11 +47,12 @@ function parseMounts(table: string): Mount[] {
   }));
 }
 
-/** Blanks and the like are written as octal numbers. */
-function unescaped(text: string): string {
+/** Blanks and the like are written as octal numbers, as in exportfs' table (nfs-utils, support/nfs/xio.c). */
+export function unescaped(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
-function isInside(directory: string, top: string): boolean {
+/** Is it this directory, or below it? */
+export function isInside(directory: string, top: string): boolean {
   return top === '/' || `${directory}/`.startsWith(`${top}/`);
 }

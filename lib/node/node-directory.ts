@@ -70,6 +70,11 @@ export class NodeDirectory {
     return join(this.path, 'kept', service);
   }
 
+  /** Held by whoever starts that service, or releases those locks because nobody has. */
+  keptLock(service: string): string {
+    return join(this.path, `kept-${service}.lock`);
+  }
+
   async create(): Promise<void> {
     await mkdir(this.path, { recursive: true, mode: 0o700 });
   }

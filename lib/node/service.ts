@@ -20,7 +20,8 @@ export const GRACE_END_CHOICES = ['full', 'settled'] as const;
 
 /**
  * One HA NFS service as its resource declares it: the parameters of nfslock, typed, and the name of the
- * resource instance. What the agent hands to the keeper, and what the keeper leaves in its run-time directory.
+ * resource instance. What the agent hands to the keeper, and what the keeper leaves in its run-time directory: what a
+ * former version has left there must be read by the next one, so a field that is added needs a default (z._default).
  */
 export const serviceSchema = z.object({
   /**

@@ -44,17 +44,24 @@ t.test('a start that fails beside a service that runs leaves it to be stopped', 
   t.same(new Set(await clients()), new Set(['192.0.2.7', '192.0.2.8']), 'which records who came since');
 });
 
+/** What a stop notes of a service where the cluster says that it is to be started here again. */
+async function noteOfKept(node: Sandbox): Promise<string> {
+  await node.sh('cp /bin/sleep /run/ganesha.nfsd; /run/ganesha.nfsd 1000 >/dev/null 2>&1 & sleep 0.1');
+  const pid = (await node.sh('pidof ganesha.nfsd')).stdout.trim();
+  const since = (await node.sh(`cut -d ' ' -f 22 /proc/${pid}/stat`)).stdout.trim();
+  const { code, stderr } = await node.agent('start');
+  if (code !== 0) throw new Error(stderr);
+  const service = JSON.parse((await node.sh(`cat ${RUN}/service.json`)).stdout);
+  // Nothing could be released by this lock manager.
+  const note = { service: { ...service, unlockOnStop: false }, lockManager: `ganesha.nfsd:${pid}:${since}` };
+  return `mkdir -p /run/lockferry/node/kept; echo '${JSON.stringify(note)}' >/run/lockferry/node/kept/locks`;
+}
+
 t.test('a stop after a start that failed does what the one before it left to be done', async (t) => {
   const node = await Sandbox.create(t, dist);
-  await node.sh('cp /bin/sleep /run/lockd; /run/lockd 1000 >/dev/null 2>&1 & sleep 0.1');
-  const pid = (await node.sh('pidof lockd')).stdout.trim();
-  const lockManager = `lockd:${pid}:${(await node.sh(`cut -d ' ' -f 22 /proc/${pid}/stat`)).stdout.trim()}`;
-  t.match(await node.agent('start'), { code: 0 });
-  const service = JSON.parse((await node.sh(`cat ${RUN}/service.json`)).stdout);
+  const note = await noteOfKept(node);
   t.match(await node.agent('stop'), { code: 0 });
-  // As where the lock manager has locks, and the cluster says that it is to be started here again.
-  const note = JSON.stringify({ service, lockManager });
-  await node.sh(`mkdir -p /run/lockferry/node/kept; echo '${note}' >/run/lockferry/node/kept/locks`);
+  await node.sh(note);
   await node.sh('mv /srv/locks /srv/away; : >/srv/locks');
   t.match(await node.agent('start'), { code: 1 });
   await node.sh('rm /srv/locks; mv /srv/away /srv/locks');
@@ -70,6 +77,16 @@ t.test('a stop after a start that failed does what the one before it left to be 
     { code: 0, stderr: /^WARNING: no keeper was there to leave/ },
     'it is no note',
   );
+});
+
+t.test('where a stop has left locks, and nobody starts the service, they are released', async (t) => {
+  const node = await Sandbox.create(t, dist);
+  await node.sh(await noteOfKept(node));
+  t.same(await node.agent('stop'), { code: 0, stdout: '', stderr: '' });
+  await node.sh(`echo '${line('192.0.2.8')}' >/var/lib/nfs/sm/192.0.2.8`);
+  await node.sh('timeout 60 sh -c "while [ -e /run/lockferry/node/kept/locks ]; do sleep 0.2; done"');
+  t.match((await node.sh('lockferry clients --shared-dir /srv/locks')).stdout, '192.0.2.8');
+  t.equal((await node.sh('ls -A /run/lockferry/services')).stdout, '');
 });
 
 t.test('what a keeper dies of is in its event log', async (t) => {

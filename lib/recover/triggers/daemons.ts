@@ -1,12 +1,13 @@
-import { readFile, readlink } from 'node:fs/promises';
+import { readFile, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../fault.ts';
 import type { Daemon } from '../../node/daemon.ts';
 import type { LockManagerKind } from '../../node/lock-manager.ts';
 import { lockdMounts } from '../../node/lockd-users.ts';
 import { nfsdArguments, readNfsd } from '../../node/nfsd.ts';
-import { findProcess } from '../../node/process.ts';
+import { findProcess, programOf } from '../../node/process.ts';
 import { unitOf } from '../../node/unit.ts';
+import { printable } from '../../printable.ts';
 
 const STATD_UNITS = ['rpc-statd.service', 'nfs-ganesha-lock.service'] as const;
 const MOUNTD_UNITS = ['nfs-mountd.service'] as const;
@@ -40,8 +41,9 @@ export async function nfsDaemons(
   const kill: Daemon = { by: 'kill', command: 'ganesha.nfsd' };
   if (command.length > 0) return [kill, ...command];
   // How it was started is known of its unit only.
-  const ganesha = await daemonOf('ganesha.nfsd', GANESHA_UNITS, root);
-  if (ganesha?.by === 'unit') return [kill, ganesha];
+  const ganesha = await findProcess('ganesha.nfsd', join(root, 'proc'));
+  const unit = ganesha && (await unitOf(ganesha.pid, GANESHA_UNITS, root));
+  if (unit !== null) return [kill, { by: 'unit', unit }];
   throw new Fault('bad-node', 'NFS-Ganesha runs outside of its systemd unit', {
     cure: 'set restart_command',
   });
@@ -69,7 +71,17 @@ async function daemonOf(command: string, units: readonly string[], root: string)
   if (unit !== null) return { by: 'unit', unit };
   const own = join(root, 'proc', String(found.pid));
   const words = (await readFile(join(own, 'cmdline'), 'latin1')).replace(/\0$/, '').split('\0').slice(1);
-  // The package may have been upgraded since.
-  const program = (await readlink(join(own, 'exe'))).replace(/ \(deleted\)$/, '');
+  const program = programOf(await readlink(join(own, 'exe')));
+  if (!(await isRootsAlone(join(root, program)))) {
+    throw new Fault('bad-node', `${command} runs from ${printable(program)}, which is not root's alone`, {
+      cure: 'start it by its systemd unit',
+    });
+  }
   return { by: 'process', command, argv: [program, ...words.filter((word) => !FOREGROUND.test(word))] };
+}
+
+/** We are about to run it. */
+async function isRootsAlone(program: string): Promise<boolean> {
+  const found = await stat(program).catch(() => null);
+  return found !== null && found.uid === process.geteuid?.() && (found.mode & 0o022) === 0;
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { endKeeper } from '../../../lib/keeper/end-keeper.ts';
 import { startKeeper } from '../../../lib/keeper/index.ts';
+import { spawnKeeper } from '../../../lib/keeper/keeper-process.ts';
 import { readProcess } from '../../../lib/node/process.ts';
 import { exampleService } from '../../support/example-service.ts';
 import { FakeKeeper, type Manner } from './fake-keeper.ts';
@@ -41,6 +42,21 @@ t.test(
     const { end, lives } = await running(t, { stubborn: true, report: { verdict } });
     t.same(await end(20_000), { undone: [reason], answered: true, gone: true });
     t.equal(await lives(), false);
+  },
+);
+
+t.test(
+  'one that has not adopted the service, or could not, has left nothing',
+  { buffered: true },
+  async (t) => {
+    for (const phase of ['adopting', 'failed'] as const) {
+      const { directory, program } = await FakeKeeper.make(t, { report: { phase } });
+      await directory.create(exampleService());
+      spawnKeeper(program, 'nfs-a');
+      while (!existsSync(directory.socket)) await new Promise((done) => setTimeout(done, 10));
+      const end = await endKeeper(directory, 'stop', Date.now() + 20_000);
+      t.same(end, { undone: [], answered: false, gone: true }, phase);
+    }
   },
 );
 

@@ -29,9 +29,10 @@ const PROGRAM = `
 const { appendFileSync, readFileSync, writeFileSync } = require('node:fs');
 const manner = JSON.parse(readFileSync(__dirname + '/manner'));
 const directory = __dirname + '/' + process.argv[2];
-if (process.argv[3] === 'leave') {
-  appendFileSync(__dirname + '/asked', 'leave\\n');
-  setTimeout(() => process.exit(manner.leave ?? 0), manner.leave === null ? 40000 : 0);
+const what = process.argv[3];
+if (what !== undefined) {
+  appendFileSync(__dirname + '/asked', what + '\\n');
+  if (what === 'leave') setTimeout(() => process.exit(manner.leave ?? 0), manner.leave === null ? 40000 : 0);
   return;
 }
 appendFileSync(__dirname + '/pids', process.pid + '\\n');

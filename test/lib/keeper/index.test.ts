@@ -1,11 +1,14 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { isStarted, monitorKeeper, startKeeper, stopKeeper } from '../../../lib/keeper/index.ts';
 import { spawnKeeper } from '../../../lib/keeper/keeper-process.ts';
 import { noteKept } from '../../../lib/keeper/lock-notes.ts';
+import { lockFile } from '../../../lib/node/file-lock.ts';
 import { readProcess } from '../../../lib/node/process.ts';
 import type { Service } from '../../../lib/node/service.ts';
 import { exampleService } from '../../support/example-service.ts';
+import { until } from '../capture/sm-directory.ts';
 import { FakeKeeper, type Manner } from './fake-keeper.ts';
 
 const SERVICE = exampleService();
@@ -187,8 +190,33 @@ t.test(
     process.kill(Number(fake.pids.at(-1)), 'SIGSTOP');
     await replaced('it hangs', 12_000);
     await replaced('another service', 20_000, { ...SERVICE, names: ['nfs.test'] });
+    const { graceEnd: _, ...former } = SERVICE;
+    writeFileSync(fake.directory.serviceFile, JSON.stringify(former));
+    await replaced('a service file of another version', 20_000);
+    t.same(await fake.directory.service(), SERVICE);
   },
 );
+
+t.test('after an upgrade, a keeper goes on until its storage answers', { buffered: true }, async (t) => {
+  const verdict = { state: 'degraded', reason: 'shared_dir does not answer' } as const;
+  const hung = { version: '0.0.1', lag: 40_000, verdict };
+  const { fake, start, monitor } = await stage(t);
+  fake.behave({ report: hung });
+  await fake.directory.create(SERVICE);
+  spawnKeeper(fake.program, 'nfs-a');
+  while (!existsSync(fake.directory.socket)) await new Promise((done) => setTimeout(done, 10));
+  t.same(await monitor(20_000, SERVICE, { ip: '192.0.2.1' }), verdict);
+  t.equal(fake.pids.length, 1, 'its successor could not adopt the service');
+  t.notOk(existsSync(fake.directory.agreedFile), 'it is asked again');
+  fake.behave({});
+  t.same(await monitor(20_000, { ...SERVICE, names: ['nfs.test'] }), OK, 'unless it is to do something else');
+  t.equal(fake.pids.length, 2);
+  fake.behave({ report: { ...hung, lag: 0 } });
+  await start();
+  fake.behave({});
+  t.same(await monitor(), OK);
+  t.equal(fake.pids.length, 4, 'it answers');
+});
 
 t.test(
   'stop reports what could not be done, and ends the keeper all the same',
@@ -261,13 +289,21 @@ t.test(
     await t.rejects(start(), { message: 'damaged' });
     t.notOk(existsSync(fake.directory.path));
     t.same(await stop(), []);
-    t.equal(fake.asked.at(-1), 'leave');
+    const later = () => fake.asked.filter((op) => op === 'leave-unless-started').length;
+    await until(() => later() === 1);
+    t.equal(fake.asked.at(-2), 'leave');
     t.notOk(existsSync(fake.directory.path));
     t.ok(existsSync(node.keptFile('nfs-a')), 'what becomes of the locks is for the program to say');
     t.same(await stop(20_000, { name: 'nfs-b' }), []);
     t.equal(fake.asked.filter((op) => op === 'leave').length, 1, 'no other service has left any');
+    t.equal(later(), 1, 'nor is anything left to be done for it');
     fake.behave({});
-    await start();
+    const release = await lockFile(node.keptLock('nfs-a'), 0);
+    const starting = start();
+    await pause(300);
+    t.notOk(existsSync(fake.directory.serviceFile), 'while they are released, nothing is started');
+    await release?.();
+    await starting;
     t.notOk(existsSync(node.keptFile('nfs-a')), 'they are those of a service that runs');
     await stop();
     t.equal(fake.asked.at(-1), 'stop');

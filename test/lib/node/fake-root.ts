@@ -29,11 +29,15 @@ export class FakeRoot {
     symlinkSync(target, path);
   }
 
-  /** A process, or kernel thread, that started `ticks` (1/100 s) after boot. */
+  /** A process of root's, or where it is called so a kernel thread, that started `ticks` (1/100 s) after boot. */
   process(pid: number, command: string, ticks = 0, namespace: string | null = 'net:[1]'): this {
+    const isKernelThread = command === 'lockd' || command === 'nfsd';
+    const flags = isKernelThread ? 0x208040 : 0x400140;
     this.put({
-      [`proc/${pid}/stat`]: `${pid} (${command}) S 2 0 0 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 ${ticks} 0\n`,
+      [`proc/${pid}/stat`]: `${pid} (${command}) S 2 0 0 0 -1 ${flags} 0 0 0 0 0 0 0 0 20 0 1 0 ${ticks} 0\n`,
+      [`proc/${pid}/status`]: `Name:\t${command}\nUid:\t0\t0\t0\t0\n`,
     });
+    if (!isKernelThread) this.link(`proc/${pid}/exe`, `/usr/sbin/${command}`);
     if (namespace !== null) this.link(`proc/${pid}/ns/net`, namespace);
     return this;
   }

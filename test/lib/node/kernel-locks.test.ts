@@ -8,6 +8,8 @@ t.test('the directory is handed to the kernel; without nfsd that fails', async (
   const root = new FakeRoot(t.testdir()).put({ 'proc/fs/nfsd/unlock_filesystem': '' });
   await dropLocks('/srv/share', root.path);
   t.equal(readFileSync(join(root.path, 'proc/fs/nfsd/unlock_filesystem'), 'latin1'), '/srv/share\n');
+  await dropLocks('/srv/a b\\c', root.path);
+  t.equal(readFileSync(join(root.path, 'proc/fs/nfsd/unlock_filesystem'), 'latin1'), '/srv/a\\040b\\134c\n');
   root.remove('proc/fs/nfsd');
   await t.rejects(dropLocks('/srv/share', root.path), { code: 'failed', facts: { subject: '/srv/share' } });
 });

@@ -1,16 +1,22 @@
-import { symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, chownSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { nfsDaemons, statdDaemon } from '../../../../lib/recover/triggers/daemons.ts';
 import { emptyRoot } from './empty-root.ts';
 
-/** A node on which these programs run; each as its words say, in a unit or not. */
+/** A node on which these programs, which are root's, run; each as its words say, in a unit or not. */
 function nodeWith(
   t: Test,
   programs: Record<string, { words?: string[]; exe?: string; unit?: string }>,
   more: Record<string, object | string> = {},
 ): string {
-  return emptyRoot(t, programs, more);
+  const root = emptyRoot(t, programs, more);
+  for (const exe of Object.values(programs).flatMap((program) => program.exe ?? [])) {
+    const path = join(root, exe.replace(' (deleted)', ''));
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, '', { mode: 0o755 });
+  }
+  return root;
 }
 
 t.test('rpc.statd: its unit, else as it was started, in the background and without sm-notify', async (t) => {
@@ -27,6 +33,33 @@ t.test('rpc.statd: its unit, else as it was started, in the background and witho
   }
 });
 
+t.test('a program that others could have made what it is is not run', async (t) => {
+  const exe = '/usr/sbin/rpc.statd';
+  const root = nodeWith(t, { 'rpc.statd': { words: ['rpc.statd'], exe } });
+  const program = join(root, exe);
+  const refused = async (why: string) => {
+    await t.rejects(
+      statdDaemon(root),
+      {
+        code: 'bad-node',
+        message: /\/usr\/sbin\/rpc\.statd, which is not root's alone/,
+        facts: { cure: /unit/ },
+      },
+      why,
+    );
+  };
+  for (const mode of [0o775, 0o757]) {
+    chmodSync(program, mode);
+    await refused(`mode ${mode.toString(8)}`);
+  }
+  chmodSync(program, 0o755);
+  t.match(await statdDaemon(root), { by: 'process' });
+  chownSync(program, 65534, 65534);
+  await refused("another user's");
+  rmSync(program);
+  await refused('not there');
+});
+
 t.test('NFS-Ganesha is killed, and started by what is configured, or by its unit', async (t) => {
   const kill = { by: 'kill', command: 'ganesha.nfsd' };
   const unit = nodeWith(t, { 'ganesha.nfsd': { unit: 'nfs-ganesha.service' } });
@@ -37,7 +70,7 @@ t.test('NFS-Ganesha is killed, and started by what is configured, or by its unit
       { by: 'command', words: ['/etc/init.d/nfs'] },
     ]);
   }
-  for (const programs of [{}, { 'ganesha.nfsd': { words: ['x'], exe: '/x' } }]) {
+  for (const programs of [{}, { 'ganesha.nfsd': { words: ['x'] } }]) {
     await t.rejects(nfsDaemons('lockd-restart', 'ganesha', [], nodeWith(t, programs)), {
       code: 'bad-node',
       facts: { cure: 'set restart_command' },

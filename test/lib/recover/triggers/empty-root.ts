@@ -14,14 +14,16 @@ export function emptyRoot(
   mkdirSync(join(root, 'run/systemd/system'), { recursive: true });
   mkdirSync(join(root, 'proc/self/ns'), { recursive: true });
   symlinkSync('net:[1]', join(root, 'proc/self/ns/net'));
-  for (const [index, [command, { words = [], exe = '/x', unit = 'pacemaker.service' }]] of Object.entries(
-    programs,
-  ).entries()) {
+  for (const [
+    index,
+    [command, { words = [], exe = `/${command}`, unit = 'pacemaker.service' }],
+  ] of Object.entries(programs).entries()) {
     const own = join(root, 'proc', String(index + 100));
     mkdirSync(join(own, 'ns'), { recursive: true });
     symlinkSync('net:[1]', join(own, 'ns/net'));
     symlinkSync(exe, join(own, 'exe'));
     writeFileSync(join(own, 'stat'), `${index + 100} (${command}) S ${'0 '.repeat(18)}77 0\n`);
+    writeFileSync(join(own, 'status'), 'Uid:\t0\t0\t0\t0\n');
     writeFileSync(join(own, 'cmdline'), words.map((word) => `${word}\0`).join(''));
     writeFileSync(join(own, 'cgroup'), `0::/system.slice/${unit}\n`);
   }
