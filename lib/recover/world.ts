@@ -13,7 +13,7 @@ export interface RecoveryWorld {
   /** Resolves when the changes are durable. */
   readonly commit: (changes: readonly Change[]) => Promise<void>;
   readonly lockManager: () => Promise<LockManager | null>;
-  /** null: nobody is granted a lock, and grace may come. @throws Fault where it cannot be asked. */
+  /** null: not now, and it may come. @throws Fault where it cannot be asked. */
   readonly isGraceOn: (kind: LockManager['kind']) => Promise<boolean | null>;
   readonly trigger: Trigger;
   readonly localAddresses: () => ReadonlySet<string>;
