@@ -47,9 +47,10 @@ export class RecoveryBook {
     if (this.phase(client) === 'recorded') this.#note(client, { phase: 'conveyed' });
   }
 
-  /** Its own line is in the live `sm/` since before the recovery. */
+  /** Its own line is in the live `sm/` since before the recovery; one that has answered by now was not seen so before. */
   present(client: string): void {
-    if (this.clients.has(client) && this.phase(client) !== 'back') this.#note(client, { phase: 'present' });
+    if (!this.clients.has(client)) return;
+    if (['recorded', 'conveyed'].includes(this.phase(client))) this.#note(client, { phase: 'present' });
   }
 
   /** The lock manager has dropped all locks: whose line was there is expected like any other. */

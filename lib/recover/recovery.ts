@@ -39,8 +39,9 @@ export class Recovery {
   /**
    * Conveys the records and opens grace where the lock manager runs already: all that must be done before clients can
    * reach the service. @param present files that were in the live `sm/` already, by the lock manager that runs now.
+   * @param written files that statd wrote anew in this recovery while no keeper was there.
    */
-  async prepare(present: Iterable<StoredFile>): Promise<void> {
+  async prepare(present: Iterable<StoredFile>, written: Iterable<StoredFile> = []): Promise<void> {
     const { state, commit, conveyTo, log } = this.#world;
     const { inherited, stateNumber } = state();
     const aside = await conveyPrivate({
@@ -56,7 +57,10 @@ export class Recovery {
     log('conveyed', { clients: this.#book.clients.size });
     const way = await this.#makeWay();
     // Where their locks were not dropped, statd has no reason to write their lines anew.
-    if (way === 'kept') for (const client of clientsOf(present).keys()) this.#book.present(client);
+    if (way === 'kept') {
+      for (const client of clientsOf(present).keys()) this.#book.present(client);
+      for (const file of written) this.#back(file);
+    }
     await commit(this.#book.take());
   }
 
@@ -80,13 +84,17 @@ export class Recovery {
 
   /** statd wrote this file anew. @returns what that means for the ledger, to be committed with the file. */
   seen(file: StoredFile): Change[] {
-    for (const client of this.#book.seen(file)) this.#world.log('back', { client: printable(client) });
+    this.#back(file);
     return this.#book.take();
   }
 
   /** The same, where nothing else has to be committed with it. */
   notice(file: StoredFile): void {
     this.#book.seen(file);
+  }
+
+  #back(file: StoredFile): void {
+    for (const client of this.#book.seen(file)) this.#world.log('back', { client: printable(client) });
   }
 
   async #tellAndFollow(tell: Tell, signal: AbortSignal): Promise<RecoveryEnd> {

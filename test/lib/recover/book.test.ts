@@ -62,6 +62,9 @@ t.test('present: of the clients expected here, those that are not back already',
   for (const client of ['a', 'b', 'stranger']) book.present(client);
   t.same(taken(book), ['a present null']);
   t.equal(book.phase('stranger'), 'recorded');
+  const answered = bookOf(['c', 'd'], [entry('c', 'told'), entry('d', 'answered')]);
+  for (const client of ['c', 'd']) answered.present(client);
+  t.same(taken(answered), [], 'who has answered was not seen to be present before');
 });
 
 t.test('whoever was present is awaited where all locks were dropped', async (t) => {

@@ -495,6 +495,19 @@ const stories: Record<string, (t: Test) => Promise<void>> = {
     t.match(await stored(), { phases: { '127.31.0.1': 'present' }, inherited: 0 });
   },
 
+  async 'who came while no keeper was there is back, unless its locks go with a restart'(t) {
+    const files = [fileOf('127.31.0.2'), fileOf('127.31.0.3')];
+    const { node, recovery, stored } = await stage(t, files);
+    node.addresses = new Set();
+    node.way = 'restarted';
+    await recovery.prepare([], [fileOf('127.31.0.2')]);
+    t.match((await stored()).phases, { '127.31.0.2': 'conveyed', '127.31.0.3': 'conveyed' });
+    node.way = 'kept';
+    await recovery.prepare([], [fileOf('127.31.0.2')]);
+    t.match((await stored()).phases, { '127.31.0.2': 'back', '127.31.0.3': 'conveyed' });
+    t.match(node.facts.at(-1), { event: 'back', client: '127.31.0.2' });
+  },
+
   async 'after a restart of the lock manager nobody is present: all have to come back'(t) {
     const { node, recovery, stored } = await stage(t, [fileOf('127.41.0.1')]);
     node.addresses = new Set();
