@@ -41,9 +41,10 @@ export class Recovering {
     return this.#running !== null;
   }
 
-  /** Former clients are being told; or they are back, and grace is about to be ended; or neither. */
+  /** Former clients are being told, or will be again; or they are back, and grace is about to be ended; or neither. */
   get phase(): 'recovering' | 'settling' | 'capturing' {
-    if (this.#running === null) return 'capturing';
+    if (this.#running === null)
+      return this.#failed && this.#world.state().inherited.size > 0 ? 'recovering' : 'capturing';
     return this.#running.settling ? 'settling' : 'recovering';
   }
 
