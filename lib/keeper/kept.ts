@@ -45,6 +45,7 @@ export interface Place {
 export function keep({ store, picture, before, handedOverTo }: Adopted, place: Place): Kept {
   const { service, directory, statd, placed, exempt, surroundings, log } = place;
   const { atWork, isGraceOn, localAddresses, lacking, resolver, settling, statdAnswers } = surroundings;
+  const { graceTime } = surroundings;
   const ownership = new Ownership(() => store.isOwner());
   const writer = new DurableWriter(async (changes) => {
     await store.commit(changes);
@@ -61,7 +62,7 @@ export function keep({ store, picture, before, handedOverTo }: Adopted, place: P
     state: () => store.state,
     commit: push,
     lockManager: async () => (await atWork()).lockManager,
-    ...{ isGraceOn, localAddresses, resolver, settling, log, trigger: share.trigger },
+    ...{ isGraceOn, graceTime, localAddresses, resolver, settling, log, trigger: share.trigger },
     lacking: () => lacking(service),
     localStateNumber: () => readStateFile(statd.state).catch(() => null),
     sm: statd.sm,
