@@ -7,6 +7,7 @@ import { printable } from '../printable.ts';
 import { type Change, clientsIn, clientsOf, type StoredFile } from '../store/index.ts';
 import { RecoveryBook } from './book.ts';
 import { certainGrace } from './certain-grace.ts';
+import { graceNeeded } from './grace-needed.ts';
 import { tellRound } from './round.ts';
 import { targetsFor } from './targets.ts';
 import type { Tell } from './triggers/types.ts';
@@ -16,6 +17,8 @@ import type { RecoveryEnd, RecoveryWorld } from './world.ts';
 const LOOK_EVERY = 250;
 /** When one address is up, the others get this long to follow, milliseconds. */
 const OTHER_ADDRESSES_WITHIN = 5_000;
+/** How often it is looked at, while no address is up, whether enough is left of grace, milliseconds. */
+const LENGTH_EVERY = 2_000;
 
 /**
  * Makes the clients that former epochs left reclaim their locks here: conveys their records, opens grace, waits until
@@ -30,6 +33,7 @@ export class Recovery {
   readonly #book: RecoveryBook;
   #conveyed: readonly StoredFile[] = [];
   #firstAddressAt: number | null = null;
+  #lengthSeenAt = 0;
 
   constructor(world: RecoveryWorld) {
     this.#world = world;
@@ -148,23 +152,37 @@ export class Recovery {
       const lockManager = await this.#world.lockManager();
       const grace = await certainGrace(this.#world, lockManager);
       const here = this.#addressesHere();
-      if (grace === 'off' && (round > 1 || this.#book.toldBefore)) return 'grace-over';
+      const isAnyTold = round > 1 || this.#book.toldBefore;
+      if (grace === 'unknown') this.#book.doubtGrace();
+      if (grace === 'off' && isAnyTold) return 'grace-over';
       if (grace === 'off' && here.length > 0) {
         this.trouble =
           'clients were not told: the address was here before grace was; place nfslock before the address';
         return 'too-late';
       }
-      if (grace === 'off' && (await this.#open()) === 'restarted') {
+      const isShort = grace === 'on' && here.length === 0 && !isAnyTold && (await this.#isShort(lockManager));
+      if ((grace === 'off' || isShort) && (await this.#open()) === 'restarted') {
         await this.#world.commit(this.#book.take());
       }
       const former = this.waitingFor.join();
       this.waitingFor = await this.#missing(lockManager, grace, here);
       if (this.waitingFor.length > 0 && this.waitingFor.join() !== former)
         this.#world.log('waiting', { for: this.waitingFor });
-      if (this.waitingFor.length === 0) return signal.aborted ? 'stopped' : 'ready';
+      if (this.waitingFor.length === 0) {
+        this.trouble = null;
+        return signal.aborted ? 'stopped' : 'ready';
+      }
       await pause(LOOK_EVERY);
     }
     return 'stopped';
+  }
+
+  /** Has too much of grace gone by while the address was waited for? What comes last would be refused for good. */
+  async #isShort(lockManager: LockManager | null): Promise<boolean> {
+    if (performance.now() - this.#lengthSeenAt < LENGTH_EVERY) return false;
+    this.#lengthSeenAt = performance.now();
+    const { remaining, full } = await this.#world.graceTime(lockManager);
+    return remaining !== null && remaining < graceNeeded(this.#book.clients.size, full);
   }
 
   async #missing(
