@@ -26,8 +26,10 @@ const SETTLE_WITHIN = 500;
 export interface Adopted {
   readonly store: Store;
   readonly picture: Picture;
-  /** Files in the live `sm/` that the lock manager which runs now had statd write. */
+  /** Files in the live `sm/` that the lock manager which runs now had statd write; in place, those that the store knows. */
   readonly present: readonly StoredFile[];
+  /** In place, those that it had statd write while no keeper was there. */
+  readonly written: readonly StoredFile[];
   /** Whether this is a restart in place, of which no client need know. */
   readonly inPlace: boolean;
   /** The node that had the service before; null: none. */
@@ -65,10 +67,10 @@ export async function takeOver(
   // Of what is known, only news is captured; where this is no restart in place, everything that lies there has to be.
   const known = former !== null && isRestartInPlace(former, holder) ? knownFrom(former, format) : [];
   const picture = new Picture({ directory, known, ...(exempt === undefined ? {} : { exempt }) });
-  const { base, present, inPlace } = await adopt(former, holder, lockManager, picture);
+  const { base, ...found } = await adopt(former, holder, lockManager, picture);
   const store = await claim.establish(base);
   return {
-    ...{ store, picture, present, inPlace, before: former?.holder ?? holder },
+    ...{ store, picture, ...found, before: former?.holder ?? holder },
     from: former?.holder.node ?? null,
     handedOverTo: former?.ended?.to ?? null,
     damage: former?.damage ?? [],
@@ -115,8 +117,10 @@ function withLocksReleased(former: StoreState): StoreState {
 /** What a new epoch starts from. */
 export interface Adoption {
   readonly base: Base;
-  /** Files in the live `sm/` that the lock manager which runs now had statd write. */
+  /** Files in the live `sm/` that the lock manager which runs now had statd write; in place, those that the store knows. */
   readonly present: readonly StoredFile[];
+  /** In place, those that it had statd write while no keeper was there. */
+  readonly written: readonly StoredFile[];
   /** Whether this is a restart in place, of which no client need know. */
   readonly inPlace: boolean;
 }
@@ -147,19 +151,21 @@ export async function adopt(
   const since = (lockManager?.startedAt ?? Number.POSITIVE_INFINITY) - CLOCK_SLACK;
   const captured = look.captured.filter((file) => file.modified >= since || !isMissed(former, file));
   if (former !== null && isRestartInPlace(former, holder)) {
-    const base = resumed(former);
-    return { base: { ...base, current: [...base.current, ...captured] }, present: [], inPlace: true };
+    const known = [...former.current.values()];
+    const byThisOne = (files: readonly StoredFile[]) => files.filter(({ modified }) => modified >= since);
+    const base = { ...resumed(former), current: [...known, ...captured] };
+    return { base, present: byThisOne(known), written: byThisOne(captured), inPlace: true };
   }
   const present = captured.filter(({ modified }) => modified >= since);
   const base = { ...adopted(former, Date.now()), current: captured };
   // Only a service that ran before has clients to tell: its first start ever leaves the node's other clients alone.
-  if (former === null) return { base, present, inPlace: false };
+  if (former === null) return { base, present, written: [], inPlace: false };
   const stale = captured.filter(({ modified }) => modified < since);
   const moved = movedAway(picture.directory).filter((file) => !isMissed(former, file));
   const inherited = [...base.inherited, ...stale, ...moved];
   // Where there is nobody to tell, the recovery is over: whoever no former epoch recorded in time has missed it.
   const ended = inherited.length === 0 ? { recoveryEnded: Date.now() } : {};
-  return { base: { ...base, inherited, ...ended }, present, inPlace: false };
+  return { base: { ...base, inherited, ...ended }, present, written: [], inPlace: false };
 }
 
 /**

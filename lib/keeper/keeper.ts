@@ -123,7 +123,8 @@ export class Keeper {
     // Also when a client is captured: the address may go again before the next beat.
     const onCapture = () => this.#address.look();
     const kept = keep(adopted, { ...place, statd, placed, exempt, onCapture, log: this.#log });
-    if (inherited.size > 0) await kept.recovering.begin(adopted.present);
+    const written = adopted.written.filter((file) => !exempt.untouched(file));
+    if (inherited.size > 0) await kept.recovering.begin(adopted.present, written);
     await Promise.race([kept.callout.look(), pause(CALLOUT_WITHIN, undefined, { ref: false })]);
     return kept;
   }

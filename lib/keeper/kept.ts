@@ -49,6 +49,7 @@ export interface Place {
 export function keep({ store, picture, before, handedOverTo, damage }: Adopted, place: Place): Kept {
   const { service, directory, statd, placed, exempt, surroundings, log } = place;
   const { atWork, isGraceOn, localAddresses, lacking, resolver, settling, statdAnswers } = surroundings;
+  const { graceTime } = surroundings;
   const ownership = new Ownership(() => store.isOwner());
   const writer = new DurableWriter(async (changes) => {
     await store.commit(changes);
@@ -65,7 +66,7 @@ export function keep({ store, picture, before, handedOverTo, damage }: Adopted, 
     state: () => store.state,
     commit: push,
     lockManager: async () => (await atWork()).lockManager,
-    ...{ isGraceOn, localAddresses, resolver, settling, log, trigger: share.trigger },
+    ...{ isGraceOn, graceTime, localAddresses, resolver, settling, log, trigger: share.trigger },
     lacking: () => lacking(service),
     localStateNumber: () => readStateFile(statd.state).catch(() => null),
     sm: statd.sm,

@@ -46,12 +46,12 @@ export class NodeShare {
     this.#options = options;
     const { surroundings, state, owner, log } = options;
     const holder = () => state().holder;
-    const { atWork, isGraceOn, localAddresses, lacking, resolver, node } = surroundings;
+    const { atWork, isGraceOn, graceTime, localAddresses, lacking, resolver, node } = surroundings;
     const lockManager = async () => (await atWork()).lockManager;
     this.#duty = new NodeDuty({
       ...{ node, holder, owner, nodeName: holder().node, ownAddresses: () => this.#ownAddresses() },
       surroundings: {
-        ...{ lockManager, isGraceOn, localAddresses, resolver, log },
+        ...{ lockManager, isGraceOn, graceTime, localAddresses, resolver, log },
         lacking: () => lacking({ exports: [] }),
       },
     });

@@ -41,9 +41,10 @@ export class Recovering {
     return this.#running !== null;
   }
 
-  /** Former clients are being told; or they are back, and grace is about to be ended; or neither. */
+  /** Former clients are being told, or will be again; or they are back, and grace is about to be ended; or neither. */
   get phase(): 'recovering' | 'settling' | 'capturing' {
-    if (this.#running === null) return 'capturing';
+    if (this.#running === null)
+      return this.#failed && this.#world.state().inherited.size > 0 ? 'recovering' : 'capturing';
     return this.#running.settling ? 'settling' : 'recovering';
   }
 
@@ -76,9 +77,10 @@ export class Recovering {
   /**
    * Conveys the records and opens grace; then goes on by itself until the clients are back or grace is over.
    * @param present files that were in the live `sm/` already, by the lock manager that runs now.
+   * @param written files that statd wrote anew since it was begun first, and no keeper saw
    * @throws what keeps it from being prepared; then nothing runs.
    */
-  async begin(present: readonly StoredFile[]): Promise<void> {
+  async begin(present: readonly StoredFile[], written: readonly StoredFile[] = []): Promise<void> {
     const recovery = new Recovery(this.#world);
     const abort = new AbortController();
     const pace = new ReclaimPace();
@@ -87,7 +89,7 @@ export class Recovering {
     this.#failed = false;
     this.#trouble = null;
     try {
-      await recovery.prepare(present);
+      await recovery.prepare(present, written);
     } catch (error) {
       this.#trouble = `former clients could not be told: ${sentenceOf(error)}`;
       this.#failed = true;

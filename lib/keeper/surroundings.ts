@@ -8,6 +8,7 @@ import type { Service } from '../node/service.ts';
 import { statdAnswers } from '../node/statd-answers.ts';
 import { wasStoppedAlone } from '../node/stopped-alone.ts';
 import { localAddresses } from '../node/this-node.ts';
+import { graceTime } from '../recover/grace-time.ts';
 import { openGrace } from '../recover/open-grace.ts';
 import { lacking } from '../recover/readiness.ts';
 import type { SettlingMeans } from '../recover/settled-grace.ts';
@@ -22,6 +23,7 @@ export interface Surroundings {
   readonly localAddresses: () => ReadonlySet<string>;
   readonly statdAnswers: () => Promise<boolean>;
   readonly isGraceOn: typeof isGraceOn;
+  readonly graceTime: typeof graceTime;
   readonly openGrace: typeof openGrace;
   /** What a reclaim needs besides address and grace and does not find yet. */
   readonly lacking: typeof lacking;
@@ -51,7 +53,7 @@ export function settlingOn(atWork: Surroundings['atWork']): SettlingMeans {
 export function realSurroundings({ lockManager }: Pick<Service, 'lockManager'>): Surroundings {
   const atWork = followProcesses(lockManager);
   return {
-    ...{ atWork, statdAnswers, localAddresses, isGraceOn, openGrace, lacking },
+    ...{ atWork, statdAnswers, localAddresses, isGraceOn, graceTime, openGrace, lacking },
     ...{ releaseLocks, wasStoppedAlone, settling: settlingOn(atWork), resolver: createResolver({}) },
     countLocksUnder: (directories) => countLocksUnder(directories),
     node: new NodeDirectory(),

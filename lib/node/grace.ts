@@ -3,8 +3,8 @@ import { readKernelGrace } from './kernel-grace.ts';
 import type { LockManagerKind } from './lock-manager.ts';
 
 /**
- * Does this lock manager take reclaims, and refuse new locks, now? null: it takes neither, for the kernel's nfsd has no
- * threads; with them grace may come. @throws Fault where it cannot be asked.
+ * Does this lock manager take reclaims, and refuse new locks, now? null: nobody should be told, for the kernel's nfsd
+ * has no threads; with them grace may come. @throws Fault where it cannot be asked.
  */
 export async function isGraceOn(
   kind: LockManagerKind,

@@ -12,8 +12,9 @@ import { findProcess } from './process.ts';
 export interface GraceStatus {
   readonly on: boolean;
   /**
-   * Has nfsd threads? Without them no lock is granted to anybody (fs/lockd/svc4proc.c nlm4svc_retrieve_args()), and their
-   * start may begin a grace period: one that is seen off meanwhile is not over yet.
+   * Has nfsd threads? Without them lockd is gone, too, unless an NFS mount of the node's own keeps it up: that one goes on, and
+   * out of grace it refuses reclaims and grants new locks. Either way their start may begin a grace period: one that is seen
+   * off meanwhile is not over yet.
    */
   readonly served: boolean;
   /** Milliseconds that it lasts for at least, as far as can be known; null: unknown. 0 when it is off. */

@@ -20,17 +20,21 @@ export class RecoveryBook {
   readonly #changed = new Set<string>();
   /** Names that each client has answered in the present round. */
   readonly #answered = new Map<string, Set<string>>();
-  /** Clients that have answered all names in the present round, and in any round. */
+  /** Names that the present round announces. */
+  #announced: readonly string[] = [];
+  /** Clients that have answered all of them in it. */
   readonly #complete = new Set<string>();
-  readonly #told = new Set<string>();
+  /** Clients that have answered all names of a round, and all these names. */
+  readonly #told = new Map<string, readonly string[]>();
 
   constructor({ inherited, ledger }: Pick<StoreState, 'inherited' | 'ledger'>) {
     this.clients = new Set(clientsOf(inherited.values()).keys());
     this.toldBefore = [...this.clients].some((client) => (ledger.get(client)?.number ?? null) !== null);
     for (const client of this.clients) {
-      const entry = ledger.get(client) ?? recorded(client);
-      this.#entries.set(client, entry.phase === 'missed' ? recorded(client) : entry);
-      if (isTold(this.entry(client))) this.#told.add(client);
+      const found = ledger.get(client) ?? recorded(client);
+      const entry = found.phase === 'missed' ? recorded(client) : found;
+      this.#entries.set(client, entry);
+      if (isTold(entry) && entry.phase !== 'present') this.#told.set(client, Object.keys(entry.names));
     }
   }
 
@@ -47,9 +51,10 @@ export class RecoveryBook {
     if (this.phase(client) === 'recorded') this.#note(client, { phase: 'conveyed' });
   }
 
-  /** Its own line is in the live `sm/` since before the recovery. */
+  /** Its own line is in the live `sm/` since before the recovery; one that has answered by now was not seen so before. */
   present(client: string): void {
-    if (this.clients.has(client) && this.phase(client) !== 'back') this.#note(client, { phase: 'present' });
+    if (!this.clients.has(client)) return;
+    if (['recorded', 'conveyed'].includes(this.phase(client))) this.#note(client, { phase: 'present' });
   }
 
   /** The lock manager has dropped all locks: whose line was there is expected like any other. */
@@ -67,7 +72,9 @@ export class RecoveryBook {
     return back;
   }
 
-  beginRound(): void {
+  /** @param names which are announced in it */
+  beginRound(names: readonly string[] = []): void {
+    this.#announced = names;
     this.#answered.clear();
     this.#complete.clear();
   }
@@ -78,7 +85,7 @@ export class RecoveryBook {
     const { phase, names } = this.entry(client);
     if (answered.size >= announced && !this.#complete.has(client)) {
       this.#complete.add(client);
-      this.#told.add(client);
+      this.#told.set(client, [...(this.#told.get(client) ?? []), ...this.#announced]);
       this.#answers.set(client, [...(this.#answers.get(client) ?? []), Date.now()]);
     }
     const reached: Phase = this.#complete.has(client) ? 'told' : answered.size > 0 ? 'answered' : phase;
@@ -86,11 +93,20 @@ export class RecoveryBook {
     this.#note(client, { phase: settled ? phase : reached, number, names: { ...names, [name]: outcome } });
   }
 
-  /** Is there a client that has answered all names in the present round, with this number, and is not back? */
+  /**
+   * It is not known whether grace was on all the time: whoever was present is told once more. Who has reclaimed already must
+   * not have to do so again without need: what comes as grace ends is refused, and then forgotten for good.
+   */
+  doubtGrace(): void {
+    for (const client of this.clients) if (this.phase(client) === 'present') this.#told.delete(client);
+  }
+
+  /** Is there a client that has answered all names in the present round, with this number, and may still come back? */
   isAnyToldInVain(number: number): boolean {
     return this.open().some((client) => {
       const entry = this.entry(client);
-      return this.#answered.has(client) && entry.phase === 'told' && entry.number === number;
+      if (!this.#answered.has(client) || entry.phase !== 'told' || entry.number !== number) return false;
+      return !this.isHopeless(client);
     });
   }
 
@@ -123,21 +139,26 @@ export class RecoveryBook {
   }
 
   /**
-   * Clients to be told: all that are not back, and where their line was there before, not yet told every name. One that
-   * is back without having been told came because of another service, or of the node's own exports: by this service's
-   * names it has not reclaimed yet.
+   * Clients to be told: all that are not back, and where they are, or their line was there before, not yet told every name
+   * that is announced. One that is back without having been told came because of another service, or of the node's own
+   * exports: by this service's names it has not reclaimed yet.
    */
   open(): string[] {
     return [...this.clients].filter((client) => {
       const phase = this.phase(client);
-      if (phase === 'back') return !this.#told.has(client);
-      return !(phase === 'present' && this.#complete.has(client));
+      const names = phase === 'back' || phase === 'present' ? this.#told.get(client) : undefined;
+      return names === undefined || !this.#announced.every((name) => names.includes(name));
     });
   }
 
   /** Clients that are not back. */
   awaited(): string[] {
     return [...this.clients].filter((client) => this.phase(client) !== 'back');
+  }
+
+  /** What was taken, and could not be made durable, is to be taken again. */
+  owe(changes: readonly Change[]): void {
+    for (const change of changes) if (change.type === 'noted') this.#changed.add(change.entry.client);
   }
 
   /** What has changed since the last call, for the store. */

@@ -8,7 +8,7 @@ const YOUNG = 5_000;
 
 /**
  * Is grace on? `off` only where it is certain: asked twice, of a lock manager that is no longer starting, and not while nfsd
- * has no threads, as where a neighbour's keeper opens grace anew. Nobody can get a lock then, however long it lasts.
+ * has no threads, as where a neighbour's keeper opens grace anew: their start begins another one.
  */
 export async function certainGrace(
   { isGraceOn, log }: Pick<RecoveryWorld, 'isGraceOn' | 'log'>,

@@ -36,7 +36,7 @@ export interface NodeDutyOptions {
   readonly owner: Owner;
   readonly surroundings: Pick<
     RecoveryWorld,
-    'lockManager' | 'isGraceOn' | 'localAddresses' | 'lacking' | 'resolver' | 'log'
+    'lockManager' | 'isGraceOn' | 'graceTime' | 'localAddresses' | 'lacking' | 'resolver' | 'log'
   >;
 }
 

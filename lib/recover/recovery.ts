@@ -7,6 +7,7 @@ import { printable } from '../printable.ts';
 import { type Change, clientsIn, clientsOf, type StoredFile } from '../store/index.ts';
 import { RecoveryBook } from './book.ts';
 import { certainGrace } from './certain-grace.ts';
+import { graceNeeded } from './grace-needed.ts';
 import { tellRound } from './round.ts';
 import { targetsFor } from './targets.ts';
 import type { Tell } from './triggers/types.ts';
@@ -16,6 +17,8 @@ import type { RecoveryEnd, RecoveryWorld } from './world.ts';
 const LOOK_EVERY = 250;
 /** When one address is up, the others get this long to follow, milliseconds. */
 const OTHER_ADDRESSES_WITHIN = 5_000;
+/** How often it is looked at, while no address is up, whether enough is left of grace, milliseconds. */
+const LENGTH_EVERY = 2_000;
 
 /**
  * Makes the clients that former epochs left reclaim their locks here: conveys their records, opens grace, waits until
@@ -30,6 +33,7 @@ export class Recovery {
   readonly #book: RecoveryBook;
   #conveyed: readonly StoredFile[] = [];
   #firstAddressAt: number | null = null;
+  #lengthSeenAt = 0;
 
   constructor(world: RecoveryWorld) {
     this.#world = world;
@@ -39,8 +43,9 @@ export class Recovery {
   /**
    * Conveys the records and opens grace where the lock manager runs already: all that must be done before clients can
    * reach the service. @param present files that were in the live `sm/` already, by the lock manager that runs now.
+   * @param written files that statd wrote anew in this recovery while no keeper was there.
    */
-  async prepare(present: Iterable<StoredFile>): Promise<void> {
+  async prepare(present: Iterable<StoredFile>, written: Iterable<StoredFile> = []): Promise<void> {
     const { state, commit, conveyTo, log } = this.#world;
     const { inherited, stateNumber } = state();
     const aside = await conveyPrivate({
@@ -56,7 +61,10 @@ export class Recovery {
     log('conveyed', { clients: this.#book.clients.size });
     const way = await this.#makeWay();
     // Where their locks were not dropped, statd has no reason to write their lines anew.
-    if (way === 'kept') for (const client of clientsOf(present).keys()) this.#book.present(client);
+    if (way === 'kept') {
+      for (const client of clientsOf(present).keys()) this.#book.present(client);
+      for (const file of written) this.#back(file);
+    }
     await commit(this.#book.take());
   }
 
@@ -80,13 +88,17 @@ export class Recovery {
 
   /** statd wrote this file anew. @returns what that means for the ledger, to be committed with the file. */
   seen(file: StoredFile): Change[] {
-    for (const client of this.#book.seen(file)) this.#world.log('back', { client: printable(client) });
+    this.#back(file);
     return this.#book.take();
   }
 
   /** The same, where nothing else has to be committed with it. */
   notice(file: StoredFile): void {
     this.#book.seen(file);
+  }
+
+  #back(file: StoredFile): void {
+    for (const client of this.#book.seen(file)) this.#world.log('back', { client: printable(client) });
   }
 
   async #tellAndFollow(tell: Tell, signal: AbortSignal): Promise<RecoveryEnd> {
@@ -140,23 +152,37 @@ export class Recovery {
       const lockManager = await this.#world.lockManager();
       const grace = await certainGrace(this.#world, lockManager);
       const here = this.#addressesHere();
-      if (grace === 'off' && (round > 1 || this.#book.toldBefore)) return 'grace-over';
+      const isAnyTold = round > 1 || this.#book.toldBefore;
+      if (grace === 'unknown') this.#book.doubtGrace();
+      if (grace === 'off' && isAnyTold) return 'grace-over';
       if (grace === 'off' && here.length > 0) {
         this.trouble =
           'clients were not told: the address was here before grace was; place nfslock before the address';
         return 'too-late';
       }
-      if (grace === 'off' && (await this.#open()) === 'restarted') {
+      const isShort = grace === 'on' && here.length === 0 && !isAnyTold && (await this.#isShort(lockManager));
+      if ((grace === 'off' || isShort) && (await this.#open()) === 'restarted') {
         await this.#world.commit(this.#book.take());
       }
       const former = this.waitingFor.join();
       this.waitingFor = await this.#missing(lockManager, grace, here);
       if (this.waitingFor.length > 0 && this.waitingFor.join() !== former)
         this.#world.log('waiting', { for: this.waitingFor });
-      if (this.waitingFor.length === 0) return signal.aborted ? 'stopped' : 'ready';
+      if (this.waitingFor.length === 0) {
+        this.trouble = null;
+        return signal.aborted ? 'stopped' : 'ready';
+      }
       await pause(LOOK_EVERY);
     }
     return 'stopped';
+  }
+
+  /** Has too much of grace gone by while the address was waited for? What comes last would be refused for good. */
+  async #isShort(lockManager: LockManager | null): Promise<boolean> {
+    if (performance.now() - this.#lengthSeenAt < LENGTH_EVERY) return false;
+    this.#lengthSeenAt = performance.now();
+    const { remaining, full } = await this.#world.graceTime(lockManager);
+    return remaining !== null && remaining < graceNeeded(this.#book.clients.size, full);
   }
 
   async #missing(

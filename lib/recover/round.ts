@@ -14,6 +14,8 @@ import type { RecoveryEnd, RecoveryWorld } from './world.ts';
 const LOOK_EVERY = 250;
 /** A client that answered but is not back by now is told again with a new number, milliseconds. */
 const TELL_AGAIN_AFTER = 10_000;
+/** In the last of grace, milliseconds, nobody is told another time: a reclaim that it refuses is forgotten for good. */
+const NEARLY_OVER = 5_000;
 /** How long reverse DNS may take to say how clients call us, milliseconds. */
 const NAMES_WITHIN = 1_500;
 
@@ -45,15 +47,16 @@ export async function tellRound(options: RoundOptions): Promise<RecoveryEnd | 'a
   });
   await commit([{ type: 'number', number }]);
   // Making the number durable may have taken its time: grace is looked at once more before the first packet.
-  const end = await endOfGrace(world);
+  const end = await endOfGrace(world, book);
   if (end !== null) return end;
   const round = new AbortController();
   const stop = () => round.abort();
   signal.addEventListener('abort', stop);
   if (signal.aborted) stop();
-  book.beginRound();
+  const names = announcements.map(({ name }) => name);
+  book.beginRound(names);
   const targets = targetsFor(files, new Set(book.open()));
-  log('telling', { clients: targets.length, number, names: announcements.map(({ name }) => name) });
+  log('telling', { clients: targets.length, number, names });
   let hindered = false;
   const telling = tell({
     ...{
@@ -85,10 +88,20 @@ export async function tellRound(options: RoundOptions): Promise<RecoveryEnd | 'a
  * What ends a round as far as grace goes; null: it is on. Where that is not known, as while a neighbour's keeper opens it
  * anew or the lock manager is away, a reclaim would be refused for good: clients are told again once it is on.
  */
-async function endOfGrace(world: RecoveryWorld): Promise<'grace-over' | 'again' | null> {
+async function endOfGrace(
+  world: RecoveryWorld,
+  book: RecoveryBook,
+): Promise<'grace-over' | 'again' | null> {
   const grace = await certainGrace(world, await world.lockManager());
   if (grace === 'on') return null;
-  return grace === 'off' ? 'grace-over' : 'again';
+  if (grace === 'off') return 'grace-over';
+  book.doubtGrace();
+  return 'again';
+}
+
+async function isNearlyOver({ graceTime, lockManager }: RecoveryWorld): Promise<boolean> {
+  const { remaining } = await graceTime(await lockManager());
+  return remaining !== null && remaining < NEARLY_OVER;
 }
 
 interface Telling {
@@ -99,23 +112,29 @@ interface Telling {
 }
 
 async function watchRound(
-  { world, book, signal }: RoundOptions,
+  { world, book, addresses, signal }: RoundOptions,
   { number, targets, isHindered }: Telling,
 ): Promise<RecoveryEnd | 'again'> {
+  const { service, localAddresses } = world;
   const again = Date.now() + TELL_AGAIN_AFTER;
+  // By these, nobody has been told: they came too late for this round, and may be all that a client knows.
+  const absent = service.addresses.filter((address) => !addresses.includes(address));
   while (!signal.aborted) {
     await pause(LOOK_EVERY);
     // Not waited for: while the storage hangs, grace may end, and nobody may be told then.
     const changes = book.take();
-    if (changes.length > 0) void world.commit(changes);
-    if (book.isDone(world.service.graceEnd === 'settled', targets)) return 'complete';
-    const end = await endOfGrace(world);
+    if (changes.length > 0) void world.commit(changes).catch(() => book.owe(changes));
+    if (absent.length === 0 && book.isDone(service.graceEnd === 'settled', targets)) return 'complete';
+    const end = await endOfGrace(world, book);
     if (end !== null) return end;
     if (isHindered()) {
       await pause(1000);
       return 'again';
     }
-    if (book.isAnyToldInVain(number) && Date.now() > again) return 'again';
+    const local = localAddresses();
+    const isCalledFor =
+      absent.some((address) => local.has(address)) || (book.isAnyToldInVain(number) && Date.now() > again);
+    if (isCalledFor && !(await isNearlyOver(world))) return 'again';
   }
   return 'stopped';
 }

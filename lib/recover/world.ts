@@ -4,6 +4,7 @@ import type { LockManager } from '../node/lock-manager.ts';
 import type { Resolver } from '../node/resolver.ts';
 import type { Service } from '../node/service.ts';
 import type { Change, StoreState } from '../store/index.ts';
+import type { GraceTime } from './grace-time.ts';
 import type { Trigger } from './triggers/types.ts';
 
 /** This node and the lock store, as a recovery sees them. */
@@ -13,8 +14,9 @@ export interface RecoveryWorld {
   /** Resolves when the changes are durable. */
   readonly commit: (changes: readonly Change[]) => Promise<void>;
   readonly lockManager: () => Promise<LockManager | null>;
-  /** null: nobody is granted a lock, and grace may come. @throws Fault where it cannot be asked. */
+  /** null: not now, and it may come. @throws Fault where it cannot be asked. */
   readonly isGraceOn: (kind: LockManager['kind']) => Promise<boolean | null>;
+  readonly graceTime: (lockManager: LockManager | null) => Promise<GraceTime>;
   readonly trigger: Trigger;
   readonly localAddresses: () => ReadonlySet<string>;
   /** What a reclaim needs besides address and grace and does not find yet. */

@@ -45,11 +45,12 @@ function recovered(recoveryEnded: number, holder = ELSEWHERE): StoreState {
 }
 
 /** Names of files, for comparison. */
-function summary({ base, present, inPlace }: Adoption) {
+function summary({ base, present, written, inPlace }: Adoption) {
   const names = (files: Iterable<{ name: string }>) => [...files].map(({ name }) => name).sort();
   const { current, inherited, stateNumber } = base;
   return {
     ...{ current: names(current), inherited: names(inherited), present: names(present) },
+    written: names(written),
     ...{ stateNumber, inPlace },
   };
 }
@@ -69,14 +70,17 @@ t.test('the first start ever leaves the clients of the node alone', async (t) =>
   const picture = pictureOf(t, { old: STARTED - 60_000, new: STARTED + 1000 }, ['moved']);
   t.same(summary(await adopt(null, HOLDER, LOCK_MANAGER, picture)), {
     ...{ current: ['new', 'old'], inherited: [], present: ['new'], stateNumber: null, inPlace: false },
+    written: [],
   });
 });
 
 t.test('a restart in place goes on, and takes what came meanwhile', async (t) => {
-  const state = former({ current: [fileOf('a')], inherited: [fileOf('b')] });
-  const picture = pictureOf(t, { old: STARTED - 60_000 }, ['moved']);
+  const current = [fileOf('a', STARTED - 2001), fileOf('c', STARTED - 2000)];
+  const state = former({ current, inherited: [fileOf('b')] });
+  const picture = pictureOf(t, { old: STARTED - 60_000, new: STARTED + 1000 }, ['moved']);
   t.same(summary(await adopt(state, HOLDER, LOCK_MANAGER, picture)), {
-    ...{ current: ['a', 'old'], inherited: ['b'], present: [], stateNumber: 5, inPlace: true },
+    ...{ current: ['a', 'c', 'new', 'old'], inherited: ['b'], present: ['c'], stateNumber: 5, inPlace: true },
+    written: ['new'],
   });
 });
 
@@ -86,7 +90,7 @@ t.test('another node takes over everybody; who has locks here by now is present'
   const adoption = await adopt(state, HOLDER, LOCK_MANAGER, pictureOf(t, times, ['moved']));
   t.same(summary(adoption), {
     ...{ current: ['a', 'slack', 'stale'], inherited: ['a', 'b', 'moved', 'stale'] },
-    ...{ present: ['a', 'slack'], stateNumber: 5, inPlace: false },
+    ...{ present: ['a', 'slack'], written: [], stateNumber: 5, inPlace: false },
   });
   t.same([...adoption.base.ledger].map(({ client, phase }) => `${client} ${phase}`).sort(), [
     'a recorded',

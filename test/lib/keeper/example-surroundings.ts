@@ -14,6 +14,7 @@ export class ExampleNode {
   missing = ['NFS to be registered'];
   grace = true;
   stoppedAlone = false;
+  openGrace: () => Promise<'kept' | 'restarted'> = async () => 'kept';
   /** What the services of the node share; nothing is there. */
   node = new NodeDirectory('/nonexistent/lockferry');
   release: () => Promise<void> = async () => undefined;
@@ -37,7 +38,8 @@ export class ExampleNode {
       localAddresses: () => this.addresses,
       statdAnswers,
       isGraceOn: async () => this.grace,
-      openGrace: async () => 'kept',
+      graceTime: async () => ({ remaining: null, full: null }),
+      openGrace: () => this.openGrace(),
       node: this.node,
       lacking: async () => this.missing,
       releaseLocks: async (kind, { addresses }) => {

@@ -30,11 +30,11 @@ async function stage(t: Test, change: Partial<RecoveringWorld> = {}) {
   t.teardown(() => store.close());
   const node = new ExampleNode();
   const events: string[] = [];
-  const { isGraceOn, localAddresses, resolver, settling } = node.surroundings();
+  const { isGraceOn, graceTime, localAddresses, resolver, settling } = node.surroundings();
   const trigger: Trigger = { open: async () => 'kept', place: async () => null, tell: notifyClients };
   const conveyTo = { dir: join(root, 'run', 'statd'), owner: { uid: 0, gid: 0 } };
   const recovering = new Recovering({
-    ...{ service: exampleService(), state: () => store.state, isGraceOn, trigger, localAddresses },
+    ...{ service: exampleService(), state: () => store.state, isGraceOn, graceTime, trigger, localAddresses },
     ...{ commit: (changes) => store.commit(changes), lockManager: async () => node.lockManager },
     ...{
       lacking: async () => node.missing,
@@ -69,14 +69,21 @@ t.test('it runs until the last client is back', async (t) => {
 });
 
 t.test('what cannot be prepared is to be begun again', async (t) => {
-  const { recovering, run } = await stage(t);
+  const { recovering, run, store } = await stage(t);
   writeFileSync(run, 'no directory');
   await t.rejects(recovering.begin([]), { code: 'ENOTDIR' });
   t.match(values(recovering), { running: false, failed: true, trouble: /could not be told: .*ENOTDIR/ });
+  t.equal(recovering.phase, 'recovering', 'grace is needed still');
   rmSync(run);
   mkdirSync(run);
   await recovering.begin([]);
   t.match(values(recovering), { running: true, failed: false, trouble: null });
+  await recovering.breakOff();
+  rmSync(run, { recursive: true });
+  writeFileSync(run, 'no directory');
+  await t.rejects(recovering.begin([]));
+  await store.commit([{ type: 'recovery-ended', at: 1 }]);
+  t.equal(recovering.phase, 'capturing', 'for nobody');
 });
 
 t.test('one that breaks says why', async (t) => {

@@ -62,6 +62,9 @@ t.test('present: of the clients expected here, those that are not back already',
   for (const client of ['a', 'b', 'stranger']) book.present(client);
   t.same(taken(book), ['a present null']);
   t.equal(book.phase('stranger'), 'recorded');
+  const answered = bookOf(['c', 'd'], [entry('c', 'told'), entry('d', 'answered')]);
+  for (const client of ['c', 'd']) answered.present(client);
+  t.same(taken(answered), [], 'who has answered was not seen to be present before');
 });
 
 t.test('whoever was present is awaited where all locks were dropped', async (t) => {
@@ -145,8 +148,43 @@ t.test('who was present is done with when it has answered every name, not one of
   t.same(book.open(), ['a'], 'it may know the service by the other name');
   book.result(result('a', 'nfs.test', 'answered'), 7, 2);
   t.same(book.open(), []);
-  book.beginRound();
-  t.same(book.open(), ['a']);
+});
+
+t.test('who was present and has answered everything is not told in another round without need', async (t) => {
+  const book = bookOf(['a', 'b', 'c'], [entry('b', 'told'), entry('c', 'present')]);
+  book.present('a');
+  const round = (names: readonly string[], clients: readonly string[]) => {
+    book.beginRound(names);
+    const open = book.open();
+    for (const client of clients) for (const name of names) book.result(result(client, name, 'answered'), 7, names.length);
+    return open;
+  };
+  t.same(round(['vip'], ['a', 'b', 'c']), ['a', 'b', 'c'], 'an earlier keeper may not have told all of it');
+  t.same(round(['vip'], ['b']), ['b'], 'told is not back');
+  t.same(round(['vip', 'other'], ['a', 'b']), ['a', 'b', 'c'], 'a name has come');
+  t.same(round(['vip'], []), ['b']);
+  t.same(round(['other'], []), ['b', 'c']);
+  book.doubtGrace();
+  t.same(round(['vip'], []), ['a', 'b', 'c'], 'grace may have been off meanwhile');
+});
+
+t.test('who is back is told by a name that came later', async (t) => {
+  const book = bookOf(['a', 'b'], [entry('b', 'back')]);
+  book.beginRound(['vip']);
+  book.result(result('a', 'vip', 'answered'), 7, 1);
+  book.seen(fileOf('a'));
+  t.same(book.open(), []);
+  book.doubtGrace();
+  t.same(book.open(), [], 'it has its locks');
+  book.beginRound(['vip', 'other']);
+  t.same(book.open(), ['a', 'b']);
+});
+
+t.test('what was taken and did not become durable is taken again', async (t) => {
+  const book = bookOf(['a']);
+  book.conveyed('a');
+  book.owe([...book.take(), { type: 'number', number: 7 }]);
+  t.same(taken(book), ['a conveyed null']);
 });
 
 t.test('grace is not ended while somebody who was present may still be reclaiming', async (t) => {
@@ -172,9 +210,11 @@ t.test('who answered everything in two rounds and did not come is hopeless after
   book.beginRound();
   answers('a');
   t.notOk(book.isHopeless('a'), 'it may be on its way');
+  t.ok(book.isAnyToldInVain(7));
   t.notOk(book.isDone(true, new Set('a')));
   t.ok(book.isHopeless('a', LATER));
   t.intercept(Date, 'now', { value: () => LATER });
+  t.notOk(book.isAnyToldInVain(7), 'it is not told again');
   t.ok(book.isDone(true, new Set('a')));
   t.notOk(book.isDone(false, new Set('a')), 'where grace runs its full time nobody is given up');
   book.seen(fileOf('a'));

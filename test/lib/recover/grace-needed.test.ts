@@ -11,6 +11,6 @@ t.test('it must last for all clients, but no longer than a new period would', as
   t.equal(graceNeeded(2000, 90_000), 40_000);
   t.equal(graceNeeded(2000, 50_000), 37_500, 'one that was opened a moment ago is not opened again');
   t.equal(graceNeeded(1_000_000, 90_000), 67_500);
-  t.equal(graceNeeded(2000, 10_000), 20_000, 'a short one cannot be long enough');
+  t.equal(graceNeeded(1, 15_000), 11_250, 'nor is a short one, of which nothing longer can be had');
   t.equal(graceNeeded(2000, null), 20_000);
 });

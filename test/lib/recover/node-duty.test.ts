@@ -33,6 +33,7 @@ async function stage(t: Test) {
           return WARM;
         },
         isGraceOn: async () => grace.on,
+        graceTime: async () => ({ remaining: null, full: null }),
         localAddresses: () => new Set([OWN]),
         lacking: async () => [],
         resolver: { addresses: async () => [], names: async () => [] },

@@ -34,6 +34,7 @@ const TOO_LATE =
 /** What a node looks like at the moment; tests turn its knobs. */
 class Node {
   grace: boolean | Error = true;
+  remaining: number | null = null;
   lockManager: LockManager | null = OLD;
   addresses = new Set([FLOATING]);
   missing: string[] = [];
@@ -91,6 +92,7 @@ async function stage(
       if (grace instanceof Error) throw grace;
       return grace;
     },
+    graceTime: async () => ({ remaining: node.remaining, full: 90_000 }),
     trigger: {
       open: async () => {
         node.opens?.();
@@ -416,6 +418,45 @@ const stories: Record<string, (t: Test) => Promise<void>> = {
     t.equal(await end, 'stopped');
   },
 
+  async 'grace that goes by while the address is waited for is opened again in time'(t) {
+    const { node, recovery, see, run, stored } = await stage(t, [fileOf('127.26.0.2')]);
+    const host = await client(t, '127.26.0.2');
+    await recovery.prepare([fileOf('127.26.0.2')]);
+    node.addresses = new Set();
+    node.remaining = 20_000;
+    let opens = 0;
+    node.opens = () => {
+      opens += 1;
+      if (opens === 2) throw new Fault('bad-node', 'no way');
+      node.way = 'restarted';
+    };
+    const { end } = run();
+    await pause(2500);
+    t.equal(opens, 0, 'enough is left');
+    node.remaining = 19_000;
+    await until('opened', async () => (await stored()).phases['127.26.0.2'] === 'conveyed');
+    await until('it failed', () => recovery.trouble !== null);
+    node.addresses = new Set([FLOATING]);
+    await until('told', () => host.heard.length === 1);
+    t.equal(recovery.trouble, null, 'it was on nevertheless');
+    await see(fileOf('127.26.0.2'));
+    t.equal(await end, 'complete');
+    t.equal(opens, 2);
+  },
+
+  async 'but not for clients that were told already'(t) {
+    const told = { client: '127.26.0.3', phase: 'told', number: 7, names: {}, at: 1 } as const;
+    const { node, recovery, run } = await stage(t, [fileOf('127.26.0.3')], {}, [told]);
+    node.addresses = new Set();
+    node.remaining = 1000;
+    node.opens = () => t.fail('somebody may have their locks since');
+    await recovery.prepare([]);
+    const { end, stop } = run();
+    await pause(2500);
+    stop();
+    t.equal(await end, 'stopped');
+  },
+
   async 'an address that comes with a lock manager of which grace is not known waits for it'(t) {
     const { node, recovery, run } = await stage(t, [fileOf('127.27.0.1')]);
     node.lockManager = { ...OLD, startedAt: Date.now() + 60_000 };
@@ -445,11 +486,11 @@ const stories: Record<string, (t: Test) => Promise<void>> = {
 
   async 'other addresses are waited for a while, and told from those that came'(t) {
     const addresses = [FLOATING, '127.0.7.2'];
-    const { node, recovery, run } = await stage(t, [fileOf('127.29.0.1')], { addresses });
+    const { node, recovery, see, run } = await stage(t, [fileOf('127.29.0.1')], { addresses });
     const host = await client(t, '127.29.0.1');
     await recovery.prepare([]);
     const since = Date.now();
-    const { end, stop } = run();
+    const { end } = run();
     await until('waits', () => recovery.waitingFor[0] === 'address 127.0.7.2');
     await until('told', () => host.heard.length === 1);
     t.ok(Date.now() - since >= 5000);
@@ -457,9 +498,10 @@ const stories: Record<string, (t: Test) => Promise<void>> = {
       host.heard.map(({ name }) => name),
       [FLOATING],
     );
-    node.grace = false;
-    t.equal(await end, 'grace-over');
-    stop();
+    await see(fileOf('127.29.0.1'));
+    node.addresses = new Set(addresses);
+    await until('told by the other one, too', () => host.heard.some(({ name }) => name === '127.0.7.2'));
+    t.equal(await end, 'complete', 'it may have locks by that one alone');
   },
 
   async 'notifications that cannot be sent are named and tried again'(t) {
@@ -493,6 +535,19 @@ const stories: Record<string, (t: Test) => Promise<void>> = {
     t.equal(await recovery.run(AbortSignal.abort()), 'stopped');
     t.equal(await run().end, 'complete');
     t.match(await stored(), { phases: { '127.31.0.1': 'present' }, inherited: 0 });
+  },
+
+  async 'who came while no keeper was there is back, unless its locks go with a restart'(t) {
+    const files = [fileOf('127.31.0.2'), fileOf('127.31.0.3')];
+    const { node, recovery, stored } = await stage(t, files);
+    node.addresses = new Set();
+    node.way = 'restarted';
+    await recovery.prepare([], [fileOf('127.31.0.2')]);
+    t.match((await stored()).phases, { '127.31.0.2': 'conveyed', '127.31.0.3': 'conveyed' });
+    node.way = 'kept';
+    await recovery.prepare([], [fileOf('127.31.0.2')]);
+    t.match((await stored()).phases, { '127.31.0.2': 'back', '127.31.0.3': 'conveyed' });
+    t.match(node.facts.at(-1), { event: 'back', client: '127.31.0.2' });
   },
 
   async 'after a restart of the lock manager nobody is present: all have to come back'(t) {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { RecoveryBook } from '../../../lib/recover/book.ts';
 import type { NotifyOptions } from '../../../lib/recover/notifier/index.ts';
@@ -10,29 +11,40 @@ import { fileOf, HOLDER } from '../store/arbitraries.ts';
 const CLIENT = '192.0.2.9';
 const ADDRESS = '192.0.2.1';
 
+interface Node {
+  grace: boolean | null;
+  /** Milliseconds of grace that are left. */
+  remaining: number | null;
+  addresses: Set<string>;
+  hung?: Promise<void>;
+  fails?: boolean;
+}
+
 /** A round of one client, told by a function of the test's. */
-async function stage(t: Test, tell: Tell, conveyed = [fileOf(CLIENT)]) {
+async function stage(t: Test, tell: Tell, conveyed = [fileOf(CLIENT)], addresses = [ADDRESS]) {
   const files = [fileOf(CLIENT)];
   const claim = await claimEpoch({ dir: t.testdir({}), service: 'nfs-a', holder: HOLDER });
   const store = await claim.establish({ current: [], inherited: files, ledger: [], stateNumber: 7 });
   t.teardown(() => store.close());
   const durable: Change[] = [];
   const hindrances: string[] = [];
-  const node: { grace: boolean | null; hung?: Promise<void> } = { grace: true };
+  const node: Node = { grace: true, remaining: null, addresses: new Set([ADDRESS]) };
   const world: RecoveryWorld = {
     ...{
-      service: { addresses: [ADDRESS], names: [], notifyPort: 0, graceEnd: 'full' },
+      service: { addresses, names: [], notifyPort: 0, graceEnd: 'full' },
       state: () => store.state,
     },
     commit: async (changes) => {
       await node.hung;
+      if (node.fails) throw new Error('ENOSPC');
       await store.commit(changes);
       durable.push(...changes);
     },
     lockManager: async () => ({ kind: 'kernel', identity: 'lockd:1:1', startedAt: 0 }),
     isGraceOn: async () => node.grace,
+    graceTime: async () => ({ remaining: node.remaining, full: null }),
     trigger: { open: async () => 'kept', place: async () => null, tell },
-    localAddresses: () => new Set([ADDRESS]),
+    localAddresses: () => node.addresses,
     lacking: async () => [],
     localStateNumber: async () => 31,
     sm: null,
@@ -125,6 +137,64 @@ t.test('nobody is told while it is not known whether grace is on', async (t) => 
   });
   t.equal(await stages.round(), 'again', 'as where a neighbour has nfsd begin another one');
   t.equal(await stages.round(), 'again', 'not even begun');
+});
+
+t.test('who was present and has answered is told again where grace was in doubt, and not else', async (t) => {
+  const told: number[] = [];
+  const stages = await stage(t, (options) => {
+    const targets = [...options.targets];
+    told.push(targets.length);
+    if (targets.length > 0) answer(options);
+    return untilEnd(options);
+  });
+  stages.book.present(CLIENT);
+  t.equal(await stages.round(), 'complete');
+  t.equal(await stages.round(), 'complete');
+  t.same(told, [1, 0]);
+  stages.node.grace = null;
+  t.equal(await stages.round(), 'again');
+  stages.node.grace = true;
+  t.equal(await stages.round(), 'complete');
+  t.same(told, [1, 0, 1]);
+});
+
+t.test('an address that comes later calls for another round, unless grace is nearly over', async (t) => {
+  const stages = await stage(
+    t,
+    (options) => {
+      answer(options);
+      stages.book.seen(fileOf(CLIENT));
+      return untilEnd(options);
+    },
+    [fileOf(CLIENT)],
+    [ADDRESS, '192.0.2.2'],
+  );
+  let ended = false;
+  const end = stages.round().finally(() => {
+    ended = true;
+  });
+  await pause(600);
+  t.notOk(ended, 'who knows that address alone has not been told');
+  stages.node.remaining = 4_900;
+  stages.node.addresses.add('192.0.2.2');
+  await pause(600);
+  t.notOk(ended);
+  stages.node.remaining = 5_000;
+  t.equal(await end, 'again');
+});
+
+t.test('what does not become durable in the middle of it does in the end', async (t) => {
+  const stages = await stage(t, async (options) => {
+    stages.node.fails = true;
+    answer(options);
+    setTimeout(() => {
+      stages.node.fails = false;
+      stages.abort.abort();
+    }, 600);
+    await untilEnd(options);
+  });
+  t.equal(await stages.round(), 'stopped');
+  t.match(stages.durable.at(-1), { type: 'noted', entry: { phase: 'told' } });
 });
 
 t.test('grace ends the telling while the storage hangs', async (t) => {
