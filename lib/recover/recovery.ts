@@ -177,12 +177,19 @@ export class Recovery {
     return 'stopped';
   }
 
-  /** Has too much of grace gone by while the address was waited for? What comes last would be refused for good. */
+  /**
+   * Has too much of grace gone by while the address was waited for? What comes last would be refused for good. Half of a
+   * short one at least is left alone, for to open it anew may cost a neighbour's client that reclaims just then.
+   */
   async #isShort(lockManager: LockManager | null): Promise<boolean> {
     if (performance.now() - this.#lengthSeenAt < LENGTH_EVERY) return false;
     this.#lengthSeenAt = performance.now();
     const { remaining, full } = await this.#world.graceTime(lockManager);
-    return remaining !== null && remaining < graceNeeded(this.#book.clients.size, full);
+    const needed = Math.min(
+      graceNeeded(this.#book.clients.size, full),
+      (full ?? Number.POSITIVE_INFINITY) / 2,
+    );
+    return remaining !== null && remaining < needed;
   }
 
   async #missing(

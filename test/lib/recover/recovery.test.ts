@@ -35,6 +35,7 @@ const TOO_LATE =
 class Node {
   grace: boolean | Error = true;
   remaining: number | null = null;
+  full: number | null = 90_000;
   lockManager: LockManager | null = OLD;
   addresses = new Set([FLOATING]);
   missing: string[] = [];
@@ -92,7 +93,7 @@ async function stage(
       if (grace instanceof Error) throw grace;
       return grace;
     },
-    graceTime: async () => ({ remaining: node.remaining, full: 90_000 }),
+    graceTime: async () => ({ remaining: node.remaining, full: node.full }),
     trigger: {
       open: async () => {
         node.opens?.();
@@ -433,7 +434,11 @@ const stories: Record<string, (t: Test) => Promise<void>> = {
     const { end } = run();
     await pause(2500);
     t.equal(opens, 0, 'enough is left');
-    node.remaining = 19_000;
+    node.remaining = 10_000;
+    node.full = 20_000;
+    await pause(2500);
+    t.equal(opens, 0, 'half of a short one');
+    node.full = null;
     await until('opened', async () => (await stored()).phases['127.26.0.2'] === 'conveyed');
     await until('it failed', () => recovery.trouble !== null);
     node.addresses = new Set([FLOATING]);
