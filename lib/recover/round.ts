@@ -88,10 +88,7 @@ export async function tellRound(options: RoundOptions): Promise<RecoveryEnd | 'a
  * What ends a round as far as grace goes; null: it is on. Where that is not known, as while a neighbour's keeper opens it
  * anew or the lock manager is away, a reclaim would be refused for good: clients are told again once it is on.
  */
-async function endOfGrace(
-  world: RecoveryWorld,
-  book: RecoveryBook,
-): Promise<'grace-over' | 'again' | null> {
+async function endOfGrace(world: RecoveryWorld, book: RecoveryBook): Promise<'grace-over' | 'again' | null> {
   const grace = await certainGrace(world, await world.lockManager());
   if (grace === 'on') return null;
   if (grace === 'off') return 'grace-over';

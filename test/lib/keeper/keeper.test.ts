@@ -199,23 +199,26 @@ t.test('a keeper that makes room in the middle of a recovery leaves it to the ne
   t.ok((second.report().stateNumber ?? 0) >= (stateNumber ?? 0), 'it may be telling again already');
 });
 
-t.test('who comes back while a keeper is replaced is back, and whoever was there before is present', async (t) => {
-  const there = '127.30.0.10';
-  const { keeper, dir, node, put, events } = await stage(t, {}, [there]);
-  Object.assign(node, { lockManager: lockManager(7), statd: 'statd 8' });
-  await claimElsewhere(dir, [fileOf(CLIENT), fileOf(there)]);
-  // It dies before it has grace on.
-  node.openGrace = () => new Promise(() => {});
-  void keeper().adopt();
-  await until(() => events.includes('conveyed'));
-  node.openGrace = async () => 'kept';
-  put(CLIENT);
-  const second = keeper();
-  await second.adopt();
-  const { ledger } = (await readStore(dir)) ?? t.bailout('no store');
-  t.equal(ledger.get(CLIENT)?.phase, 'back');
-  t.equal(ledger.get(there)?.phase, 'present');
-});
+t.test(
+  'who comes back while a keeper is replaced is back, and whoever was there before is present',
+  async (t) => {
+    const there = '127.30.0.10';
+    const { keeper, dir, node, put, events } = await stage(t, {}, [there]);
+    Object.assign(node, { lockManager: lockManager(7), statd: 'statd 8' });
+    await claimElsewhere(dir, [fileOf(CLIENT), fileOf(there)]);
+    // It dies before it has grace on.
+    node.openGrace = () => new Promise(() => {});
+    void keeper().adopt();
+    await until(() => events.includes('conveyed'));
+    node.openGrace = async () => 'kept';
+    put(CLIENT);
+    const second = keeper();
+    await second.adopt();
+    const { ledger } = (await readStore(dir)) ?? t.bailout('no store');
+    t.equal(ledger.get(CLIENT)?.phase, 'back');
+    t.equal(ledger.get(there)?.phase, 'present');
+  },
+);
 
 t.test('where storage hangs, a keeper makes room all the same', async (t) => {
   const { keeper, put, storage, events } = await stage(t, { capture: 'monitor' });

@@ -156,7 +156,8 @@ t.test('who was present and has answered everything is not told in another round
   const round = (names: readonly string[], clients: readonly string[]) => {
     book.beginRound(names);
     const open = book.open();
-    for (const client of clients) for (const name of names) book.result(result(client, name, 'answered'), 7, names.length);
+    for (const client of clients)
+      for (const name of names) book.result(result(client, name, 'answered'), 7, names.length);
     return open;
   };
   t.same(round(['vip'], ['a', 'b', 'c']), ['a', 'b', 'c'], 'an earlier keeper may not have told all of it');

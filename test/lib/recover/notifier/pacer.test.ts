@@ -107,15 +107,18 @@ t.test('a client comes back when its time is over', async (t) => {
   t.equal(clock.next, 2000, 'with nothing to do it looks once a second');
 });
 
-t.test('dead clients give up their places, and cost nothing more while others wait for a first try', async (t) => {
-  const { clock, log, pacer } = setUp(2, 60);
-  pacer.later(client('late'), 10);
-  pacer.retry(client('old'));
-  pacer.wake();
-  while (log.length < 62) clock.step();
-  t.strictSame(log.slice(59), ['begin 60', 'over late', 'again old']);
-  t.ok(clock.now() <= 100);
-});
+t.test(
+  'dead clients give up their places, and cost nothing more while others wait for a first try',
+  async (t) => {
+    const { clock, log, pacer } = setUp(2, 60);
+    pacer.later(client('late'), 10);
+    pacer.retry(client('old'));
+    pacer.wake();
+    while (log.length < 62) clock.step();
+    t.strictSame(log.slice(59), ['begin 60', 'over late', 'again old']);
+    t.ok(clock.now() <= 100);
+  },
+);
 
 t.test('it stops', async (t) => {
   const { clock, log, pacer } = setUp(2, 6);
