@@ -555,6 +555,32 @@ const stories: Record<string, (t: Test) => Promise<void>> = {
     t.match(node.facts.at(-1), { event: 'back', client: '127.31.0.2' });
   },
 
+  async 'whoever is present is told again where grace was in doubt between two rounds'(t) {
+    const [there, away] = ['127.31.0.4', '127.31.0.5'];
+    const { node, recovery, run } = await stage(t, [fileOf(there), fileOf(away)]);
+    const told: number[] = [];
+    node.tell = async ({ targets, onResult }) => {
+      told.push([...targets].length);
+      const answered = { outcome: 'answered', at: 1, attempts: 1, address: there, transport: 'udp' } as const;
+      onResult({ client: there, name: FLOATING, ...answered });
+      throw new Error('no port');
+    };
+    await recovery.prepare([fileOf(there)]);
+    const { end, stop } = run();
+    await until('told twice', () => told.length === 2);
+    t.same(told, [2, 1]);
+    // The next look at what is missing is made between two rounds.
+    node.missing = ['NLM version 4 to answer'];
+    await until('waits', () => recovery.waitingFor[0] === 'NLM version 4 to answer');
+    node.grace = new Fault('timed-out', 'no answer');
+    await until('grace is in doubt', () => recovery.waitingFor[0] === 'grace to be on');
+    Object.assign(node, { grace: true, missing: [] });
+    await until('told again', () => told.length === 3);
+    t.same(told, [2, 1, 2]);
+    stop();
+    t.equal(await end, 'stopped');
+  },
+
   async 'after a restart of the lock manager nobody is present: all have to come back'(t) {
     const { node, recovery, stored } = await stage(t, [fileOf('127.41.0.1')]);
     node.addresses = new Set();
