@@ -47,7 +47,7 @@ function parseMounts(table: string): Mount[] {
   }));
 }
 
-/** Blanks and the like are written as octal numbers, as in exportfs' table (nfs-utils, support/nfs/xio.c). */
+/** Blanks and the like are written as octal numbers, as in exportfs' table (nfs-utils, support/nfs/exports.c putexportent()). */
 export function unescaped(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }

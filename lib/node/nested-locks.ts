@@ -19,11 +19,10 @@ export async function nestedLocks(
   const held = new Set(await lockDevices(root));
   if (held.size === 0) return [];
   const own = await Promise.all(exports.map((directory) => realDirectory(directory, root)));
-  const others = [...(await exportedBeside(name, runtime)), ...(await exportedNow(root))];
-  const foreign = others.filter((directory) => !own.includes(directory) && !exports.includes(directory));
+  const exported = [...(await exportedBeside(name, runtime)), ...(await exportedNow(root))];
   const taken = new Set<string>();
-  for (const directory of foreign) {
-    // One that our exports lie in, as NFSv4's root may be, has not what is mounted in them.
+  for (const directory of exported) {
+    // One of ours, and one that ours lie in, as NFSv4's root may be, takes nothing that is mounted in ours.
     const around = own.some((each) => isInside(each, directory));
     const mounts = around ? [await mountOf(directory, root)] : await mountsUnder(directory, root);
     for (const { device } of mounts) taken.add(device);
@@ -46,7 +45,7 @@ async function exportedBeside(name: string, runtime: string): Promise<string[]> 
   return services.flatMap((service) => service?.exports ?? []);
 }
 
-/** What is exported on this node (exportfs(8)): as a service leaves, its own exports are not any more, or are named. */
+/** What is exported on this node (exportfs(8)): also a service's own, where nobody takes them away as it leaves. */
 async function exportedNow(root: string): Promise<string[]> {
   const table = (await readOptional(join(root, 'var/lib/nfs/etab'))) ?? '';
   return [...table.matchAll(/^(\S+)\t/gm)].map(([, directory = '']) => unescaped(directory));
