@@ -97,6 +97,29 @@ export const restartFails: Happening = async (scene) => {
   await sa.sh(`mount --bind ${store} ${store} && mount -o remount,bind,ro ${store}`);
   await sa.sh('crm resource start a-lock');
   await scene.served(service, sb);
+  await leftInPeace(scene);
+  await sb.sh(`crm_resource --cleanup --resource a-lock --node ${sa.name}`);
+  return { a: sb };
+};
+
+/**
+ * nfslock alone is stopped, and then its group has to leave while nfsd runs on: the cluster stops no nfslock that is stopped
+ * already.
+ */
+export const leavesWithoutNfslock: Happening = async (scene) => {
+  const [sa, sb] = scene.servers;
+  const [service] = scene.services as [NfsService];
+  await sa.sh('crm resource stop a-lock && crm_resource --wait', { timeout: 180_000 });
+  await scene.cluster.standby(sa);
+  await scene.cluster.started('a-fs', sb);
+  await sb.sh('crm resource start a-lock');
+  await scene.served(service, sb);
+  await leftInPeace(scene);
+  return { a: sb };
+};
+
+/** @throws Error where the first server was fenced, or has locks left */
+async function leftInPeace({ servers: [sa, sb] }: Scene): Promise<void> {
   if (!sa.running) {
     const log = await sb.sh(
       "crm_mon -1rf; grep -aE 'a-(fs|lock)|stonith|fence' /var/log/pacemaker.log | tail -n 80",
@@ -105,9 +128,7 @@ export const restartFails: Happening = async (scene) => {
   }
   const left = await sa.sh(lockdLocks);
   if (left !== '0') throw new Error(`${left} locks are left on ${sa.name}`);
-  await sb.sh(`crm_resource --cleanup --resource a-lock --node ${sa.name}`);
-  return { a: sb };
-};
+}
 
 /** The second server, which serves `a`, dies; the first one has served `b` for so long that its grace is over. */
 export const neighbourArrives: Happening = async ({ servers: [sa, sb], kill }) => {

@@ -174,6 +174,11 @@ export const ROWS: readonly Row[] = [
     ...{ happening: happenings.restartFails, wanted: { kept: KEEPS } },
   },
   {
+    name: 'nfslock alone stopped, then its group has to leave, nfsd running outside of the group',
+    setting: { services: [RELEASED_BY_NFSLOCK], warm: true },
+    ...{ happening: happenings.leavesWithoutNfslock, wanted: { kept: KEEPS } },
+  },
+  {
     name: 'primary cut off, fenced late',
     ...{ setting: { fenceDelay: 15 }, happening: happenings.primaryCutOff, wanted: PAIR },
   },
