@@ -255,7 +255,8 @@ t.test('where the keeper has died, its program does what is left to do', { buffe
   for (const [leave, within, undone] of [
     [0, 20_000, []],
     [1, 20_000, lost],
-    [null, 1500, lost],
+    // It has to be asked within that time, less what a stop keeps for itself, by a Node.js that starts on a busy machine.
+    [null, 6000, lost],
   ] as const) {
     const { fake, start, stop } = await stage(t, { leave });
     await start();
