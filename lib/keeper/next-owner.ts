@@ -2,7 +2,7 @@ import { Fault, sentenceOf } from '../fault.ts';
 import type { Store } from '../store/index.ts';
 
 /** Every so many beats: neither changes every minute, and each look costs a call or two of the storage. */
-const EVERY = 5;
+const EVERY = 15;
 /** A file system that was full is left alone for so many beats: what is tried takes room from others. */
 const AGAIN_AFTER = 300;
 

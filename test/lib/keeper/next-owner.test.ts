@@ -25,13 +25,13 @@ function stage() {
   return { asked, answers, next, beats };
 }
 
-t.test('it is looked at with every fifth beat; for room, not with the first ones', async (t) => {
+t.test('it is looked at with every fifteenth beat; for room, not with the first ones', async (t) => {
   const { asked, beats } = stage();
   await beats(1);
   t.same(asked, { access: 1, room: 0 });
-  await beats(4);
+  await beats(14);
   t.same(asked, { access: 1, room: 1 });
-  await beats(5);
+  await beats(15);
   t.same(asked, { access: 2, room: 2 });
 });
 
@@ -43,23 +43,23 @@ t.test('what he would refuse is said until it is mended; a storage that fails sa
   t.equal(next.refused, 'it is open; chmod go-w it');
   for (const error of [new Fault('failed', 'EIO'), new Error('odd')]) {
     answers.access = () => Promise.reject(error);
-    await beats(5);
+    await beats(15);
     t.equal(next.refused, 'it is open; chmod go-w it');
   }
   answers.access = async () => {};
-  await beats(5);
+  await beats(15);
   t.equal(next.refused, null);
 });
 
 t.test('where there is no room, that is said, and not tried again soon', async (t) => {
   const { asked, answers, next, beats } = stage();
   answers.room = () => Promise.reject(new Fault('failed', 'cannot set room aside (ENOSPC)'));
-  await beats(5);
+  await beats(15);
   t.equal(next.noRoom, 'cannot set room aside (ENOSPC)');
   answers.room = async () => {};
   await beats(300);
   t.equal(asked.room, 1);
-  await beats(5);
+  await beats(15);
   t.same([asked.room, next.noRoom], [2, null]);
 });
 
@@ -70,9 +70,9 @@ t.test('it is made once at a time, and nobody waits for it', async (t) => {
     new Promise<void>((resolve) => {
       made = resolve;
     });
-  await beats(10);
+  await beats(30);
   t.equal(asked.room, 1);
   made();
-  await beats(5);
+  await beats(15);
   t.equal(asked.room, 2);
 });
