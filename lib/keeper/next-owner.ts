@@ -3,6 +3,8 @@ import type { Store } from '../store/index.ts';
 
 /** Every so many beats: neither changes every minute, and each look costs a call or two of the storage. */
 const EVERY = 15;
+/** Room is looked at in this beat of so many: not in the first ones, which are a recovery's. */
+const ROOM_AT = 5;
 /** A file system that was full is left alone for so many beats: what is tried takes room from others. */
 const AGAIN_AFTER = 300;
 
@@ -28,8 +30,7 @@ export class NextOwner {
   async look(): Promise<void> {
     this.#beats += 1;
     if (this.#beats % EVERY === 1) await this.#lookAtAccess();
-    // Not in the first seconds, which are a recovery's.
-    if (this.#beats % EVERY === 0 && this.#beats > this.#roomAfter && !this.#setting)
+    if (this.#beats % EVERY === ROOM_AT && this.#beats > this.#roomAfter && !this.#setting)
       void this.#setRoomAside();
   }
 

@@ -29,7 +29,7 @@ t.test('it is looked at with every fifteenth beat; for room, not with the first 
   const { asked, beats } = stage();
   await beats(1);
   t.same(asked, { access: 1, room: 0 });
-  await beats(14);
+  await beats(4);
   t.same(asked, { access: 1, room: 1 });
   await beats(15);
   t.same(asked, { access: 2, room: 2 });
@@ -54,7 +54,7 @@ t.test('what he would refuse is said until it is mended; a storage that fails sa
 t.test('where there is no room, that is said, and not tried again soon', async (t) => {
   const { asked, answers, next, beats } = stage();
   answers.room = () => Promise.reject(new Fault('failed', 'cannot set room aside (ENOSPC)'));
-  await beats(15);
+  await beats(5);
   t.equal(next.noRoom, 'cannot set room aside (ENOSPC)');
   answers.room = async () => {};
   await beats(300);
@@ -70,7 +70,7 @@ t.test('it is made once at a time, and nobody waits for it', async (t) => {
     new Promise<void>((resolve) => {
       made = resolve;
     });
-  await beats(30);
+  await beats(20);
   t.equal(asked.room, 1);
   made();
   await beats(15);
