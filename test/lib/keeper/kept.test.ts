@@ -98,7 +98,7 @@ t.test('what the next owner would not believe is noticed while the service is ke
   await kept.nextOwner.look();
   t.equal(kept.nextOwner.refused, null);
   chmodSync(join(root, 'store', journalName({ epoch: 1, generation: 1 })), 0o664);
-  for (let beat = 0; beat < 5; beat++) await kept.nextOwner.look();
+  for (let beat = 0; beat < 15; beat++) await kept.nextOwner.look();
   t.match(
     kept.nextOwner.refused,
     /its journal can be written by others; chown -R root: it; chmod -R go-w it/,
