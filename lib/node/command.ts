@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { execa } from 'execa';
 import { Fault } from '../fault.ts';
 import { printable } from '../printable.ts';
@@ -35,6 +36,8 @@ export async function runCommand(
     env: ENVIRONMENT,
     extendEnv: false,
     stdin: 'ignore',
+    // Its handlers of our signals would end us where we handle a signal once, before we are done.
+    cleanup: false,
     timeout,
     killSignal: 'SIGKILL',
     // execa quotes all that was said in its error, which takes some seventy times its size of memory.
@@ -96,4 +99,16 @@ export async function runChecked(
   throw new Fault('failed', `${printable(command.join(' '), 100)} failed with exit code ${exitCode}`, {
     found: stderr.trim().split('\n', 1).join(''),
   });
+}
+
+/**
+ * The same, for what must come to its end once it has begun: nobody kills it, and what is not waited for goes on.
+ * @param within milliseconds to wait for it. @throws also Fault `timed-out`.
+ */
+export async function runThrough(command: readonly string[], within: number): Promise<string> {
+  const over = new AbortController();
+  const late = pause(within, null, over).catch(() => null);
+  const said = await Promise.race([runChecked(command, 0), late]).finally(() => over.abort());
+  if (said !== null) return said;
+  throw new Fault('timed-out', `${printable(command.join(' '), 100)} goes on after ${within} ms`);
 }

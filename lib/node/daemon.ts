@@ -32,7 +32,7 @@ const TERM_WITHIN = 5_000;
 
 interface Means {
   readonly run: typeof runChecked;
-  readonly start: (argv: readonly string[], within: number) => Promise<void>;
+  readonly start: typeof runDetached;
   readonly find: typeof findProcess;
   readonly kill: (pid: number, signal: NodeJS.Signals) => void;
   readonly termWithin: number;
@@ -76,7 +76,8 @@ export async function startDaemon(daemon: Daemon, means: Partial<Means> = {}): P
     case 'command':
       return start([...daemon.words, 'start'], WITHIN);
     case 'nfsd':
-      return start(['rpc.nfsd', ...daemon.argv], WITHIN);
+      // It waits until its threads have ended, and they perhaps for their storage.
+      return start(['rpc.nfsd', ...daemon.argv], WITHIN, 'left');
     case 'process':
       // Somebody who looks after it may have been faster.
       if ((await find(daemon.command)) === null) await start(daemon.argv, WITHIN);
@@ -89,9 +90,14 @@ export async function startDaemon(daemon: Daemon, means: Partial<Means> = {}): P
 /**
  * Runs a program that may leave a daemon behind, in a session of its own and without pipes to us: the daemon would hold
  * them open, and we would wait for it.
+ * @param late what becomes of a program that takes longer.
  * @throws Fault `timed-out` after so many milliseconds, `not-installed`, or `failed` with the exit code.
  */
-export async function runDetached(argv: readonly string[], within: number): Promise<void> {
+export async function runDetached(
+  argv: readonly string[],
+  within: number,
+  late: 'killed' | 'left' = 'killed',
+): Promise<void> {
   const [program = '', ...rest] = argv;
   const line = printable(argv.join(' '), 100);
   const child = spawn(program, rest, {
@@ -100,7 +106,7 @@ export async function runDetached(argv: readonly string[], within: number): Prom
   });
   const code = await new Promise<number | null>((resolve, reject) => {
     const timer = setTimeout(() => {
-      child.kill('SIGKILL');
+      if (late === 'killed') child.kill('SIGKILL');
       reject(new Fault('timed-out', `${line} did not end within ${within} ms`));
     }, within);
     child.once('error', (cause) => {

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { runChecked } from '../node/command.ts';
+import type { runThrough } from '../node/command.ts';
 import { findProcess } from '../node/process.ts';
 
-/** Milliseconds for each command. */
+/** Milliseconds for each of the two commands. */
 const WITHIN = 15_000;
 
 /**
@@ -22,18 +22,12 @@ export async function nfsdcldRuns(root = '/'): Promise<boolean> {
 export async function withoutNfsdcld(
   [script = '', ...args]: readonly string[],
   within: number,
-  run: typeof runChecked,
+  run: typeof runThrough,
   root = '/',
 ): Promise<void> {
   const systemd = existsSync(join(root, 'run/systemd/system'));
   const stop = systemd ? 'systemctl stop nfsdcld.service' : 'pkill -x nfsdcld';
   const start = systemd ? 'systemctl start nfsdcld.service' : 'nfsdcld';
   const whole = `${stop} || exit; (${script}); ended=$?; ${start}; exit $ended`;
-  try {
-    await run(['sh', '-c', whole, ...args], within + 2 * WITHIN);
-  } catch (error) {
-    // Its time was over before it came to that.
-    if (!(await nfsdcldRuns(root))) await run(['sh', '-c', start], WITHIN);
-    throw error;
-  }
+  await run(['sh', '-c', whole, ...args], within + 2 * WITHIN);
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault, sentenceOf } from '../fault.ts';
-import { runChecked } from '../node/command.ts';
+import { runChecked, runThrough } from '../node/command.ts';
 import { type GraceStatus, lockdLength, nfsdLength, readKernelGrace } from '../node/kernel-grace.ts';
 import { noteLockdRestart } from '../node/lockd-restart.ts';
 import { lockdMounts } from '../node/lockd-users.ts';
@@ -29,6 +29,8 @@ export interface OpenGraceOptions {
   /** What to read as `/`. */
   readonly root?: string;
   readonly run?: typeof runChecked;
+  /** What must not be left half done is run by this. */
+  readonly runThrough?: typeof runThrough;
   readonly signal?: (pid: number, signal: 'SIGKILL') => void;
   /** Milliseconds within which grace must be on once it was opened, default 5000. */
   readonly within?: number;
@@ -50,7 +52,7 @@ interface Way {
   readonly opened: (grace: GraceStatus) => boolean;
 }
 
-const REAL = { root: '/', run: runChecked, signal: process.kill.bind(process), within: 5000 };
+const REAL = { root: '/', run: runChecked, runThrough, signal: process.kill.bind(process), within: 5000 };
 
 /** Milliseconds for nfsd's threads to end and start. */
 const THREADS_WITHIN = 30_000;
@@ -177,10 +179,14 @@ function refuseWithoutThreads(nfsd: Nfsd): void {
 
 /**
  * Ends nfsd's threads and starts as many with the same settings, by one child, so that they come back even if this
- * process dies between. mountd fills the exports in again; clients stall for some seconds without errors.
+ * process dies between, or one of them waits for its storage for longer than we wait. mountd fills the exports in again;
+ * clients stall for some seconds without errors.
  */
-async function restartThreads({ nfsd, run, root }: Means, { nfsdcld } = { nfsdcld: false }): Promise<void> {
+async function restartThreads(
+  { nfsd, runThrough, root }: Means,
+  { nfsdcld } = { nfsdcld: false },
+): Promise<void> {
   const restart = ['rpc.nfsd 0 && exec rpc.nfsd "$@"', 'rpc.nfsd', ...nfsdArguments(nfsd)];
-  if (nfsdcld) await withoutNfsdcld(restart, THREADS_WITHIN, run, root);
-  else await run(['sh', '-c', ...restart], THREADS_WITHIN);
+  if (nfsdcld) await withoutNfsdcld(restart, THREADS_WITHIN, runThrough, root);
+  else await runThrough(['sh', '-c', ...restart], THREADS_WITHIN);
 }

@@ -1,6 +1,9 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { runChecked, runCommand } from '../../../lib/node/command.ts';
+import { runChecked, runCommand, runThrough } from '../../../lib/node/command.ts';
+import { until } from '../capture/sm-directory.ts';
 
 t.test('what a program says, and how it ends', async (t) => {
   t.same(await runCommand(['sh', '-c', 'echo out; echo err >&2; exit 3'], 10_000), {
@@ -61,4 +64,26 @@ t.test('a program that must succeed', async (t) => {
     message: /failed with exit code 4$/,
     facts: { found: 'no\x1b[1m' },
   });
+});
+
+t.test('what is not to be left half done goes on when its time is over', async (t) => {
+  t.equal(await runThrough(['echo', 'a'], 10_000), 'a');
+  await t.rejects(runThrough(['sh', '-c', 'exit 4'], 10_000), { code: 'failed' });
+  const file = join(t.testdir({}), 'done');
+  const command = ['sh', '-c', 'sleep 0.5 && : >"$0"', file];
+  await t.rejects(runThrough(command, 50), { code: 'timed-out', message: /goes on after 50 ms$/ });
+  t.notOk(existsSync(file));
+  await until(() => existsSync(file));
+});
+
+t.test('a signal that a process handles once does not end it while it runs a program', async (t) => {
+  const module = new URL('../../../lib/node/command.js', import.meta.url).href;
+  const script = `
+    const { runCommand } = await import('${module}');
+    process.once('SIGTERM', () => setTimeout(() => { console.log('done'); process.exit(); }, 100));
+    void runCommand(['sleep', '5'], 10_000);
+    setTimeout(() => process.kill(process.pid, 'SIGTERM'), 100);`;
+  // tap's own handlers would hide it
+  const { stdout } = spawnSync('env', ['-i', process.execPath, '--input-type=module', '-e', script]);
+  t.equal(`${stdout}`, 'done\n');
 });

@@ -11,7 +11,9 @@ function stage() {
     ran.push(command.join(' '));
     return '';
   };
-  const start = async (command: readonly string[]) => void ran.push(command.join(' '));
+  const start = async (command: readonly string[], _within: number, late = 'killed') => {
+    ran.push(`${command.join(' ')}${late === 'left' ? ', left' : ''}`);
+  };
   return { ran, means: { run, start, find: async () => null } };
 }
 
@@ -34,7 +36,7 @@ await inOwnNetwork(import.meta.url, {
       '/etc/init.d/nfs -q stop',
       '/etc/init.d/nfs -q start',
       'rpc.nfsd 0',
-      'rpc.nfsd -t 8',
+      'rpc.nfsd -t 8, left',
       '/sbin/rpc.statd -L',
     ]);
   },
@@ -75,7 +77,12 @@ await inOwnNetwork(import.meta.url, {
       message: '/bin/sh -c exit 3 failed with exit code 3',
     });
     await t.rejects(runDetached(['/bin/sh', '-c', 'kill -9 $$'], 5000), { message: /of a signal/ });
-    await t.rejects(runDetached(['sleep', '20'], 50), { code: 'timed-out' });
+    const file = join(t.testdir({}), 'said');
+    const slow = ['/bin/sh', '-c', `sleep 0.3; echo "$1" >>${file}`, 'sh'];
+    await t.rejects(runDetached([...slow, 'killed'], 50), { code: 'timed-out' });
+    await t.rejects(runDetached([...slow, 'left'], 50, 'left'), { code: 'timed-out' });
+    await until(() => existsSync(file));
+    t.equal(readFileSync(file, 'utf8'), 'left\n');
     await t.rejects(runDetached(['/no/such/program'], 5000), { code: 'not-installed' });
     await t.rejects(runDetached([], 5000), { code: /not-installed|ERR_INVALID_ARG_VALUE/ });
   },

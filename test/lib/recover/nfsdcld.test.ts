@@ -45,19 +45,3 @@ t.test('it is back though the keeper dies, and what became of the script is know
   t.same(exits, [3]);
   t.equal(readFileSync(join(directory, 'did'), 'latin1'), 'stop\nthreads\nstart\n');
 });
-
-t.test('where the child ran out of time, it is started', async (t) => {
-  const root = new FakeRoot(t.testdir());
-  const commands: string[] = [];
-  const run = async (command: readonly string[]) => {
-    commands.push(command.at(-1) ?? '');
-    if (commands.length === 1) throw new Error('timed out');
-    return '';
-  };
-  await t.rejects(withoutNfsdcld(['a'], 1000, run, root.path), { message: 'timed out' });
-  t.same(commands.slice(1), ['nfsdcld']);
-  commands.length = 0;
-  root.process(60, 'nfsdcld');
-  await t.rejects(withoutNfsdcld(['a'], 1000, run, root.path), { message: 'timed out' });
-  t.equal(commands.length, 1, 'it runs');
-});

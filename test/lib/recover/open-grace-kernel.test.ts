@@ -19,6 +19,12 @@ const MOUNT = '40 1 0:40 / /mnt/x rw - nfs filer:/x rw,vers=3,local_lock=none\n'
 /** A node whose commands have the given effects on its /proc; what happened is written down in order. */
 function node(root: FakeRoot, effects: Readonly<Record<string, () => void>> = {}) {
   const did: string[] = [];
+  const run = async ([program = '', ...args]: readonly string[]) => {
+    const aside = args.join(' ').includes('nfsdcld') ? ' without nfsdcld' : '';
+    did.push(program === 'sh' ? `threads${aside}` : program);
+    effects[program]?.();
+    return args.join(' ');
+  };
   const options: Omit<OpenGraceOptions, 'neighbours'> & Required<Pick<OpenGraceOptions, 'signal'>> = {
     needed: 20_000,
     root: root.path,
@@ -26,12 +32,9 @@ function node(root: FakeRoot, effects: Readonly<Record<string, () => void>> = {}
     beforeDrop: async () => {
       did.push('beforeDrop');
     },
-    run: async ([program = '', ...args]) => {
-      const aside = args.join(' ').includes('nfsdcld') ? ' without nfsdcld' : '';
-      did.push(program === 'sh' ? `threads${aside}` : program);
-      effects[program]?.();
-      return args.join(' ');
-    },
+    run: (command) =>
+      command[0] === 'sh' ? Promise.reject(new Error('it can be killed half-way')) : run(command),
+    runThrough: run,
     signal: (pid, signal) => {
       did.push(`${signal} ${pid}`);
     },
