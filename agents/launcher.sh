@@ -16,6 +16,7 @@ share=/usr/share/lockferry
 version=
 services=/run/lockferry/services
 kept=/run/lockferry/node/kept
+callouts=/run/lockferry/callout
 # scripts/install --node puts another interpreter here.
 interpreters='/usr/bin/node /usr/bin/nodejs'
 
@@ -90,8 +91,7 @@ is_well() {
 	*) return 1 ;;
 	esac
 	[ -S "$run/keeper.sock" ] && read -r pid <"$run/keeper.pid" && read -r well <"$run/verdict" || return 1
-	read -r now _ </proc/uptime
-	now=${now%.*}
+	read_clock
 	case $pid$well$now in
 	*[!0-9]*) return 1 ;;
 	esac
@@ -119,19 +119,31 @@ is_since() {
 	[ "$1" != Z ] && [ "$1" != X ] && [ "${20}" = "$start" ]
 }
 
-# Ends the keeper without Node.js: TERM, 2 s, KILL. One that a hung file system holds is not waited for.
+# Sets now to the seconds since the boot.
+read_clock() {
+	read -r now _ </proc/uptime
+	now=${now%.*}
+}
+
+# Ends the keeper without Node.js: TERM, on which it does all that belongs to a stop; after 8 s, which it gets from the bundle,
+# too, or when the stop has used most of the 20 s of the meta-data, KILL. One that a hung file system holds is not waited for.
 end_keeper() {
+	undone=
 	if is_keeper; then
 		kill -TERM "$pid"
-		tries=20
-		while [ $tries -gt 0 ] && is_keeper; do
+		read_clock
+		[ $((now + 8)) -ge "$latest" ] || latest=$((now + 8))
+		while is_keeper && [ "$now" -lt "$latest" ]; do
 			sleep 0.1
-			tries=$((tries - 1))
+			read_clock
 		done
-		is_keeper && kill -KILL "$pid"
+		is_keeper && kill -KILL "$pid" && undone='the keeper was killed'
+	elif [ -e "$run/service.json" ] || [ -e "$kept/${run##*/}" ]; then
+		undone='no keeper was there to leave'
 	fi
+	[ -z "$undone" ] || echo "WARNING: $undone: not all clients may be recorded, nor all locks released" >&2
 	rm -f "$run/service.json"
-	rm -rf "$run"
+	rm -rf "$callouts/${run##*/}" "$run"
 }
 
 case ${1-} in
@@ -152,6 +164,9 @@ stop)
 	find_run
 	# A stop before this one may have left its locks here, for a start that has failed since.
 	[ -n "$run" ] && { [ -e "$run" ] || [ -e "$kept/${run##*/}" ]; } || exit 0
+	read_clock
+	# By then a keeper that does not end is killed, whatever took the time.
+	latest=$((now + 14))
 	;;
 *)
 	cat "$share/nfslock.usage" >&2
@@ -163,7 +178,6 @@ run_bundle "$1"
 if [ "$1" = stop ]; then
 	[ "$code$crash" = 0 ] && exit 0
 	[ -n "$crash" ] && echo "WARNING: $crash" >&2
-	echo "WARNING: the keeper is ended without a last capture, and locks are not released" >&2
 	end_keeper
 	exit 0
 fi

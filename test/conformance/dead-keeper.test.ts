@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import { built, Sandbox } from './sandbox.ts';
+import { built, RIGHT, Sandbox } from './sandbox.ts';
 
 const dist = built(t);
 const RUN = '/run/lockferry/services/locks';
@@ -34,6 +34,25 @@ t.test('where it cannot, stop says so, succeeds, and leaves nothing', async (t) 
   t.match(await node.agent('stop'), { code: 0, stderr: /^WARNING: no keeper was there to leave: not all/ });
   t.equal((await node.sh('ls -A /run/lockferry/services')).stdout, '');
 });
+
+t.test(
+  'without Node.js, stop has the keeper record who came since, and its door for the callout goes',
+  async (t) => {
+    const node = await Sandbox.create(t, dist);
+    // Nothing captures but monitors, of which there are none, and stop.
+    const env = { ...RIGHT, OCF_RESKEY_capture: 'monitor' };
+    t.match(await node.agent('start', env), { code: 0, stderr: '' });
+    await node.sh(`echo '${line('192.0.2.8')}' >/var/lib/nfs/sm/192.0.2.8`);
+    t.match(await node.sh('ls /run/lockferry/callout/locks'), { code: 0 });
+    const stopped = await node.agent('stop', { ...env, OCF_TESTER_FAIL_HAVE_BINARY: '1' });
+    t.match(stopped, { code: 0, stderr: /^WARNING: no Node.js at [^\n]+\n$/ });
+    t.match(await node.sh('lockferry clients --shared-dir /srv/locks --json'), { stdout: /192\.0\.2\.8/ });
+    t.equal(
+      (await node.sh('ls -A /run/lockferry/services /run/lockferry/callout')).stdout.includes('locks'),
+      false,
+    );
+  },
+);
 
 t.test('a start that fails beside a service that runs leaves it to be stopped', async (t) => {
   const { node, clients } = await killed(t);

@@ -1,13 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Report } from '../../lib/keeper/index.ts';
+import { LAST_CAPTURE_WITHIN } from '../../lib/keeper/leaving.ts';
 import { listen } from '../../lib/keeper/server.ts';
 import { VERSION } from '../../lib/version.ts';
 
 /**
  * A keeper that keeps nothing and says what the file `says` in its run-time directory holds: for the tests of the
  * agent and its launcher. With `deaf` in that file it answers nobody and ignores SIGTERM, like one whose storage
- * hangs.
+ * hangs; with `slow` it takes longer to end than it waits for its storage, and leaves the file /run/ended.
  */
 const name = String(process.argv[2]);
 const directory = join('/run/lockferry/services', name);
@@ -21,7 +22,12 @@ function verdict(): string {
 }
 
 process.on('SIGTERM', () => {
-  if (verdict() !== 'deaf') process.exit(0);
+  if (verdict() === 'deaf') return;
+  if (verdict() !== 'slow') process.exit(0);
+  setTimeout(() => {
+    writeFileSync('/run/ended', '');
+    process.exit(0);
+  }, LAST_CAPTURE_WITHIN.leaving + 1000);
 });
 
 const serving = listen(join(directory, 'keeper.sock'), async ({ op }) => {

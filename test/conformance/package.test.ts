@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import t, { type Test } from 'tap';
@@ -103,6 +103,58 @@ for (const kind of ['deb', 'rpm'] as const) {
     t.match(await node.agent('monitor'), { code: 127 });
   });
 }
+
+/** How packages of Node.js are known: epoch, version, the interpreter's place; and whether Lockferry runs with it. */
+const NODES = [
+  ['rhel', '1', '16.20.2', '/usr/bin/node', false],
+  ['rhel-stream', '1', '18.20.8', '/usr/bin/node', true],
+  ['nodesource-old', '2', '18.19.1', '/usr/bin/node', false],
+  ['nodesource', '2', '22.23.2', '/usr/bin/node', true],
+  ['opensuse', '0', '20.19.2', '/usr/bin/node', true],
+  ['fedora-second', '1', '24.18.0', '/usr/bin/node-24', false],
+] as const;
+
+t.test('the rpm wants a Node.js that it runs with, whoever made that', (t) => {
+  const place = t.testdir({});
+  const { rpm } = packagesOf(dist, join(place, 'made'));
+  const node = ([name, epoch, version, path]: (typeof NODES)[number]) => `
+%package -n ${name}
+Summary: Node.js
+Epoch: ${epoch}
+Version: ${version}
+Provides: nodejs = ${epoch}:${version}
+Provides: nodejs(engine) = ${version}
+Provides: ${path}
+%description -n ${name}
+%files -n ${name}
+`;
+  const spec = `Name: system
+Version: 1
+Release: 1
+Summary: What Lockferry needs beside Node.js
+License: MIT
+BuildArch: noarch
+Provides: bash
+Provides: coreutils
+Provides: /bin/sh
+%description
+%files
+`;
+  writeFileSync(join(place, 'system.spec'), [spec, ...NODES.map(node)].join(''));
+  execFileSync('rpmbuild', ['-bb', '--define', `_topdir ${place}`, join(place, 'system.spec')], {
+    stdio: 'pipe',
+  });
+  for (const known of NODES) {
+    const [name, , version, , fit] = known;
+    const files = ['system-1', `${name}-${version}`].map((of) =>
+      join(place, `RPMS/noarch/${of}-1.noarch.rpm`),
+    );
+    const words = ['--dbpath', join(place, 'db'), '--test', '--install', ...files, rpm];
+    const { status, stderr } = spawnSync('rpm', words, { encoding: 'utf8' });
+    t.equal(status === 0, fit, `${name} ${version}: ${stderr}`);
+  }
+  t.end();
+});
 
 t.test('the manual pages are sound, and say what the command and the meta-data say', async (t) => {
   const page = (name: string) => {
