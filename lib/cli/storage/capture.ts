@@ -59,8 +59,6 @@ export async function captureOnce(
   await store.commit([
     ...book.take(),
     ...(over ? [{ type: 'recovery-ended', at } as const] : []),
-    // At once: a node that dies from here on has left the store in order.
-    { type: 'ended', at, released: false },
   ]);
   const look = await picture.look();
   const suspicious = former !== null && look.absent.length > 0;

@@ -98,7 +98,9 @@ export async function takeStore(
   const picture = new Picture({ directory, known, patience: PATIENCE, exempt, onExamined });
   const { base, present, inPlace } = await adopt(former, holder, lockManager, picture);
   const damage = (former?.damage ?? []).map(damageText);
-  return { store: await claim.establish(base), former, picture, exempt, present, inPlace, damage };
+  // A node that dies within a snapshot, at whatever moment, has left the store in order.
+  const left = purpose === 'snapshot' ? { ended: { at: Date.now(), released: false } } : {};
+  return { store: await claim.establish({ ...base, ...left }), former, picture, exempt, present, inPlace, damage };
 }
 
 /** What the services of the node share, if their run-time directories are there. */
