@@ -56,10 +56,7 @@ export async function captureOnce(
   const over = inPlace && options.graceOver && book.toldBefore && book.clients.size > 0;
   const awaited = book.awaited().filter((client) => book.phase(client) !== 'present');
   const at = now();
-  await store.commit([
-    ...book.take(),
-    ...(over ? [{ type: 'recovery-ended', at } as const] : []),
-  ]);
+  await store.commit([...book.take(), ...(over ? [{ type: 'recovery-ended', at } as const] : [])]);
   const look = await picture.look();
   const suspicious = former !== null && look.absent.length > 0;
   const { apart, report } = options;

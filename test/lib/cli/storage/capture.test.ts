@@ -69,7 +69,7 @@ t.test('former clients are back when statd writes them anew, and missed when gra
   const { options, dir, statd } = byHand(t);
   const former = ['192.0.2.1', '192.0.2.2', '192.0.2.3'].map((client) => fileOf(client));
   await leave(dir, former);
-  const { store, round } = await roundFromStore(options, atWork);
+  const { store, round } = await roundFromStore({ ...options, again: false }, atWork);
   const told = { phase: 'told', number: round.stateNumber, names: { vip: 'answered' }, at: 9 } as const;
   await endRound(
     store,
