@@ -25,7 +25,8 @@ a timer. A lock that a client got since the last run is lost if the node dies.
 It is refused while the service is started here as a resource, and on a node
 other than the one that wrote the store last, unless that has been taken over
 by lockferry notify or restore, or is by --take-over. A client that statd has
-dropped is looked for again after 15 seconds, and dropped then.
+dropped is looked for again for 15 seconds, and dropped then; who comes
+meanwhile is captured within a second.
 
 Prints JSON as one object on one line:
   service      the service of the store

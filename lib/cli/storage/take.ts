@@ -100,15 +100,8 @@ export async function takeStore(
   const damage = (former?.damage ?? []).map(damageText);
   // A node that dies within a snapshot, at whatever moment, has left the store in order.
   const left = purpose === 'snapshot' ? { ended: { at: Date.now(), released: false } } : {};
-  return {
-    store: await claim.establish({ ...base, ...left }),
-    former,
-    picture,
-    exempt,
-    present,
-    inPlace,
-    damage,
-  };
+  const store = await claim.establish({ ...base, ...left });
+  return { store, former, picture, exempt, present, inPlace, damage };
 }
 
 /** What the services of the node share, if their run-time directories are there. */

@@ -50,6 +50,35 @@ t.test('the next one says what is new, and drops whom statd has dropped', async 
   t.ok(state.ended);
 });
 
+t.test('who comes, or is back, while a removal is awaited is captured at once', async (t) => {
+  const { options, dir, statd } = byHand(t, ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4']);
+  await leave(dir, [fileOf('192.0.2.9')]);
+  const { store } = await roundFromStore({ ...options, again: false }, atWork);
+  await endRound(store, []);
+  for (const name of ['192.0.2.1', '192.0.2.2']) unlinkSync(join(statd.sm, name));
+  let looks = 0;
+  const steps = [
+    () => undefined,
+    async () => {
+      for (const name of ['192.0.2.2', '192.0.2.9']) writeFileSync(join(statd.sm, name), lineOf(name));
+    },
+    async () => {
+      const { current, ledger } = await readStore(dir);
+      t.ok(current.has('192.0.2.9'), 'before the time is over');
+      t.equal(ledger.get('192.0.2.9')?.phase, 'back');
+      unlinkSync(join(statd.sm, '192.0.2.2'));
+    },
+  ];
+  const stepping = async () => {
+    await steps[looks++]?.();
+    return atWorkSince();
+  };
+  const captured = await captureOnce({ ...options, ...more, apart: 1100 }, stepping);
+  t.equal(looks, 3);
+  t.match(captured, { back: ['192.0.2.9'], removed: [], waiting: 0, clients: 5 });
+  t.same([...captured.captured].sort(), ['192.0.2.2', '192.0.2.9']);
+});
+
 t.test('a removal does not count where statd or the lock manager is another one', async (t) => {
   const { options, dir, statd } = byHand(t, ['192.0.2.1']);
   await captureOnce({ ...options, ...more }, atWork);
