@@ -34,7 +34,8 @@ Prints JSON as one object on one line:
   clients      how many clients the store has a record of
   captured     those whose record is new or was written anew, a list
   back         former clients that were told and have their record back, a list
-  missed       former clients that were told and not back when grace ended
+  missed       former clients that were told, or restored before the lock manager
+               was started, and not back when grace ended
   removed      files of clients that statd has dropped, a list
   waiting      how many former clients are not back yet
   problems     what was set aside, or is damaged in the lock store, a list

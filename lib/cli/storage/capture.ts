@@ -23,7 +23,7 @@ export interface Captured {
   readonly captured: readonly string[];
   /** Former clients that statd wrote anew since they were told. */
   readonly back: readonly string[];
-  /** Former clients that were told, and not back when grace ended. */
+  /** Former clients that were told, or restored for this lock manager, and not back when grace ended. */
   readonly missed: readonly string[];
   /** Files whose clients statd has unmonitored. */
   readonly removed: readonly string[];
@@ -43,16 +43,19 @@ export async function captureOnce(
   now: () => number = Date.now,
 ): Promise<Captured> {
   const began = await atWork();
-  const { store, former, picture, exempt, inPlace, damage } = await takeStore(options, 'snapshot', began);
+  const taken = await takeStore(options, 'snapshot', began);
+  const { store, former, picture, exempt, present, inPlace, restored, damage } = taken;
   const { state } = store;
   const written = [...state.current.values()].filter(
     ({ name, modified }) => former?.current.get(name)?.modified !== modified,
   );
   // Only where a recovery has begun can a client be back from it.
   const seen = (book: RecoveryBook, files: readonly StoredFile[]) =>
-    files.filter((file) => inPlace && !exempt.untouched(file)).flatMap((file) => book.seen(file));
+    files
+      .filter((file) => (inPlace || restored) && !exempt.untouched(file))
+      .flatMap((file) => book.seen(file));
   const book = new RecoveryBook(state);
-  const back = seen(book, written);
+  const back = seen(book, restored ? present : written);
   const over = inPlace && options.graceOver && book.toldBefore && book.clients.size > 0;
   const missed = over ? awaited(book) : [];
   const at = now();

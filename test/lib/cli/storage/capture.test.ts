@@ -2,6 +2,7 @@ import { unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { captureOnce } from '../../../../lib/cli/storage/capture.ts';
+import { restoreStore } from '../../../../lib/cli/storage/restore.ts';
 import { endRound, roundFromStore } from '../../../../lib/cli/storage/round.ts';
 import type { Step } from '../../../../lib/cli/storage/step.ts';
 import { bootId } from '../../../../lib/node/this-node.ts';
@@ -115,6 +116,49 @@ t.test('former clients are back when statd writes them anew, and missed when gra
   t.equal(inherited.size, 0);
   t.equal(ledger.get('192.0.2.1')?.phase, 'missed');
   t.equal(ledger.get('192.0.2.2')?.phase, 'back');
+});
+
+const stopped = async () => ({ lockManager: null, statd: null });
+
+t.test(
+  'after a restore, whoever is not back in the grace of the next lock manager has missed it',
+  async (t) => {
+    const { options, dir, statd } = byHand(t);
+    await leave(dir, [fileOf('192.0.2.1'), fileOf('192.0.2.2'), fileOf('192.0.2.3')]);
+    await restoreStore({ ...options, to: null }, { atWork: stopped });
+    const over = { ...options, ...more, graceOver: true };
+    t.match(await captureOnce(over, stopped), { waiting: 3, missed: [] }, 'there was none yet');
+    writeFileSync(join(statd.sm, '192.0.2.1'), lineOf('192.0.2.1', 'n2'));
+    const started = atWorkSince(Date.now());
+    const serving = async () => started;
+    t.match(await captureOnce({ ...options, ...more }, serving), {
+      ...{ captured: ['192.0.2.1'], back: ['192.0.2.1'], missed: [], waiting: 2 },
+    });
+    writeFileSync(join(statd.sm, '192.0.2.2'), lineOf('192.0.2.2', 'n2'));
+    t.match(await captureOnce({ ...options, ...more }, serving), { back: ['192.0.2.2'], waiting: 1 });
+    t.match(await captureOnce(over, serving), { missed: ['192.0.2.3'], waiting: 0, clients: 2 });
+    const { inherited, current, ledger } = await readStore(dir);
+    t.equal(inherited.size, 0, 'no later owner tells it');
+    t.same([...current.keys()].sort(), ['192.0.2.1', '192.0.2.2']);
+    t.match(ledger.get('192.0.2.3'), { phase: 'missed' });
+  },
+);
+
+t.test('but where the lock manager was there before, its grace says nothing', async (t) => {
+  const { options, dir } = byHand(t);
+  await leave(dir, [fileOf('192.0.2.1')]);
+  const { lockManager } = await atWork();
+  await restoreStore({ ...options, to: null }, { atWork: async () => ({ lockManager, statd: null }) });
+  const over = { ...options, ...more, graceOver: true };
+  for (let runs = 0; runs < 2; runs++) t.match(await captureOnce(over, atWork), { waiting: 1, missed: [] });
+});
+
+t.test('nor where one that is to be told was not conveyed', async (t) => {
+  const { options, dir } = byHand(t);
+  await leave(dir, [fileOf('192.0.2.1'), fileOf('../evil')]);
+  await restoreStore({ ...options, to: null }, { atWork: stopped });
+  const over = { ...options, ...more, graceOver: true };
+  for (let runs = 0; runs < 2; runs++) t.match(await captureOnce(over, atWork), { waiting: 2, missed: [] });
 });
 
 t.test('whoever was not told yet is not missed, whatever grace does', async (t) => {
