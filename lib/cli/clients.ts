@@ -41,7 +41,8 @@ and each client
   client       as the lock manager named it, in lower case
   phase        "recorded", "conveyed", "answered", "told", "present", "back" or
                "missed"; lockferry status --help and README.md explain them
-  number       the NSM state number that it was sent last, or null
+  number       the NSM state number that it was sent last, or that sm-notify has to
+               tell it after a restore, or null
   names        what came of each announced name: {"nfs.example.com":"answered"}
   at           when that was noted, in milliseconds since 1970; of a client of
                which there is a record only, when statd wrote that

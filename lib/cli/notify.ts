@@ -28,6 +28,7 @@ export interface NotifyOptions {
   readonly statdDir: string | undefined;
   readonly takeOver: boolean;
   readonly outsideGrace: boolean;
+  readonly again: boolean;
   /** Seconds. */
   readonly within: number;
   readonly json: boolean;
@@ -54,6 +55,10 @@ where a reclaim cannot succeed: a client that is told outside grace forgets its
 locks, or takes one that another client has by now. Each time a new NSM state
 number is made durable before it is sent. With --from, the clients of a statd
 directory are told, which nobody else may be using.
+
+Who came to this node and to the lock manager that runs now keeps its locks,
+and is not told; where that is everybody, it is refused. Where their locks were
+released meanwhile, as for an unmount, --again tells them too.
 
 Prints JSON as one object on one line:
   service      the service of the store; null with --from
@@ -90,6 +95,10 @@ export function notifyOptions(yargs: Argv) {
       ...{ type: 'boolean', default: false },
       describe: 'Tell them although they cannot reclaim: they lose their locks',
     })
+    .option('again', {
+      ...{ type: 'boolean', default: false },
+      describe: 'Tell those too who have their locks from here: they were released since',
+    })
     .options(takeStoreOptions)
     .option('json', jsonOption)
     .check(onceEach('shared-dir', 'from', 'within', 'statd-dir'))
@@ -125,7 +134,7 @@ function beginRound(options: NotifyOptions, storage: StorageSession, means: Mean
     const doing = `reading ${printable(from)}`;
     return storage.ask('beginRoundFrom', from, { within: WRITE_WITHIN, doing });
   }
-  const input = takeOptions({ ...options, sharedDir }, means);
+  const input = { ...takeOptions({ ...options, sharedDir }, means), again: options.again };
   const doing = `taking the lock store in ${printable(input.dir)}`;
   return storage.ask('beginRound', input, { within: WRITE_WITHIN, doing });
 }

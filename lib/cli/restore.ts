@@ -30,6 +30,10 @@ sm-notify -n announces, and the next one, which sm-notify announces without -n.
 This node has the store then; it is refused while the service is started here
 as a resource. lockferry notify does both, conveys and tells, in one step.
 
+Where no lock manager runs yet, lockferry snapshot says who is back once one
+does; and who is not when its grace period is over has missed it, and is told by
+nobody later. Where one runs, they wait for lockferry notify.
+
 Prints JSON as one object on one line:
   service      the service of the store
   epoch        the epoch that was begun

@@ -25,7 +25,8 @@ a timer. A lock that a client got since the last run is lost if the node dies.
 It is refused while the service is started here as a resource, and on a node
 other than the one that wrote the store last, unless that has been taken over
 by lockferry notify or restore, or is by --take-over. A client that statd has
-dropped is looked for again after 15 seconds, and dropped then.
+dropped is looked for again for 15 seconds, and dropped then; who comes
+meanwhile is captured within a second.
 
 Prints JSON as one object on one line:
   service      the service of the store
@@ -33,7 +34,8 @@ Prints JSON as one object on one line:
   clients      how many clients the store has a record of
   captured     those whose record is new or was written anew, a list
   back         former clients that were told and have their record back, a list
-  missed       former clients that were told and not back when grace ended
+  missed       former clients that were told, or restored before the lock manager
+               was started, and not back when grace ended
   removed      files of clients that statd has dropped, a list
   waiting      how many former clients are not back yet
   problems     what was set aside, or is damaged in the lock store, a list

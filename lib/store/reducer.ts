@@ -46,6 +46,7 @@ export function stateFrom(claimant: Claimant, base: Base): WorkingState {
   for (const file of base.inherited) inherit(state, inFormat(format, file));
   for (const entry of base.ledger) state.ledger.set(entry.client, entry);
   state.stateNumber = base.stateNumber;
+  state.ended = base.ended ?? null;
   endedBy(state, base.recoveryEnded);
   return state;
 }

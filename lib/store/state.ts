@@ -113,4 +113,6 @@ export interface Base {
   readonly stateNumber: number | null;
   /** When the last recovery ended; left out: none has. */
   readonly recoveryEnded?: number | null;
+  /** How the holder has left already, should it say no more; left out: it has not. */
+  readonly ended?: Ended;
 }

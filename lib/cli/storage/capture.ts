@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Picture, RemovalJudge } from '../../capture/index.ts';
+import { type Look, RemovalJudge } from '../../capture/index.ts';
 import type { AtWork } from '../../keeper/identities.ts';
 import { printable } from '../../printable.ts';
 import { RecoveryBook } from '../../recover/book.ts';
-import { type Change, clientsOf, type StoreState } from '../../store/index.ts';
-import type { Report } from './step.ts';
+import { type Change, clientsOf, type StoredFile, type StoreState } from '../../store/index.ts';
 import { type TakeOptions, takeStore } from './take.ts';
 
 export interface CaptureOptions extends TakeOptions {
@@ -24,7 +23,7 @@ export interface Captured {
   readonly captured: readonly string[];
   /** Former clients that statd wrote anew since they were told. */
   readonly back: readonly string[];
-  /** Former clients that were told, and not back when grace ended. */
+  /** Former clients that were told, or restored for this lock manager, and not back when grace ended. */
   readonly missed: readonly string[];
   /** Files whose clients statd has unmonitored. */
   readonly removed: readonly string[];
@@ -44,36 +43,53 @@ export async function captureOnce(
   now: () => number = Date.now,
 ): Promise<Captured> {
   const began = await atWork();
-  const { store, former, picture, exempt, inPlace, damage } = await takeStore(options, 'snapshot', began);
+  const taken = await takeStore(options, 'snapshot', began);
+  const { store, former, picture, exempt, present, inPlace, restored, damage } = taken;
   const { state } = store;
   const written = [...state.current.values()].filter(
     ({ name, modified }) => former?.current.get(name)?.modified !== modified,
   );
-  const news = written.filter((file) => !exempt.untouched(file));
-  const book = new RecoveryBook(state);
   // Only where a recovery has begun can a client be back from it.
-  const back = inPlace ? news.flatMap((file) => book.seen(file)) : [];
+  const seen = (book: RecoveryBook, files: readonly StoredFile[]) =>
+    files
+      .filter((file) => (inPlace || restored) && !exempt.untouched(file))
+      .flatMap((file) => book.seen(file));
+  const book = new RecoveryBook(state);
+  const back = seen(book, restored ? present : written);
   const over = inPlace && options.graceOver && book.toldBefore && book.clients.size > 0;
-  const awaited = book.awaited().filter((client) => book.phase(client) !== 'present');
+  const missed = over ? awaited(book) : [];
   const at = now();
-  await store.commit([
-    ...book.take(),
-    ...(over ? [{ type: 'recovery-ended', at } as const] : []),
-    // At once: a node that dies from here on has left the store in order.
-    { type: 'ended', at, released: false },
-  ]);
-  const look = await picture.look();
-  const suspicious = former !== null && look.absent.length > 0;
+  await store.commit([...book.take(), ...(over ? [{ type: 'recovery-ended', at } as const] : [])]);
+  /** What statd has written since is durable at once: whoever waits for a removal to count keeps others from capturing. */
+  const look = async () => {
+    const found = await picture.look();
+    if (found.captured.length === 0) return found;
+    const book = new RecoveryBook(state);
+    written.push(...found.captured);
+    back.push(...seen(book, found.captured));
+    await store.commit([
+      ...found.captured.map((file): Change => ({ type: 'captured', file })),
+      ...book.take(),
+    ]);
+    return found;
+  };
+  const { absent, problems } = await look();
+  const suspicious = former !== null && absent.length > 0;
   const { apart, report } = options;
-  const removed = suspicious ? await removals(former, picture, { began, atWork, apart, report }) : [];
+  const removed = suspicious ? await removals(former, look, { began, atWork, apart, report }) : [];
   await store.commit(removed.map((name): Change => ({ type: 'removed', name })));
   await store.close();
   return {
     ...{ service: state.service, epoch: state.epoch, clients: clientsOf(state.current.values()).size },
-    ...{ captured: [...clientsOf(written).keys()], back, removed },
-    ...(over ? { missed: awaited, waiting: 0 } : { missed: [], waiting: awaited.length }),
-    problems: [...damage, ...look.problems.map(({ name, reason }) => `${printable(name)}: ${reason}`)],
+    ...{ captured: [...clientsOf(written).keys()], back, missed, removed },
+    waiting: awaited(new RecoveryBook(state)).length,
+    problems: [...damage, ...problems.map(({ name, reason }) => `${printable(name)}: ${reason}`)],
   };
+}
+
+/** Whoever is neither back nor present. */
+function awaited(book: RecoveryBook): string[] {
+  return book.awaited().filter((client) => book.phase(client) !== 'present');
 }
 
 interface Doubt extends Pick<CaptureOptions, 'apart' | 'report'> {
@@ -81,28 +97,26 @@ interface Doubt extends Pick<CaptureOptions, 'apart' | 'report'> {
   readonly atWork: () => Promise<AtWork>;
 }
 
-/** Looks again when a removal can count. */
+/** Goes on looking, once a second, until a removal can count. */
 async function removals(
   former: StoreState,
-  picture: Picture,
-  { began, atWork, apart, report }: Doubt,
+  look: () => Promise<Look>,
+  { began, atWork, apart, report = () => undefined }: Doubt,
 ): Promise<string[]> {
   const judge = new RemovalJudge({ apart, initial: former.holder });
   const observe = async ({ lockManager, statd }: AtWork) => {
-    const { absent, present } = await picture.look();
+    const { absent, present } = await look();
     const identities = { lockManager: lockManager?.identity ?? null, statd };
     const seen = { absent, present, monitored: false, answering: true, at: performance.now() };
     return judge.observe({ ...seen, ...identities, stopping: false });
   };
-  await observe(began);
-  await waitFor(apart + MARGIN, report);
-  return observe(await atWork());
-}
-
-async function waitFor(time: number, report: Report = () => undefined): Promise<void> {
+  let removed = await observe(began);
+  const time = apart + MARGIN;
   const total = Math.ceil(time / 1000);
   for (let done = 1; done <= total; done += 1) {
     await pause(time / total);
-    report({ what: 'seconds until the second look', done, total });
+    removed = await observe(await atWork());
+    report({ what: 'seconds until the last look', done, total });
   }
+  return removed;
 }

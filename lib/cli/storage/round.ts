@@ -6,7 +6,7 @@ import { readStateFile, writeStateFile } from '../../nsm/state-file.ts';
 import { nextStateNumber } from '../../nsm/state-number.ts';
 import { printable } from '../../printable.ts';
 import { reserveNumber } from '../../recover/reserve-number.ts';
-import type { Change, LedgerEntry, Store, StoredFile } from '../../store/index.ts';
+import { type Change, clientsOf, type LedgerEntry, type Store, type StoredFile } from '../../store/index.ts';
 import { type TakeOptions, takeStore } from './take.ts';
 
 /** Whom a round of notifications is about. */
@@ -23,13 +23,28 @@ export interface Round {
   readonly problems: readonly string[];
 }
 
-/** Takes a store over and reserves the number of a round. @throws Fault as takeStore, and the store's */
+export interface RoundOptions extends TakeOptions {
+  /** Whether the clients are to be told, too, that this node captured under the lock manager which runs now. */
+  readonly again: boolean;
+}
+
+/**
+ * Takes a store over and reserves the number of a round.
+ * @throws Fault as takeStore, and the store's; `failed` where nobody would be told, for nothing shows that locks are lost
+ */
 export async function roundFromStore(
-  options: TakeOptions,
+  options: RoundOptions,
   atWork: () => Promise<AtWork>,
 ): Promise<{ store: Store; round: Round }> {
-  const { store, picture, present, damage } = await takeStore(options, 'recovery', await atWork());
+  const { store, picture, present, inPlace, damage } = await takeStore(options, 'recovery', await atWork());
   const { state } = store;
+  if (inPlace && options.again) await store.commit([{ type: 'recovery-begun', at: Date.now() }]);
+  if (inPlace && state.current.size > 0 && state.inherited.size === 0) {
+    await endRound(store, []);
+    const clients = clientsOf(state.current.values()).size;
+    const why = `nobody is told: ${clients} clients have their locks from this node's lock manager`;
+    throw new Fault('failed', why, { cure: 'give --again if they were released since' });
+  }
   const stateNumber = await reserveNumber(store, picture.directory);
   const [files, ledger] = [[...state.inherited.values()], [...state.ledger.values()]];
   const { service } = state;

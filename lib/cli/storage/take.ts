@@ -21,6 +21,7 @@ import {
 import { damageText } from '../damage-text.ts';
 import { workAlone } from './alone.ts';
 import { refuseKept } from './kept.ts';
+import { sinceRestored } from './since-restored.ts';
 import type { Report } from './step.ts';
 
 /** A file that is half-written for longer is set aside: adopt() looks for a little longer than that, milliseconds. */
@@ -54,6 +55,8 @@ export interface Taken {
   readonly present: readonly StoredFile[];
   /** Whether no lock was lost since the store was written last. */
   readonly inPlace: boolean;
+  /** Whether the lock manager was started since `restore` conveyed all who are to be told: its grace is theirs. */
+  readonly restored: boolean;
   /** What could not be read of it: the new epoch does not know it any more. */
   readonly damage: readonly string[];
 }
@@ -98,7 +101,12 @@ export async function takeStore(
   const picture = new Picture({ directory, known, patience: PATIENCE, exempt, onExamined });
   const { base, present, inPlace } = await adopt(former, holder, lockManager, picture);
   const damage = (former?.damage ?? []).map(damageText);
-  return { store: await claim.establish(base), former, picture, exempt, present, inPlace, damage };
+  const ledger = purpose === 'snapshot' ? sinceRestored(former, holder, base.inherited) : null;
+  const restored = ledger !== null;
+  // A node that dies within a snapshot, at whatever moment, has left the store in order.
+  const left = purpose === 'snapshot' ? { ended: { at: Date.now(), released: false } } : {};
+  const store = await claim.establish({ ...base, ...(restored ? { ledger } : {}), ...left });
+  return { store, former, picture, exempt, present, inPlace, restored, damage };
 }
 
 /** What the services of the node share, if their run-time directories are there. */

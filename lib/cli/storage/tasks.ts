@@ -2,9 +2,8 @@ import { followProcesses } from '../../keeper/identities.ts';
 import { type Change, readStore, type Store } from '../../store/index.ts';
 import { type CaptureOptions, captureOnce } from './capture.ts';
 import { type RestoreOptions, restoreStore } from './restore.ts';
-import { endRound, type Round, roundFromDirectory, roundFromStore } from './round.ts';
+import { endRound, type Round, type RoundOptions, roundFromDirectory, roundFromStore } from './round.ts';
 import type { Report } from './step.ts';
-import type { TakeOptions } from './take.ts';
 
 export type Tasks = ReturnType<typeof createTasks>;
 
@@ -16,7 +15,7 @@ export function createTasks(atWork = followProcesses('auto')) {
     read: (dir: string) => readStore(dir),
     capture: (options: CaptureOptions, report?: Report) => captureOnce({ ...options, report }, atWork),
     restore: (options: RestoreOptions, report?: Report) => restoreStore({ ...options, report }, { atWork }),
-    beginRound: async (options: TakeOptions): Promise<Round> => {
+    beginRound: async (options: RoundOptions): Promise<Round> => {
       const begun = await roundFromStore(options, atWork);
       store = begun.store;
       return begun.round;

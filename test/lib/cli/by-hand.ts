@@ -44,10 +44,11 @@ export async function leave(
     holder = HOLDER,
     inOrder = true,
     service = SERVICE,
-  }: { holder?: Holder; inOrder?: boolean; service?: string } = {},
+    inherited = [],
+  }: { holder?: Holder; inOrder?: boolean; service?: string; inherited?: readonly StoredFile[] } = {},
 ): Promise<void> {
   const claim = await claimEpoch({ dir, service, holder });
-  const store = await claim.establish({ current: files, inherited: [], ledger: [], stateNumber: 7 });
+  const store = await claim.establish({ current: files, inherited, ledger: [], stateNumber: 7 });
   if (inOrder) await store.commit([{ type: 'ended', at: 5, released: false }]);
   await store.close();
 }

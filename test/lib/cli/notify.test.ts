@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { Test } from 'tap';
 import { type NotifyOptions, notify } from '../../../lib/cli/notify.ts';
+import { bootId } from '../../../lib/node/this-node.ts';
 import { readStateFile } from '../../../lib/nsm/state-file.ts';
 import { RPCBIND_PORT } from '../../../lib/rpc/index.ts';
 import { readStore } from '../../../lib/store/index.ts';
 import { ClientHost } from '../../support/client-host.ts';
 import { inOwnNetwork } from '../../support/own-network.ts';
 import { fileOf } from '../store/arbitraries.ts';
-import { byHand, leave, SERVICE } from './by-hand.ts';
+import { byHand, leave, SERVICE, thisHolder } from './by-hand.ts';
 import { terminal } from './reports.ts';
 
 async function host(t: Test, address: string): Promise<ClientHost> {
@@ -21,7 +22,15 @@ async function host(t: Test, address: string): Promise<ClientHost> {
 function optionsOf(more: Partial<NotifyOptions>): NotifyOptions {
   return {
     ...{ sharedDir: undefined, from: undefined, addresses: ['127.0.0.1'], names: ['nfs.example.com'] },
-    ...{ statdDir: undefined, takeOver: false, outsideGrace: true, within: 10, json: true, ...more },
+    ...{
+      statdDir: undefined,
+      takeOver: false,
+      again: false,
+      outsideGrace: true,
+      within: 10,
+      json: true,
+      ...more,
+    },
   };
 }
 
@@ -50,6 +59,19 @@ await inOwnNetwork(
       t.match(state.ledger.get('127.0.9.1'), { phase: 'told', number: 9 });
       t.match(state, { stateNumber: 9, epoch: 2, ended: { released: false } });
       t.equal(state.inherited.size, 1, 'told is not back');
+    },
+
+    async 'who came to this node and had its locks released is told if that is said'(t) {
+      const { dir, statd, means } = byHand(t);
+      const identities = { lockManager: null, statd: null };
+      await leave(dir, [fileOf('127.0.9.6')], { holder: { ...thisHolder(await bootId()), ...identities } });
+      const client = await host(t, '127.0.9.6');
+      const { written, ...streams } = terminal();
+      const options = optionsOf({ sharedDir: dir, statdDir: statd.path });
+      await t.rejects(notify(options, streams, means), { message: /^nobody is told: 1 clients/ });
+      t.same(client.heard, []);
+      t.equal(await notify({ ...options, again: true }, streams, means), 0);
+      t.match(JSON.parse(written.out), { end: 'complete', clients: [{ client: '127.0.9.6', told: true }] });
     },
 
     async 'those of a statd directory; a person sees progress and a list'(t) {

@@ -35,6 +35,13 @@ t.test('the state number only rises', async (t) => {
   t.equal(fresh.stateNumber, 1);
 });
 
+t.test('a holder may have left from the beginning on', async (t) => {
+  const base = { current: [fileOf('a')], inherited: [], ledger: [], stateNumber: 9 };
+  t.equal(stateFrom(claimant, base).ended, null);
+  const ended = { at: 7, released: false };
+  t.same(stateFrom(claimant, { ...base, ended }).ended, ended);
+});
+
 t.test('an inherited file is dropped when the last of its clients was told and is back', async (t) => {
   const told = { 'nfs.example.com': 'answered', '192.0.2.1': 'answered' };
   const shared = { ...fileOf('shared'), records: [recordOf('a'), recordOf('b')] };

@@ -2,6 +2,7 @@ import { unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { captureOnce } from '../../../../lib/cli/storage/capture.ts';
+import { restoreStore } from '../../../../lib/cli/storage/restore.ts';
 import { endRound, roundFromStore } from '../../../../lib/cli/storage/round.ts';
 import type { Step } from '../../../../lib/cli/storage/step.ts';
 import { bootId } from '../../../../lib/node/this-node.ts';
@@ -50,6 +51,35 @@ t.test('the next one says what is new, and drops whom statd has dropped', async 
   t.ok(state.ended);
 });
 
+t.test('who comes, or is back, while a removal is awaited is captured at once', async (t) => {
+  const { options, dir, statd } = byHand(t, ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4']);
+  await leave(dir, [fileOf('192.0.2.9')]);
+  const { store } = await roundFromStore({ ...options, again: false }, atWork);
+  await endRound(store, []);
+  for (const name of ['192.0.2.1', '192.0.2.2']) unlinkSync(join(statd.sm, name));
+  let looks = 0;
+  const steps = [
+    () => undefined,
+    async () => {
+      for (const name of ['192.0.2.2', '192.0.2.9']) writeFileSync(join(statd.sm, name), lineOf(name));
+    },
+    async () => {
+      const { current, ledger } = await readStore(dir);
+      t.ok(current.has('192.0.2.9'), 'before the time is over');
+      t.equal(ledger.get('192.0.2.9')?.phase, 'back');
+      unlinkSync(join(statd.sm, '192.0.2.2'));
+    },
+  ];
+  const stepping = async () => {
+    await steps[looks++]?.();
+    return atWorkSince();
+  };
+  const captured = await captureOnce({ ...options, ...more, apart: 1100 }, stepping);
+  t.equal(looks, 3);
+  t.match(captured, { back: ['192.0.2.9'], removed: [], waiting: 0, clients: 5 });
+  t.same([...captured.captured].sort(), ['192.0.2.2', '192.0.2.9']);
+});
+
 t.test('a removal does not count where statd or the lock manager is another one', async (t) => {
   const { options, dir, statd } = byHand(t, ['192.0.2.1']);
   await captureOnce({ ...options, ...more }, atWork);
@@ -69,7 +99,7 @@ t.test('former clients are back when statd writes them anew, and missed when gra
   const { options, dir, statd } = byHand(t);
   const former = ['192.0.2.1', '192.0.2.2', '192.0.2.3'].map((client) => fileOf(client));
   await leave(dir, former);
-  const { store, round } = await roundFromStore(options, atWork);
+  const { store, round } = await roundFromStore({ ...options, again: false }, atWork);
   const told = { phase: 'told', number: round.stateNumber, names: { vip: 'answered' }, at: 9 } as const;
   await endRound(
     store,
@@ -86,6 +116,49 @@ t.test('former clients are back when statd writes them anew, and missed when gra
   t.equal(inherited.size, 0);
   t.equal(ledger.get('192.0.2.1')?.phase, 'missed');
   t.equal(ledger.get('192.0.2.2')?.phase, 'back');
+});
+
+const stopped = async () => ({ lockManager: null, statd: null });
+
+t.test(
+  'after a restore, whoever is not back in the grace of the next lock manager has missed it',
+  async (t) => {
+    const { options, dir, statd } = byHand(t);
+    await leave(dir, [fileOf('192.0.2.1'), fileOf('192.0.2.2'), fileOf('192.0.2.3')]);
+    await restoreStore({ ...options, to: null }, { atWork: stopped });
+    const over = { ...options, ...more, graceOver: true };
+    t.match(await captureOnce(over, stopped), { waiting: 3, missed: [] }, 'there was none yet');
+    writeFileSync(join(statd.sm, '192.0.2.1'), lineOf('192.0.2.1', 'n2'));
+    const started = atWorkSince(Date.now());
+    const serving = async () => started;
+    t.match(await captureOnce({ ...options, ...more }, serving), {
+      ...{ captured: ['192.0.2.1'], back: ['192.0.2.1'], missed: [], waiting: 2 },
+    });
+    writeFileSync(join(statd.sm, '192.0.2.2'), lineOf('192.0.2.2', 'n2'));
+    t.match(await captureOnce({ ...options, ...more }, serving), { back: ['192.0.2.2'], waiting: 1 });
+    t.match(await captureOnce(over, serving), { missed: ['192.0.2.3'], waiting: 0, clients: 2 });
+    const { inherited, current, ledger } = await readStore(dir);
+    t.equal(inherited.size, 0, 'no later owner tells it');
+    t.same([...current.keys()].sort(), ['192.0.2.1', '192.0.2.2']);
+    t.match(ledger.get('192.0.2.3'), { phase: 'missed' });
+  },
+);
+
+t.test('but where the lock manager was there before, its grace says nothing', async (t) => {
+  const { options, dir } = byHand(t);
+  await leave(dir, [fileOf('192.0.2.1')]);
+  const { lockManager } = await atWork();
+  await restoreStore({ ...options, to: null }, { atWork: async () => ({ lockManager, statd: null }) });
+  const over = { ...options, ...more, graceOver: true };
+  for (let runs = 0; runs < 2; runs++) t.match(await captureOnce(over, atWork), { waiting: 1, missed: [] });
+});
+
+t.test('nor where one that is to be told was not conveyed', async (t) => {
+  const { options, dir } = byHand(t);
+  await leave(dir, [fileOf('192.0.2.1'), fileOf('../evil')]);
+  await restoreStore({ ...options, to: null }, { atWork: stopped });
+  const over = { ...options, ...more, graceOver: true };
+  for (let runs = 0; runs < 2; runs++) t.match(await captureOnce(over, atWork), { waiting: 2, missed: [] });
 });
 
 t.test('whoever was not told yet is not missed, whatever grace does', async (t) => {

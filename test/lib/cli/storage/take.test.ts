@@ -49,6 +49,20 @@ t.test('what another node has not left needs the word of the operator', async (t
   });
 });
 
+t.test('a snapshot has left the store from the moment on at which it counts, wherever it dies', async (t) => {
+  const { options, dir } = byHand(t, ['192.0.2.1']);
+  const service = `dying-${process.pid}`;
+  for (const [purpose, ended] of [
+    ['snapshot', { released: false }],
+    ['recovery', null],
+    ['snapshot', { released: false }],
+  ] as const) {
+    const { store } = await takeStore({ ...options, service }, purpose, atWorkSince());
+    t.match((await readStore(dir)).ended, ended, purpose);
+    await store.close();
+  }
+});
+
 t.test('with that word, the clients of the other node are to be told', async (t) => {
   const { options, dir } = byHand(t, ['192.0.2.2']);
   const service = `taken-${process.pid}`;
