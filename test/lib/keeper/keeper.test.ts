@@ -537,6 +537,33 @@ t.test(
   },
 );
 
+t.test(
+  'a client whose file is nowhere to be found comes back by its call, and stays in the store',
+  async (t) => {
+    const one = await stage(t);
+    const { node, dir, events } = one;
+    Object.assign(node, { lockManager: lockManager(7), statd: 'statd 8', missing: [] });
+    const other = '127.30.0.10';
+    await claimElsewhere(dir, [fileOf(CLIENT), fileOf(other)]);
+    const keeper = one.keeper();
+    await keeper.adopt();
+    node.addresses.add(ADDRESS);
+    for (const recovery of [1, 2]) {
+      await until(() => events.filter((event) => event === 'telling').length === recovery);
+      t.equal(await calledFor(one, CLIENT, 10_000), '1-1 durable\n');
+      t.equal((await readStore(dir)).ledger.get(CLIENT)?.phase, 'back');
+      if (recovery === 1)
+        t.equal((await readStore(dir)).ledger.get(other)?.phase, 'conveyed', 'nobody else is');
+      node.grace = false;
+      await until(() => events.filter((event) => event === 'recovery-ended').length === recovery);
+      t.same(await one.current(), [CLIENT]);
+      await until(() => keeper.report().phase === 'capturing');
+      // Its record is there from now on, and its file is as far away as before.
+      Object.assign(node, { grace: true, lockManager: lockManager(10) });
+    }
+  },
+);
+
 t.test('a node that has lost the service answers no callout', async (t) => {
   const one = await stage(t);
   const keeper = one.keeper();
