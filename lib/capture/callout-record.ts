@@ -11,8 +11,8 @@ export interface CalloutRecorder {
    * not the names of files, so is what was found by then in those that were touched.
    */
   readonly capture: (names: readonly string[] | null) => Promise<void>;
-  /** Resolves when this file is durable in place of one of its name. */
-  readonly put: (file: StoredFile) => Promise<void>;
+  /** Resolves when this file is durable in place of one of its name. `anew`: what of it statd has called for. */
+  readonly put: (file: StoredFile, anew: StoredFile) => Promise<void>;
   /** Whether the store is ours, asked of the storage. */
   readonly isOwner: () => Promise<boolean>;
   /** Told of a client that statd has called for and that is not in the `sm/` that is captured. */
@@ -37,7 +37,7 @@ export async function recordCalled(
     recorder.unseen(client);
     const there = recorder.current().get(client.monName);
     const file = fileFor(client);
-    await recorder.put(there === undefined ? file : mergeFiles(there, file));
+    await recorder.put(there === undefined ? file : mergeFiles(there, file), file);
   }
   return recorder.isOwner();
 }

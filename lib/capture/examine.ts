@@ -5,7 +5,7 @@ import type { MonitorFileContent } from '../nsm/monitor-file.ts';
 import { formatMonitorRecord, type MonitorRecord } from '../nsm/monitor-record.ts';
 import { readSmFile, smStats } from '../nsm/sm-file.ts';
 import { type StoredFile, storedFile } from '../store/index.ts';
-import { monitoredAnew } from './monitored.ts';
+import { monitoredAnew, writtenAnew } from './monitored.ts';
 import { finalName, kindOfName } from './names.ts';
 import { isRacy } from './place.ts';
 
@@ -41,6 +41,8 @@ export type Presence =
       readonly captured: StoredFile | null;
       /** Those of its records that a lock manager has just had statd write. */
       readonly monitored: readonly MonitorRecord[];
+      /** What of the captured file statd may have written anew. */
+      readonly anew: StoredFile | null;
     }
   /** Not there, or a temporary name or an examination that nobody need know of. */
   | { readonly here: false };
@@ -87,7 +89,7 @@ function isWorthReading(certainty: Certainty, stats: Stats, now: number): boolea
   return certainty === 'writing' || (certainty === 'racy' && !isRacy(stats.ctimeMs, now));
 }
 
-const UNCHANGED: Presence = { here: true, captured: null, monitored: [] };
+const UNCHANGED: Presence = { here: true, captured: null, monitored: [], anew: null };
 
 function setAside(seen: Seen, reason: string): Presence {
   seen.problems = [reason];
@@ -129,9 +131,10 @@ function judge(
   const file = storedFile(name, stats.mtimeMs, content);
   const isNew = seen.file === null || !sameFile(seen.file, file) || ![null, stats.ino].includes(seen.inode);
   const monitored = isNew ? monitoredAnew(seen, { inode: stats.ino, records }) : [];
+  const anew = isNew ? writtenAnew(seen, file) : null;
   seen.file = file;
   seen.inode = stats.ino;
-  return { here: true, captured: isNew ? file : null, monitored };
+  return { here: true, captured: isNew ? file : null, monitored, anew };
 }
 
 /** What a store keeps as records has no bytes to compare. */

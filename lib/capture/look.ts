@@ -14,6 +14,8 @@ export interface Look {
   readonly captured: readonly StoredFile[];
   /** Records that a lock manager has had statd write. */
   readonly monitored: readonly MonitorRecord[];
+  /** What statd may have written anew of each file that has changed: whoever is in the rest has not come now. */
+  readonly anew: readonly StoredFile[];
   /** Every known name that is neither in `sm/` nor in `sm.bak/`; whether that counts is the removal judge's to say. */
   readonly absent: readonly string[];
   /** How many known names are in `sm/`. */

@@ -4,6 +4,9 @@ import type { StoredFile } from '../store/index.ts';
 /** No file has this inode number: whatever comes under a name that was gone is a new file. */
 export const GONE = -1;
 
+/** Of NLM, for which lockd has clients monitored (Linux, fs/lockd/mon.c, encode_my_id). */
+const LOCKDS_VERSION = 3;
+
 /** A file as it was captured last. */
 interface Before {
   /** Null: never. */
@@ -28,4 +31,25 @@ export function monitoredAnew(
   // The same lines in another file: it was deleted and made again between two looks.
   const again = inode !== null && inode !== now.inode && now.records.length === known.size;
   return again ? now.records : [];
+}
+
+/**
+ * What of a file statd may have written anew since it was captured last. Of several lines it leaves the others as they are
+ * when it drops or adds one; and lockd never has a client monitored twice by the same line, for each has a cookie of its own
+ * (Linux, fs/lockd/mon.c, nsm_init_private): so such a line that was there before was not written anew. NFS-Ganesha's are
+ * all alike. Where it cannot be told, all of it may be new: a client that is back must not be taken for one that is not.
+ */
+export function writtenAnew({ file, inode }: Before, now: StoredFile): StoredFile {
+  if (file === null || inode === GONE) return now;
+  const before = new Set(file.records.map(formatMonitorRecord));
+  const lines = new Set(now.records.map(formatMonitorRecord));
+  const isAsBefore = lines.size === before.size && [...lines].every((line) => before.has(line));
+  if (isAsBefore) return now;
+  const records = now.records.filter((one) => !(isLockds(one) && before.has(formatMonitorRecord(one))));
+  return { ...now, records };
+}
+
+/** NFS-Ganesha gives another version of NLM, and older ones what lay in memory for a cookie (Protocols/NLM/nsm.c). */
+function isLockds({ version, cookie }: MonitorRecord): boolean {
+  return version === LOCKDS_VERSION && !/^0*$/.test(cookie);
 }

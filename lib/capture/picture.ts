@@ -45,7 +45,7 @@ const SLICE = 4;
 const PATIENCE = 1000;
 const MOVED = 'sm.bak';
 const MISSING: Glance = {
-  ...{ captured: [], monitored: [], absent: [], present: 0, problems: [] },
+  ...{ captured: [], monitored: [], anew: [], absent: [], present: 0, problems: [] },
   ...{ directory: 'missing', writing: false, more: false },
 };
 
@@ -53,6 +53,7 @@ const MISSING: Glance = {
 interface Found {
   readonly captured: StoredFile[];
   readonly monitored: MonitorRecord[];
+  readonly anew: StoredFile[];
   readonly goneNow: Known[];
   /** Whether it is known by now what others have placed. */
   refreshed: boolean;
@@ -121,11 +122,13 @@ export class Picture {
     return this.#serial.run(async () => {
       const captured: StoredFile[] = [];
       const monitored: MonitorRecord[] = [];
+      const anew: StoredFile[] = [];
       for (;;) {
         const { more, ...look } = await this.#glance({ thorough: true });
         captured.push(...look.captured);
         monitored.push(...look.monitored);
-        if (!more) return { ...look, captured, monitored };
+        anew.push(...look.anew);
+        if (!more) return { ...look, captured, monitored, anew };
       }
     });
   }
@@ -150,7 +153,7 @@ export class Picture {
     if (task === null) return MISSING;
     const { identity } = task.stamp;
     this.#home ??= identity;
-    const found: Found = { captured: [], monitored: [], goneNow: [], refreshed: false };
+    const found: Found = { captured: [], monitored: [], anew: [], goneNow: [], refreshed: false };
     const end = performance.now() + SLICE;
     for (const name of task.names) {
       this.#examine(name, identity, found);
@@ -191,6 +194,7 @@ export class Picture {
     this.#known.set(name, known);
     this.#absent.delete(name);
     known.place = place;
+    if (found.anew !== null) glance.anew.push(found.anew);
     this.#uncertain.examined(name, known);
     if (known.problems.length > 0) this.#troubled.set(name, known);
     if (found.captured === null) return;
@@ -199,11 +203,13 @@ export class Picture {
   }
 
   /** What of it statd wrote for a lock manager. */
-  #written({ captured, monitored }: Found): Pick<Look, 'captured' | 'monitored'> {
-    if (this.#exempt === undefined) return { captured, monitored };
+  #written({ captured, monitored, anew }: Found): Pick<Look, 'captured' | 'monitored' | 'anew'> {
+    if (this.#exempt === undefined) return { captured, monitored, anew };
     const written = this.#exempt.written(captured);
     const records = new Set(written.flatMap((file) => file.records));
-    return { captured: written, monitored: monitored.filter((record) => records.has(record)) };
+    const statds = (found: readonly MonitorRecord[]) => found.filter((record) => records.has(record));
+    const ofStatd = anew.map((file) => ({ ...file, records: statds(file.records) }));
+    return { captured: written, monitored: statds(monitored), anew: ofStatd };
   }
 
   #gone(name: string, known: Known, goneNow: Known[]): void {

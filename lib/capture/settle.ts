@@ -16,12 +16,15 @@ export async function settle(picture: Picture, patience: number): Promise<Look> 
   const end = performance.now() + patience;
   const captured = new Map<string, StoredFile>();
   const monitored: MonitorRecord[] = [];
+  // One that is captured twice was written twice: who came by the first time counts still.
+  const anew: StoredFile[] = [];
   for (;;) {
     const look = await picture.look();
     for (const file of look.captured) captured.set(file.name, file);
     monitored.push(...look.monitored);
+    anew.push(...look.anew);
     if (!look.writing || performance.now() >= end)
-      return { ...look, captured: [...captured.values()], monitored };
+      return { ...look, captured: [...captured.values()], monitored, anew };
     await setTimeout(PAUSE);
   }
 }

@@ -154,7 +154,7 @@ export async function adopt(
     const known = [...former.current.values()];
     const byThisOne = (files: readonly StoredFile[]) => files.filter(({ modified }) => modified >= since);
     const base = { ...resumed(former), current: [...known, ...captured] };
-    return { base, present: byThisOne(known), written: byThisOne(captured), inPlace: true };
+    return { base, present: byThisOne(known), written: byThisOne(look.anew), inPlace: true };
   }
   const present = captured.filter(({ modified }) => modified >= since);
   const base = { ...adopted(former, Date.now()), current: captured };

@@ -9,7 +9,7 @@ import { sentenceOf } from '../fault.ts';
 import type { Log } from '../node/event-log.ts';
 import { ownerOf, type StatdDirectory } from '../nsm/statd-directory.ts';
 import { printable } from '../printable.ts';
-import type { Change, Store } from '../store/index.ts';
+import type { Change, Store, StoredFile } from '../store/index.ts';
 import type { Capturing } from './capturing.ts';
 import type { Ownership } from './ownership.ts';
 
@@ -22,6 +22,8 @@ export interface CalloutOptions {
   readonly capturing: Pick<Capturing, 'captureNow'>;
   /** Makes changes durable; never rejects. */
   readonly push: (changes: readonly Change[]) => Promise<void>;
+  /** What it means for a recovery that statd wrote this file; goes into the same commit. */
+  readonly seen: (file: StoredFile) => readonly Change[];
   readonly log: Log;
 }
 
@@ -36,6 +38,8 @@ export class Callout {
   #desk: CalloutDesk | null = null;
   #trouble: string | null = null;
   readonly #unseen = new Set<string>();
+  /** What was recorded by the names alone that statd called with, by file name. */
+  readonly #alone = new Map<string, StoredFile>();
   #opening: Promise<void> | null = null;
   #closed = false;
 
@@ -86,7 +90,7 @@ export class Callout {
       const door = await makeCalloutDoor(this.#options.path, user);
       if (this.#closed) return;
       const recorder = this.#recorder();
-      const record = (clients: readonly CalledClient[]) => recordCalled(clients, recorder);
+      const record = (clients: readonly CalledClient[]) => this.#record(clients, recorder);
       this.#desk = new CalloutDesk({ door, record, log: this.#options.log });
       this.#trouble = null;
     } catch (error) {
@@ -96,12 +100,24 @@ export class Callout {
     await this.#desk.workOff();
   }
 
+  /** Whose file was not to be found when he came first has nothing but the call to tell that he has come again. */
+  async #record(clients: readonly CalledClient[], recorder: CalloutRecorder): Promise<boolean> {
+    const { push, seen } = this.#options;
+    const again = clients.flatMap(({ monName }) => this.#alone.get(monName) ?? []);
+    const durable = await recordCalled(clients, recorder);
+    await push(again.flatMap((file) => seen(file)));
+    return durable;
+  }
+
   #recorder(): CalloutRecorder {
-    const { store, ownership, capturing, push } = this.#options;
+    const { store, ownership, capturing, push, seen } = this.#options;
     return {
       current: () => store.state.current,
       capture: (names) => capturing.captureNow(names),
-      put: (file) => push([{ type: 'captured', file }]),
+      put: (file, anew) => {
+        this.#alone.set(anew.name, anew);
+        return push([{ type: 'captured', file }, ...seen(anew)]);
+      },
       isOwner: () => ownership.confirmed(),
       unseen: ({ monName }) => this.#notSeen(monName),
     };

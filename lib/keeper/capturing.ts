@@ -21,7 +21,7 @@ export interface CapturingOptions {
   readonly push: (changes: readonly Change[]) => Promise<void>;
   /** Resolves when everything that was pushed before is durable. */
   readonly settled: () => Promise<void>;
-  /** What it means for a recovery that statd wrote this file; goes into the same commit. */
+  /** What it means for a recovery that statd wrote these lines of a file; goes into the same commit. */
   readonly seen: (file: StoredFile) => readonly Change[];
   readonly log: Log;
   /** How soon a file that is being written is looked at again if nothing calls for it, milliseconds. */
@@ -159,9 +159,10 @@ export class Capturing {
   async #untilQuiet(): Promise<void> {
     for (;;) {
       this.#again = false;
-      const { captured, writing, more } = await this.#glance();
+      const glance = await this.#glance();
+      const { writing, more } = glance;
       // While it becomes durable, the next glance goes on.
-      void this.#record({ captured });
+      void this.#record(glance);
       if (more && !this.#ended) continue;
       await this.#options.settled();
       if (writing && !this.#again) await this.#pauseUnlessCalled();
@@ -186,12 +187,13 @@ export class Capturing {
     return glance;
   }
 
-  async #record({ captured }: Pick<Glance, 'captured'>): Promise<void> {
+  async #record({ captured, anew }: Pick<Glance, 'captured' | 'anew'>): Promise<void> {
     const clients = [...clientsOf(captured).keys()];
     for (const client of clients) this.#unprotected.add(client);
-    await this.#options.push(
-      captured.flatMap((file): Change[] => [{ type: 'captured', file }, ...this.#options.seen(file)]),
-    );
+    await this.#options.push([
+      ...captured.map((file): Change => ({ type: 'captured', file })),
+      ...anew.flatMap((file) => this.#options.seen(file)),
+    ]);
     for (const client of clients) this.#unprotected.delete(client);
   }
 }

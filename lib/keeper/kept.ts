@@ -85,7 +85,7 @@ export function keep({ store, picture, before, handedOverTo, damage }: Adopted, 
     ...{ picture, holder: before, atWork: working, statdAnswers, push, settled, seen, log },
   });
   const path = directory.calloutDirectory;
-  const callout = new Callout({ path, statd, store, ownership, capturing, push, log });
+  const callout = new Callout({ path, statd, store, ownership, capturing, push, seen, log });
   const nextOwner = new NextOwner(store);
   const [first] = damage;
   if (first !== undefined) log('store-damaged', { places: damage.length, ...first });

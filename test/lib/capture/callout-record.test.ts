@@ -15,8 +15,8 @@ function recorder(captures: (StoredFile | null)[] = [], owner = true) {
       const file = captures.shift();
       if (file) current.set(file.name, file);
     },
-    async put(file) {
-      did.push(`put ${file.name}`);
+    async put(file, anew) {
+      did.push(`put ${file.name} for ${anew.records.map(({ myName }) => myName)}`);
       current.set(file.name, file);
     },
     async isOwner() {
@@ -55,7 +55,8 @@ t.test('without a file its names are recorded, beside what is there', async (t) 
   const other = { ...fileOf('10.0.0.1'), records: [{ ...record, myName: 'other' }] } as StoredFile;
   current.set('10.0.0.1', other);
   t.equal(await recordCalled([CLIENT, { ...CLIENT, monName: 'new' }], effects), true);
-  const unseen = ['unseen 10.0.0.1', 'put 10.0.0.1', 'unseen new', 'put new'];
+  const mine = CLIENT.myName;
+  const unseen = ['unseen 10.0.0.1', `put 10.0.0.1 for ${mine}`, 'unseen new', `put new for ${mine}`];
   t.same(did, ['capture', 'capture all', ...unseen, 'owner?']);
   t.same(
     current.get('10.0.0.1')?.records.map(({ myName }) => myName),

@@ -4,7 +4,7 @@ import t from 'tap';
 import { examine, isAsSeen, type Seen, unseen } from '../../../lib/capture/examine.ts';
 import { EXAMINER } from '../../../lib/nsm/examiner.ts';
 import { fileOf } from '../store/arbitraries.ts';
-import { lineOf, until } from './sm-directory.ts';
+import { lineOf, lockdsLineOf, until } from './sm-directory.ts';
 
 const PATIENCE = 1000;
 
@@ -31,6 +31,17 @@ t.test('a file is captured once, and again when it is written anew', async (t) =
   t.match(look(dir, 'a', seen), { here: false });
 });
 
+t.test('of several lines in a file, only some may be written anew', async (t) => {
+  const dir = t.testdir({ a: lockdsLineOf('x', '1') + lockdsLineOf('y', '2') });
+  const seen = unseen(null);
+  t.match(look(dir, 'a', seen), { anew: { records: [{ monName: 'x' }, { monName: 'y' }] } });
+  writeFileSync(join(dir, 'a.tmp'), lockdsLineOf('y', '2') + lockdsLineOf('x', '3'));
+  renameSync(join(dir, 'a.tmp'), join(dir, 'a'));
+  const found = look(dir, 'a', seen);
+  t.match(found, { captured: { records: [{}, {}] } });
+  t.same(found.here && found.anew?.records.map(({ monName }) => monName), ['x']);
+});
+
 t.test('what doctor has statd monitor is no client, until a lock manager wants it as well', async (t) => {
   const dir = t.testdir({ a: lineOf('a', EXAMINER) });
   const seen = unseen(null);
@@ -45,7 +56,14 @@ t.test('what was read while the clock had not ticked is read again once it has',
   t.equal(look(dir, 'a', seen).certainty, 'racy');
   await until(() => look(dir, 'a', seen).certainty === 'settled');
   const { stamp } = seen;
-  const settled = { here: true, captured: null, monitored: [], certainty: 'settled', problems: [] };
+  const settled = {
+    here: true,
+    captured: null,
+    monitored: [],
+    anew: null,
+    certainty: 'settled',
+    problems: [],
+  };
   t.same(look(dir, 'a', seen), settled);
   t.equal(seen.stamp, stamp);
 });

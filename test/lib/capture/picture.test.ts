@@ -110,6 +110,7 @@ t.test('a directory that was put in the place of another removes nothing', async
   t.same(await picture.look(), {
     captured: [],
     monitored: [],
+    anew: [],
     absent: [],
     present: 0,
     problems: [],
@@ -294,8 +295,9 @@ t.test("lines that are not statd's are not captured", async (t) => {
     gone: (names: Iterable<string>) => void gone.push(...names),
   };
   const picture = new Picture({ directory, exempt });
-  const { captured } = await picture.look();
+  const { captured, anew } = await picture.look();
   t.equal(refreshed, 0, 'nothing was missing');
+  t.same(anew.flatMap(({ records }) => records.map(({ monName }) => monName)).sort(), ['a', 'both']);
   t.same(names(captured), ['a', 'both']);
   t.ok(
     captured.every(({ modified }) => modified === 7),

@@ -18,6 +18,11 @@ export function lineOf(monName: string, myName = 'n1', cookie = '0'.repeat(32)):
   return `0100007f 000186b5 00000004 00000010 ${cookie} ${monName} ${myName}\n`;
 }
 
+/** The line that statd writes for lockd, with a cookie of its own. */
+export function lockdsLineOf(monName: string, cookie: string, myName = 'n1'): string {
+  return lineOf(monName, myName, cookie.padStart(32, '0')).replace('00000004', '00000003');
+}
+
 /** Dates a file or directory back, past any doubt about the clock's ticks in its mtime. */
 export function dateBack(path: string): void {
   utimesSync(path, 1_700_000_000, 1_700_000_000);

@@ -11,7 +11,7 @@ import type { Base, StoreState } from '../../../lib/store/index.ts';
 import { journalName } from '../../../lib/store/journal-name.ts';
 import { stateFrom } from '../../../lib/store/reducer.ts';
 import { exampleService } from '../../support/example-service.ts';
-import { lineOf, smDirectory } from '../capture/sm-directory.ts';
+import { lineOf, lockdsLineOf, smDirectory } from '../capture/sm-directory.ts';
 import { fileOf, HOLDER } from '../store/arbitraries.ts';
 import { ExampleNode, lockManager } from './example-surroundings.ts';
 
@@ -82,6 +82,22 @@ t.test('a restart in place goes on, and takes what came meanwhile', async (t) =>
     ...{ current: ['a', 'c', 'new', 'old'], inherited: ['b'], present: ['c'], stateNumber: 5, inPlace: true },
     written: ['new'],
   });
+});
+
+t.test('in place, only who was written anew in a file of several has come meanwhile', async (t) => {
+  const [x, y] = [lockdsLineOf('x', '1'), lockdsLineOf('y', '2')];
+  const picture = pictureOf(t, { shared: STARTED + 1000 });
+  const path = join(picture.directory.sm, 'shared');
+  writeFileSync(path, x + y);
+  const current = (await new Picture({ directory: picture.directory }).look()).captured;
+  writeFileSync(path, y + lockdsLineOf('x', '3'));
+  const after = new Picture({ directory: picture.directory, known: current });
+  const { base, written } = await adopt(former({ current }), HOLDER, LOCK_MANAGER, after);
+  t.same(
+    written.flatMap(({ records }) => records.map(({ monName }) => monName)),
+    ['x'],
+  );
+  t.match([...base.current].at(-1)?.records, [{ monName: 'y' }, { monName: 'x' }], 'all of it is captured');
 });
 
 t.test('another node takes over everybody; who has locks here by now is present', async (t) => {

@@ -16,10 +16,10 @@ import {
 import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { Callout } from '../../../lib/keeper/callout.ts';
-import type { Change, StoredFile } from '../../../lib/store/index.ts';
+import { type Change, clientsIn, type StoredFile } from '../../../lib/store/index.ts';
 import { emptyState } from '../../../lib/store/reducer.ts';
 import { smDirectory, until } from '../capture/sm-directory.ts';
-import { HOLDER } from '../store/arbitraries.ts';
+import { fileOf, HOLDER } from '../store/arbitraries.ts';
 
 async function stage(t: Test, { sm = true } = {}) {
   const root = t.testdir({});
@@ -28,6 +28,7 @@ async function stage(t: Test, { sm = true } = {}) {
   const path = join(root, 'lockferry/callout/nfs-a');
   const current = new Map<string, StoredFile>();
   const did: string[] = [];
+  const back: string[] = [];
   const events: string[] = [];
   const state = {
     ...emptyState({ service: 'nfs-a', epoch: 1, holder: HOLDER, since: 0, format: 'record' }),
@@ -42,6 +43,10 @@ async function stage(t: Test, { sm = true } = {}) {
       for (const change of changes)
         if (change.type === 'captured') current.set(change.file.name, change.file);
     },
+    seen: (file) => {
+      back.push(...clientsIn(file));
+      return [];
+    },
     log: (event) => events.push(event),
   });
   const looking = setInterval(() => void callout.look(), 100);
@@ -49,7 +54,7 @@ async function stage(t: Test, { sm = true } = {}) {
     clearInterval(looking);
     callout.close();
   });
-  return { callout, path, statd, current, did, events };
+  return { callout, path, statd, current, did, back, events };
 }
 
 /** Asks as the callout does. @returns the answer. */
@@ -86,6 +91,19 @@ t.test('an open door, through which a client comes into the store', async (t) =>
   for (const name of 'abcdefgh') await ask(path, `1-1 add-client ${name} n1`);
   t.equal(callout.problems.length, 5, 'not all of them are named');
 });
+
+t.test(
+  'a client without a file is back by each call; one with a file is when that is captured',
+  async (t) => {
+    const { callout, path, current, back } = await stage(t);
+    await callout.look();
+    current.set('10.0.0.1', fileOf('10.0.0.1', 1, 'other'));
+    current.set('10.0.0.2', fileOf('10.0.0.2'));
+    current.set('10.0.0.3', { ...fileOf('both'), name: '10.0.0.3' });
+    for (const host of [1, 2, 3, 1]) await ask(path, `1-1 add-client 10.0.0.${host} n1`);
+    t.same(back, ['10.0.0.1', '10.0.0.3', '10.0.0.1'], 'nobody else whom its file names');
+  },
+);
 
 t.test('without sm/ it is not known who may come: it waits', async (t) => {
   const { callout, path, statd } = await stage(t, { sm: false });

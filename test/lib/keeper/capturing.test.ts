@@ -7,7 +7,7 @@ import { isRacy, stampOf } from '../../../lib/capture/place.ts';
 import { Capturing, type CapturingOptions } from '../../../lib/keeper/capturing.ts';
 import type { AtWork } from '../../../lib/keeper/identities.ts';
 import type { Change } from '../../../lib/store/index.ts';
-import { lineOf, smDirectory, until } from '../capture/sm-directory.ts';
+import { lineOf, lockdsLineOf, smDirectory, until } from '../capture/sm-directory.ts';
 import { HOLDER } from '../store/arbitraries.ts';
 import { lockManager } from './example-surroundings.ts';
 
@@ -18,6 +18,7 @@ function stage(t: Test, { pause }: Pick<CapturingOptions, 'pause'> = {}) {
   const directory = smDirectory(t.testdir({}));
   const durable: Change[] = [];
   const events: unknown[] = [];
+  const seen: string[] = [];
   let gate: Promise<void> = Promise.resolve();
   let pushed: Promise<void> = Promise.resolve();
   const node = { atWork: async () => WORKING, statdAnswers: async () => true };
@@ -31,13 +32,16 @@ function stage(t: Test, { pause }: Pick<CapturingOptions, 'pause'> = {}) {
       return pushed;
     },
     settled: () => pushed,
-    seen: ({ name }) => (name === 'former' ? [{ type: 'number', number: 7 }] : []),
+    seen: ({ name, records }) => {
+      seen.push(records.map(({ monName }) => monName).join());
+      return name === 'former' ? [{ type: 'number', number: 7 }] : [];
+    },
     log: (event, facts) => events.push([event, facts]),
     ...(pause !== undefined && { pause }),
   });
   t.teardown(() => capturing.end());
   return {
-    ...{ capturing, picture, events, node },
+    ...{ capturing, picture, events, node, seen },
     put: (name: string, text = lineOf(name)) => writeFileSync(join(directory.sm, name), text),
     drop: (name: string) => unlinkSync(join(directory.sm, name)),
     /** Waits until sm.bak/ is so old that nothing can have been moved there just now. */
@@ -61,10 +65,21 @@ t.test('a capture brings what is new, with what it means for a recovery, once', 
   put('former');
   await capturing.capture();
   t.same(words().sort(), ['client', 'former', 'number']);
-  t.equal(words()[words().indexOf('former') + 1], 'number', 'in the same commit, after it');
+  t.equal(words().at(-1), 'number', 'in the same commit, after it');
   await capturing.capture();
   t.equal(words().length, 3);
   t.equal(capturing.look?.directory, 'present');
+});
+
+t.test('a recovery is told of what was written anew alone, and of each writing', async (t) => {
+  const { capturing, put, seen, words } = stage(t);
+  const [x, y] = [lockdsLineOf('x', '1'), lockdsLineOf('y', '2')];
+  for (const text of [x + y, y, y + lockdsLineOf('x', '3')]) {
+    put('shared', text);
+    await capturing.capture();
+  }
+  t.same(seen, ['x,y', '', 'x']);
+  t.same(words(), ['shared', 'shared', 'shared']);
 });
 
 t.test('a client is unprotected until its record is durable; who asks meanwhile waits with it', async (t) => {

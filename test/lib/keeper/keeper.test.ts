@@ -4,6 +4,7 @@ import {
   existsSync,
   openSync,
   readSync,
+  renameSync,
   rmSync,
   unlinkSync,
   writeFileSync,
@@ -21,7 +22,7 @@ import { RuntimeDirectory } from '../../../lib/node/runtime-directory.ts';
 import type { Service } from '../../../lib/node/service.ts';
 import { claimEpoch, readStore, type StoredFile } from '../../../lib/store/index.ts';
 import { exampleService } from '../../support/example-service.ts';
-import { lineOf, smDirectory, until } from '../capture/sm-directory.ts';
+import { lineOf, lockdsLineOf, smDirectory, until } from '../capture/sm-directory.ts';
 import { fileOf, HOLDER } from '../store/arbitraries.ts';
 import { watchedDisk } from '../store/shaky-disk.ts';
 import { ExampleNode, lockManager } from './example-surroundings.ts';
@@ -367,6 +368,35 @@ t.test('a lock manager that restarts behind our back: whoever had locks is told'
   t.type((await readStore(dir))?.stateNumber, 'number', 'and durable before');
 });
 
+t.test('one client that comes back does not bring back the others of its file', async (t) => {
+  const { keeper, node, dir, statd } = await stage(t);
+  const other = '127.30.0.10';
+  const [first, second] = [lockdsLineOf(CLIENT, '1'), lockdsLineOf(other, '2')];
+  // As statd drops and adds one of several lines.
+  const write = (text: string) => {
+    writeFileSync(join(statd.sm, 'shared.new'), text);
+    renameSync(join(statd.sm, 'shared.new'), join(statd.sm, 'shared'));
+  };
+  const phases = async () => {
+    const { ledger } = await readStore(dir);
+    return [CLIENT, other].map((client) => ledger.get(client)?.phase);
+  };
+  write(first + second);
+  Object.assign(node, { lockManager: lockManager(7, 'kernel'), statd: 'statd 8' });
+  const one = keeper();
+  await one.adopt();
+  node.lockManager = lockManager(10, 'kernel');
+  await until(() => one.report().clients.conveyed === 2);
+  write(second);
+  await until(async () => (await readStore(dir)).current.get('shared')?.records.length === 1);
+  t.same(await phases(), ['conveyed', 'conveyed'], 'who is left over has not come');
+  write(second + lockdsLineOf(CLIENT, '3'));
+  await until(async () => (await phases())[0] === 'back');
+  t.same(await phases(), ['back', 'conveyed']);
+  write(lockdsLineOf(CLIENT, '3') + lockdsLineOf(other, '4'));
+  await until(async () => (await phases())[1] === 'back');
+});
+
 t.test('with no client, a restarted lock manager has nobody to be told', async (t) => {
   const { keeper, node, events } = await stage(t);
   Object.assign(node, { lockManager: lockManager(7), statd: 'statd 8' });
@@ -534,6 +564,33 @@ t.test(
       state: 'degraded',
       reason: '2 clients unprotected: locks are granted without waiting for shared_dir',
     });
+  },
+);
+
+t.test(
+  'a client whose file is nowhere to be found comes back by its call, and stays in the store',
+  async (t) => {
+    const one = await stage(t);
+    const { node, dir, events } = one;
+    Object.assign(node, { lockManager: lockManager(7), statd: 'statd 8', missing: [] });
+    const other = '127.30.0.10';
+    await claimElsewhere(dir, [fileOf(CLIENT), fileOf(other)]);
+    const keeper = one.keeper();
+    await keeper.adopt();
+    node.addresses.add(ADDRESS);
+    for (const recovery of [1, 2]) {
+      await until(() => events.filter((event) => event === 'telling').length === recovery);
+      t.equal(await calledFor(one, CLIENT, 10_000), '1-1 durable\n');
+      t.equal((await readStore(dir)).ledger.get(CLIENT)?.phase, 'back');
+      if (recovery === 1)
+        t.equal((await readStore(dir)).ledger.get(other)?.phase, 'conveyed', 'nobody else is');
+      node.grace = false;
+      await until(() => events.filter((event) => event === 'recovery-ended').length === recovery);
+      t.same(await one.current(), [CLIENT]);
+      await until(() => keeper.report().phase === 'capturing');
+      // Its record is there from now on, and its file is as far away as before.
+      Object.assign(node, { grace: true, lockManager: lockManager(10) });
+    }
   },
 );
 
