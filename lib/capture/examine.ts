@@ -31,7 +31,7 @@ export interface Seen {
  * - `settled`: nothing to be done until lstat says something else.
  * - `racy`: read so soon after it was written that a later write could have left no mark.
  * - `writing`: empty, or cut short, or without a record so far: statd creates a file first and fills it then.
- * - `overdue`: the same, but for too long.
+ * - `overdue`: the same, but for too long; or lstat failed.
  */
 export type Certainty = 'settled' | 'racy' | 'writing' | 'overdue';
 
@@ -64,6 +64,10 @@ export function examine(dir: string, name: string, seen: Seen, patience: number)
   if (stats === undefined || kind === 'hidden') return { here: false };
   if (kind === 'strange') return setAside(seen, 'its name holds white space or control characters');
   if (kind === 'temporary') return examineTemporary(dir, name, seen, patience);
+  if (typeof stats === 'string') {
+    seen.stamp = null;
+    return setAside(seen, stats, 'overdue');
+  }
   const now = Date.now();
   if (isAsSeen(seen, stats, now)) return UNCHANGED;
   const found = readSmFile(dir, name, stats);
@@ -89,9 +93,9 @@ function isWorthReading(certainty: Certainty, stats: Stats, now: number): boolea
 
 const UNCHANGED: Presence = { here: true, captured: null, monitored: [] };
 
-function setAside(seen: Seen, reason: string): Presence {
+function setAside(seen: Seen, reason: string, certainty: Certainty = 'settled'): Presence {
   seen.problems = [reason];
-  seen.certainty = 'settled';
+  seen.certainty = certainty;
   return UNCHANGED;
 }
 

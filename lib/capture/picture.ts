@@ -106,7 +106,7 @@ export class Picture {
   stands(name: string): boolean {
     const known = this.#known.get(name);
     const stats = known && smStats(this.directory.sm, name);
-    return stats !== undefined && isAsSeen(known as Known, stats);
+    return typeof stats === 'object' && isAsSeen(known as Known, stats);
   }
 
   /** Drops what is known of names whose removal was recorded. One that is there again is new to the next scan. */

@@ -143,3 +143,20 @@ t.test('what statd did not make is set aside, once', async (t) => {
   t.match(look(dir, 'link', seen), { captured: null, problems: ['is a symbolic link'] });
   t.match(look(dir, 'link', seen), { captured: null, problems: ['is a symbolic link'] });
 });
+
+t.test('what cannot be looked at is there, and looked at again until it can', async (t) => {
+  const dir = join(t.testdir({ sm: { a: lineOf('a') } }), 'sm');
+  const seen = unseen(null);
+  look(dir, 'a', seen);
+  renameSync(dir, `${dir}.old`);
+  writeFileSync(dir, '');
+  t.match(look(dir, 'a', seen), {
+    here: true,
+    captured: null,
+    certainty: 'overdue',
+    problems: ['cannot be read (ENOTDIR)'],
+  });
+  rmSync(dir);
+  renameSync(`${dir}.old`, dir);
+  t.match(look(dir, 'a', seen), { here: true, captured: null, problems: [] }, 'and is no news');
+});

@@ -347,3 +347,27 @@ t.test('a file stands as it was seen until it is written anew or gone', async (t
   writeFileSync(join(directory.sm, 'client'), lineOf('client').repeat(2));
   t.notOk(picture.stands('client'), 'it is another one');
 });
+
+t.test('a name that cannot be looked at is there, and hinders nobody', async (t) => {
+  const name = 'y'.repeat(300);
+  const directory = smDirectory(t.testdir({}), { a: lineOf('a') });
+  const picture = new Picture({ directory, known: [fileOf(name)] });
+  t.match(await picture.look(), {
+    captured: [{ name: 'a' }],
+    absent: [],
+    present: 2,
+    problems: [{ name, reason: 'cannot be read (ENAMETOOLONG)' }],
+    writing: false,
+  });
+  t.notOk(picture.stands(name));
+});
+
+t.test('what may be in a sm.bak/ that cannot be looked at was not removed', async (t) => {
+  const directory = smDirectory(t.testdir({}), { a: lineOf('a') });
+  rmSync(directory.smBak, { recursive: true });
+  writeFileSync(directory.smBak, '');
+  const picture = new Picture({ directory });
+  await picture.look();
+  rmSync(join(directory.sm, 'a'));
+  t.same((await picture.look()).absent, []);
+});
