@@ -14,7 +14,7 @@ export interface Look {
   readonly captured: readonly StoredFile[];
   /** Records that a lock manager has had statd write. */
   readonly monitored: readonly MonitorRecord[];
-  /** Every known name that is neither in `sm/` nor in `sm.bak/`; whether that counts is the removal judge's to say. */
+  /** Every name seen in `sm/` that is neither there nor in `sm.bak/`; whether that counts is the removal judge's to say. */
   readonly absent: readonly string[];
   /** How many known names are in `sm/`. */
   readonly present: number;
