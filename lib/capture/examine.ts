@@ -63,7 +63,8 @@ export function examine(dir: string, name: string, seen: Seen, patience: number)
   const kind = kindOfName(name);
   if (stats === undefined || kind === 'hidden') return { here: false };
   if (kind === 'strange') return setAside(seen, 'its name holds white space or control characters');
-  if (kind === 'temporary') return examineTemporary(dir, name, seen, patience);
+  if (kind === 'temporary' && seen.file === null && smStats(dir, finalName(name)) !== undefined)
+    return { here: false };
   if (typeof stats === 'string') {
     seen.stamp = null;
     return setAside(seen, stats, 'overdue');
@@ -97,11 +98,6 @@ function setAside(seen: Seen, reason: string, certainty: Certainty = 'settled'):
   seen.problems = [reason];
   seen.certainty = certainty;
   return UNCHANGED;
-}
-
-function examineTemporary(dir: string, name: string, seen: Seen, patience: number): Presence {
-  if (smStats(dir, finalName(name)) !== undefined) return { here: false };
-  return isStillWriting(seen, patience) ? UNCHANGED : setAside(seen, 'was left behind half-written by statd');
 }
 
 function isStillWriting(seen: Seen, patience: number): boolean {

@@ -122,10 +122,13 @@ t.test('temporary, hidden and strange names', async (t) => {
   t.match(look(dir, '.a.new', unseen(null)), { here: false });
   t.match(look(dir, 'a.new', unseen(null)), { here: false }, 'will be renamed over its sibling');
   const lonely = unseen(null);
-  t.match(look(dir, 'b.new', lonely), { here: true, captured: null, certainty: 'writing' });
-  t.match(look(dir, 'b.new', lonely, 0), {
+  t.match(look(dir, 'b.new', lonely), { captured: { name: 'b.new', records: [{ monName: 'b' }] } });
+  writeFileSync(join(dir, 'b'), lineOf('b'));
+  t.match(look(dir, 'b.new', lonely), { here: true }, 'it has no sibling, but a namesake');
+  writeFileSync(join(dir, 'c.new'), 'half');
+  t.match(look(dir, 'c.new', unseen(null), 0), {
     captured: null,
-    problems: ['was left behind half-written by statd'],
+    problems: [/^line 1: /, 'its last line has no end'],
   });
   t.match(look(dir, 'two words', unseen(null)), { captured: null, problems: [/white space/] });
 });

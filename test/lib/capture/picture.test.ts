@@ -180,12 +180,26 @@ t.test('what is wrong is named each time, until it is right', async (t) => {
 });
 
 t.test('a temporary file comes and goes without a word', async (t) => {
-  const directory = smDirectory(t.testdir({}), { 'a.new': lineOf('a') });
+  const directory = smDirectory(t.testdir({}), { a: lineOf('a') });
   const picture = new Picture({ directory });
-  t.match(await picture.look(), { captured: [], problems: [], writing: true });
+  await settled(picture);
+  writeFileSync(join(directory.sm, 'a.new'), lineOf('a').repeat(2).slice(0, -9));
+  const during = await picture.look();
+  t.same([during.captured, during.problems, during.writing], [[], [], false]);
+  writeFileSync(join(directory.sm, 'a.new'), lineOf('a').repeat(2));
   renameSync(join(directory.sm, 'a.new'), join(directory.sm, 'a'));
   const look = await picture.look();
   t.same([names(look.captured), look.absent, look.problems, look.writing], [['a'], [], [], false]);
+});
+
+t.test('a client whose name ends like that of a temporary file is one', async (t) => {
+  const directory = smDirectory(t.testdir({}), { 'host.new': lineOf('10.0.0.1') });
+  const picture = new Picture({ directory });
+  await settled(picture);
+  t.same(names((await new Picture({ directory }).look()).captured), ['host.new']);
+  writeFileSync(join(directory.sm, 'host'), lineOf('10.0.0.2'));
+  const { captured, absent, present } = await picture.look();
+  t.same([names(captured), absent, present], [['host'], [], 2]);
 });
 
 t.test('many files are looked at in turns with others, and one look at a time', async (t) => {
