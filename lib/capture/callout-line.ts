@@ -1,3 +1,5 @@
+import { SM_NAME_LIMIT } from '../nsm/sm-file.ts';
+
 /** A client for which statd has called, as its lock manager named it, and as it named this node. */
 export interface CalledClient {
   readonly monName: string;
@@ -8,7 +10,7 @@ export interface CalledClient {
 export interface CalloutRequest {
   /** Comes back with the answer, so that nobody takes one that is late for his own. */
   readonly ticket: string;
-  /** Null: its name does not consist of the characters that the callout passes on. */
+  /** Null: its name does not consist of the characters that the callout passes on, or cannot be that of a file. */
   readonly client: CalledClient | null;
 }
 
@@ -22,7 +24,8 @@ const REQUEST =
 export function parseCalloutRequest(line: string): CalloutRequest | null {
   const [, ticket, monName, myName] = REQUEST.exec(line) ?? [];
   if (ticket === undefined) return null;
-  return { ticket, client: monName && myName ? { monName, myName } : null };
+  const fits = monName && myName && monName.length <= SM_NAME_LIMIT;
+  return { ticket, client: fits ? { monName, myName } : null };
 }
 
 /** The line, with its newline, that agents/statd-callout waits for. */

@@ -31,7 +31,7 @@ export interface Seen {
  * - `settled`: nothing to be done until lstat says something else.
  * - `racy`: read so soon after it was written that a later write could have left no mark.
  * - `writing`: empty, or cut short, or without a record so far: statd creates a file first and fills it then.
- * - `overdue`: the same, but for too long.
+ * - `overdue`: the same, but for too long; or lstat failed.
  */
 export type Certainty = 'settled' | 'racy' | 'writing' | 'overdue';
 
@@ -65,7 +65,12 @@ export function examine(dir: string, name: string, seen: Seen, patience: number)
   const kind = kindOfName(name);
   if (stats === undefined || kind === 'hidden') return { here: false };
   if (kind === 'strange') return setAside(seen, 'its name holds white space or control characters');
-  if (kind === 'temporary') return examineTemporary(dir, name, seen, patience);
+  if (kind === 'temporary' && seen.file === null && smStats(dir, finalName(name)) !== undefined)
+    return { here: false };
+  if (typeof stats === 'string') {
+    seen.stamp = null;
+    return setAside(seen, stats, 'overdue');
+  }
   const now = Date.now();
   if (isAsSeen(seen, stats, now)) return UNCHANGED;
   const found = readSmFile(dir, name, stats);
@@ -91,15 +96,10 @@ function isWorthReading(certainty: Certainty, stats: Stats, now: number): boolea
 
 const UNCHANGED: Presence = { here: true, captured: null, monitored: [], anew: null };
 
-function setAside(seen: Seen, reason: string): Presence {
+function setAside(seen: Seen, reason: string, certainty: Certainty = 'settled'): Presence {
   seen.problems = [reason];
-  seen.certainty = 'settled';
+  seen.certainty = certainty;
   return UNCHANGED;
-}
-
-function examineTemporary(dir: string, name: string, seen: Seen, patience: number): Presence {
-  if (smStats(dir, finalName(name)) !== undefined) return { here: false };
-  return isStillWriting(seen, patience) ? UNCHANGED : setAside(seen, 'was left behind half-written by statd');
 }
 
 function isStillWriting(seen: Seen, patience: number): boolean {

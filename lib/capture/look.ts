@@ -16,7 +16,7 @@ export interface Look {
   readonly monitored: readonly MonitorRecord[];
   /** What statd may have written anew of each file that has changed: whoever is in the rest has not come now. */
   readonly anew: readonly StoredFile[];
-  /** Every known name that is neither in `sm/` nor in `sm.bak/`; whether that counts is the removal judge's to say. */
+  /** Every name seen in `sm/` that is neither there nor in `sm.bak/`; whether that counts is the removal judge's to say. */
   readonly absent: readonly string[];
   /** How many known names are in `sm/`. */
   readonly present: number;

@@ -16,6 +16,8 @@ export interface PictureOptions {
   readonly directory: StatdDirectory;
   /** What the store holds already: reported only where `sm/` says otherwise. */
   readonly known?: Iterable<StoredFile>;
+  /** Whether it was seen in this very directory: what is not there then is absent. */
+  readonly knownHere?: boolean;
   /** How long a file may be half-written before that is a problem, in ms. */
   readonly patience?: number;
   /** Lines in `sm/` that are not statd's. */
@@ -36,14 +38,13 @@ export interface Exempt {
 
 /** A name, and where it was seen last. */
 interface Known extends Seen {
-  /** The identity of that directory; null: not seen yet; MOVED: it may have gone to `sm.bak/`. */
+  /** The identity of that directory; null: not seen yet, or it may have gone elsewhere than from there since. */
   place: string | null;
 }
 
 /** How long a glance takes, in ms: then others get their turn, and what has been captured can become durable. */
 const SLICE = 4;
 const PATIENCE = 1000;
-const MOVED = 'sm.bak';
 const MISSING: Glance = {
   ...{ captured: [], monitored: [], anew: [], absent: [], present: 0, problems: [] },
   ...{ directory: 'missing', writing: false, more: false },
@@ -78,14 +79,13 @@ export class Picture {
   readonly #uncertain = new Uncertain();
   /** Names that have problems. */
   readonly #troubled = new Map<string, Known>();
-  /** The identity of the directory at the first look: what the store holds was written there. */
-  #home: string | null = null;
   /** `sm.bak/` when everything had been looked at last; null: there was none. */
   #bak: { readonly changed: string | undefined; readonly racy: boolean } | null = null;
 
   constructor({
     directory,
     known = [],
+    knownHere = false,
     patience = PATIENCE,
     exempt,
     onExamined = () => undefined,
@@ -95,7 +95,8 @@ export class Picture {
     this.#patience = patience;
     this.#exempt = exempt;
     this.#onExamined = onExamined;
-    for (const file of known) this.#known.set(file.name, { ...unseen(file), place: null });
+    const place = (knownHere && stampOf(directory.sm)?.identity) || null;
+    for (const file of known) this.#known.set(file.name, { ...unseen(file), place });
   }
 
   /** Whether something was read too early to be certain of it, so that another look is due without any event. */
@@ -107,7 +108,7 @@ export class Picture {
   stands(name: string): boolean {
     const known = this.#known.get(name);
     const stats = known && smStats(this.directory.sm, name);
-    return stats !== undefined && isAsSeen(known as Known, stats);
+    return typeof stats === 'object' && isAsSeen(known as Known, stats);
   }
 
   /** Drops what is known of names whose removal was recorded. One that is there again is new to the next scan. */
@@ -152,7 +153,6 @@ export class Picture {
     );
     if (task === null) return MISSING;
     const { identity } = task.stamp;
-    this.#home ??= identity;
     const found: Found = { captured: [], monitored: [], anew: [], goneNow: [], refreshed: false };
     const end = performance.now() + SLICE;
     for (const name of task.names) {
@@ -193,7 +193,8 @@ export class Picture {
     }
     this.#known.set(name, known);
     this.#absent.delete(name);
-    known.place = place;
+    // What could not be looked at has not been seen.
+    known.place = known.stamp === null ? null : place;
     if (found.anew !== null) glance.anew.push(found.anew);
     this.#uncertain.examined(name, known);
     if (known.problems.length > 0) this.#troubled.set(name, known);
@@ -232,17 +233,16 @@ export class Picture {
     if (!more)
       this.#bak = { changed: stamp?.changed, racy: stamp !== null && isRacy(stamp.changedAt, Date.now()) };
     if (before === null || (before.changed === stamp?.changed && !before.racy)) return;
-    for (const known of goneNow) known.place = MOVED;
+    for (const known of goneNow) known.place = null;
   }
 
-  /** Absent from the very directory in which they were seen: not from one that was put in its place. */
+  /** Absent from the very directory in which they were seen: from no other one, nor where nobody knows how they went. */
   #reallyAbsent(place: string): string[] {
     if (this.#absent.size === 0) return [];
     if (stampOf(this.directory.sm)?.identity !== place) return [];
     const absent: string[] = [];
     for (const [name, known] of this.#absent) {
-      known.place ??= this.#home;
-      if (smStats(this.directory.smBak, name) !== undefined) known.place = MOVED;
+      if (known.place !== null && smStats(this.directory.smBak, name) !== undefined) known.place = null;
       if (known.place === place) absent.push(name);
     }
     return absent;

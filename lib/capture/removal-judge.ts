@@ -1,6 +1,6 @@
 /** One look at `sm/`, and who was at work at that moment. */
 export interface Observation {
-  /** Known names that are neither in `sm/` nor in `sm.bak/`: all of them, each time. */
+  /** Names that were seen in `sm/` and are neither there nor in `sm.bak/`: all of them, each time. */
   readonly absent: Iterable<string>;
   /** How many known names are in `sm/`. */
   readonly present: number;

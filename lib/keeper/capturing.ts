@@ -6,6 +6,7 @@ import {
   type Watch,
   watchPicture,
 } from '../capture/index.ts';
+import { sentenceOf } from '../fault.ts';
 import type { Log } from '../node/event-log.ts';
 import type { LockManagerKind } from '../node/lock-manager.ts';
 import { type Change, clientsOf, type Holder, type StoredFile } from '../store/index.ts';
@@ -71,10 +72,11 @@ export class Capturing {
 
   /** From now on statd's writing leads to a capture at once, where that is wanted at that moment. */
   watch(wanted: () => boolean): void {
+    const { log, picture } = this.#options;
     const wake = () => {
-      if (wanted()) void this.capture();
+      if (wanted()) this.capture().catch((error) => log('capture-failed', { reason: sentenceOf(error) }));
     };
-    this.#watch = watchPicture({ picture: this.#options.picture, wake });
+    this.#watch = watchPicture({ picture, wake });
   }
 
   /** Notices what the watch could not tell; to be called again and again. */

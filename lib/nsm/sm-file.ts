@@ -5,6 +5,9 @@ import { type MonitorFileContent, parseMonitorFile } from './monitor-file.ts';
 /** A real file in `sm/` has a line of about 100 bytes for each name of its client; more than this is no list. */
 export const SM_FILE_LIMIT = 1024 * 1024;
 
+/** Longest file name that Linux file systems take, in bytes. */
+export const SM_NAME_LIMIT = 255;
+
 /** What is found under a name in `sm/`, or in `sm.bak/`. */
 export type SmFile =
   | { readonly kind: 'file'; readonly stats: Stats; readonly content: MonitorFileContent }
@@ -20,9 +23,16 @@ export function smPath(dir: string, name: string): string | Buffer {
   return Buffer.concat([Buffer.from(`${dir}/`), Buffer.from(name, 'latin1')]);
 }
 
-/** What a name stands for, without opening it. */
-export function smStats(dir: string, name: string): Stats | undefined {
-  return lstatSync(smPath(dir, name), { throwIfNoEntry: false });
+/**
+ * What a name stands for, without opening it; undefined: there is none. Never throws: a word is why it cannot be told,
+ * which never means that there is none.
+ */
+export function smStats(dir: string, name: string): Stats | string | undefined {
+  try {
+    return lstatSync(smPath(dir, name), { throwIfNoEntry: false });
+  } catch (error) {
+    return unreadable(error);
+  }
 }
 
 /**
@@ -37,10 +47,13 @@ export function readSmFile(dir: string, name: string, before?: Stats): SmFile {
     refuseUnlessSane(before ?? lstatSync(path));
     return readOpened(openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
   } catch (error) {
-    // The system's own sentence would quote the name as it is.
-    const reason = error instanceof Fault ? error.message : `cannot be read (${errnoOf(error)})`;
-    return { kind: 'refused', reason };
+    return { kind: 'refused', reason: error instanceof Fault ? error.message : unreadable(error) };
   }
+}
+
+/** The system's own sentence would quote the name as it is. */
+function unreadable(error: unknown): string {
+  return `cannot be read (${errnoOf(error)})`;
 }
 
 function readOpened(fd: number): SmFile {

@@ -98,7 +98,7 @@ export async function takeStore(
   const total = (await readdir(directory.sm).catch(() => [])).length;
   const onExamined = (names: number) =>
     report?.({ what: 'files of statd examined', done: Math.min(names, total), total });
-  const picture = new Picture({ directory, known, patience: PATIENCE, exempt, onExamined });
+  const picture = new Picture({ directory, known, knownHere: true, patience: PATIENCE, exempt, onExamined });
   const { base, present, inPlace } = await adopt(former, holder, lockManager, picture);
   const damage = (former?.damage ?? []).map(damageText);
   const ledger = purpose === 'snapshot' ? sinceRestored(former, holder, base.inherited) : null;

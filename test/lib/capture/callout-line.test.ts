@@ -12,9 +12,13 @@ t.test('what the callout writes', async (t) => {
     client: { monName: 'fe80::1%eth0', myName: 'node_1.example-x' },
   });
   t.same(parseCalloutRequest('12-345 add-client ? ?'), { ticket: '12-345', client: null });
+  const ticket = `${'1'.repeat(20)}-${'2'.repeat(20)}`;
   const long = 'x'.repeat(1024);
-  const line = `${'1'.repeat(20)}-${'2'.repeat(20)} add-client ${long} ${long}`;
-  t.match(parseCalloutRequest(line), { client: { monName: long } });
+  t.match(parseCalloutRequest(`${ticket} add-client ${'x'.repeat(255)} ${long}`), {
+    client: { myName: long },
+  });
+  const line = `${ticket} add-client ${long} ${long}`;
+  t.same(parseCalloutRequest(line), { ticket, client: null }, 'no file can have this name');
   t.ok(line.length <= CALLOUT_LINE_LIMIT);
   t.equal(formatCalloutAnswer('12-345'), '12-345 durable\n');
 });

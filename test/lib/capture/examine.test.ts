@@ -140,10 +140,13 @@ t.test('temporary, hidden and strange names', async (t) => {
   t.match(look(dir, '.a.new', unseen(null)), { here: false });
   t.match(look(dir, 'a.new', unseen(null)), { here: false }, 'will be renamed over its sibling');
   const lonely = unseen(null);
-  t.match(look(dir, 'b.new', lonely), { here: true, captured: null, certainty: 'writing' });
-  t.match(look(dir, 'b.new', lonely, 0), {
+  t.match(look(dir, 'b.new', lonely), { captured: { name: 'b.new', records: [{ monName: 'b' }] } });
+  writeFileSync(join(dir, 'b'), lineOf('b'));
+  t.match(look(dir, 'b.new', lonely), { here: true }, 'it has no sibling, but a namesake');
+  writeFileSync(join(dir, 'c.new'), 'half');
+  t.match(look(dir, 'c.new', unseen(null), 0), {
     captured: null,
-    problems: ['was left behind half-written by statd'],
+    problems: [/^line 1: /, 'its last line has no end'],
   });
   t.match(look(dir, 'two words', unseen(null)), { captured: null, problems: [/white space/] });
 });
@@ -160,4 +163,21 @@ t.test('what statd did not make is set aside, once', async (t) => {
   const seen = unseen(null);
   t.match(look(dir, 'link', seen), { captured: null, problems: ['is a symbolic link'] });
   t.match(look(dir, 'link', seen), { captured: null, problems: ['is a symbolic link'] });
+});
+
+t.test('what cannot be looked at is there, and looked at again until it can', async (t) => {
+  const dir = join(t.testdir({ sm: { a: lineOf('a') } }), 'sm');
+  const seen = unseen(null);
+  look(dir, 'a', seen);
+  renameSync(dir, `${dir}.old`);
+  writeFileSync(dir, '');
+  t.match(look(dir, 'a', seen), {
+    here: true,
+    captured: null,
+    certainty: 'overdue',
+    problems: ['cannot be read (ENOTDIR)'],
+  });
+  rmSync(dir);
+  renameSync(`${dir}.old`, dir);
+  t.match(look(dir, 'a', seen), { here: true, captured: null, problems: [] }, 'and is no news');
 });

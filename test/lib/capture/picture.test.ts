@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import t, { type Test } from 'tap';
@@ -125,12 +125,34 @@ t.test('a directory that was put in the place of another removes nothing', async
   t.same((await picture.look()).absent, ['b'], 'what was seen in the new one can go from it');
 });
 
-t.test('what the store knows is no news, and is absent where it is not found', async (t) => {
+t.test('what the store knows is no news, and absent only from where it was seen', async (t) => {
   const directory = smDirectory(t.testdir({}), { a: lineOf('a') });
   const stored = (await new Picture({ directory }).look()).captured;
-  const picture = new Picture({ directory, known: [...stored, fileOf('gone')] });
-  const look = await picture.look();
-  t.same([look.captured, look.absent], [[], ['gone']]);
+  const known = [...stored, fileOf('gone')];
+  const picture = new Picture({ directory, known });
+  await settled(picture);
+  const { captured, absent, present } = await picture.look();
+  t.same(
+    { captured, absent, present },
+    { captured: [], absent: [], present: 1 },
+    'it may have gone in any way',
+  );
+  const believing = await new Picture({ directory, known, knownHere: true }).look();
+  t.same([believing.captured, believing.absent], [[], ['gone']]);
+  writeFileSync(join(directory.sm, 'gone'), lineOf('gone'));
+  await picture.look();
+  await settled(picture);
+  for (const name of ['a', 'gone']) rmSync(join(directory.sm, name));
+  t.same([...(await picture.look()).absent].sort(), ['a', 'gone'], 'it has seen both by now');
+});
+
+t.test('where there is no directory yet, nothing was seen in it', async (t) => {
+  const top = t.testdir({});
+  const directory = smDirectory(top);
+  rmSync(directory.sm, { recursive: true });
+  const picture = new Picture({ directory, known: [fileOf('a')], knownHere: true });
+  smDirectory(top);
+  t.same((await picture.look()).absent, []);
 });
 
 t.test('what is wrong is named each time, until it is right', async (t) => {
@@ -159,12 +181,26 @@ t.test('what is wrong is named each time, until it is right', async (t) => {
 });
 
 t.test('a temporary file comes and goes without a word', async (t) => {
-  const directory = smDirectory(t.testdir({}), { 'a.new': lineOf('a') });
+  const directory = smDirectory(t.testdir({}), { a: lineOf('a') });
   const picture = new Picture({ directory });
-  t.match(await picture.look(), { captured: [], problems: [], writing: true });
+  await settled(picture);
+  writeFileSync(join(directory.sm, 'a.new'), lineOf('a').repeat(2).slice(0, -9));
+  const during = await picture.look();
+  t.same([during.captured, during.problems, during.writing], [[], [], false]);
+  writeFileSync(join(directory.sm, 'a.new'), lineOf('a').repeat(2));
   renameSync(join(directory.sm, 'a.new'), join(directory.sm, 'a'));
   const look = await picture.look();
   t.same([names(look.captured), look.absent, look.problems, look.writing], [['a'], [], [], false]);
+});
+
+t.test('a client whose name ends like that of a temporary file is one', async (t) => {
+  const directory = smDirectory(t.testdir({}), { 'host.new': lineOf('10.0.0.1') });
+  const picture = new Picture({ directory });
+  await settled(picture);
+  t.same(names((await new Picture({ directory }).look()).captured), ['host.new']);
+  writeFileSync(join(directory.sm, 'host'), lineOf('10.0.0.2'));
+  const { captured, absent, present } = await picture.look();
+  t.same([names(captured), absent, present], [['host'], [], 2]);
 });
 
 t.test('many files are looked at in turns with others, and one look at a time', async (t) => {
@@ -348,4 +384,51 @@ t.test('a file stands as it was seen until it is written anew or gone', async (t
   await picture.look();
   writeFileSync(join(directory.sm, 'client'), lineOf('client').repeat(2));
   t.notOk(picture.stands('client'), 'it is another one');
+});
+
+t.test('a name that cannot be looked at is there, and hinders nobody', async (t) => {
+  const name = 'y'.repeat(300);
+  const directory = smDirectory(t.testdir({}), { a: lineOf('a') });
+  const picture = new Picture({ directory, known: [fileOf(name)] });
+  t.match(await picture.look(), {
+    captured: [{ name: 'a' }],
+    absent: { length: 0 },
+    present: 2,
+    problems: [{ name, reason: 'cannot be read (ENAMETOOLONG)' }],
+    writing: false,
+  });
+  t.notOk(picture.stands(name));
+});
+
+t.test('who was absent when he could not be looked at is so only when he has been seen again', async (t) => {
+  const directory = smDirectory(t.testdir({}), { a: lineOf('a') });
+  const picture = new Picture({ directory });
+  await settled(picture);
+  rmSync(join(directory.sm, 'a'));
+  t.same((await picture.look()).absent, ['a']);
+  // To whoever is not root, names in there can be listed, and no more.
+  chmodSync(directory.sm, 0o444);
+  process.seteuid?.(65534);
+  picture.agenda.touchAll();
+  const blind = await picture.look();
+  process.seteuid?.(0);
+  chmodSync(directory.sm, 0o755);
+  t.match(blind, { absent: { length: 0 }, present: 1, problems: [{ reason: 'cannot be read (EACCES)' }] });
+  picture.agenda.touchAll();
+  const { absent, present, problems } = await picture.look();
+  t.same({ absent, present, problems }, { absent: [], present: 0, problems: [] });
+  writeFileSync(join(directory.sm, 'a'), lineOf('a'));
+  await picture.look();
+  rmSync(join(directory.sm, 'a'));
+  t.same((await picture.look()).absent, ['a']);
+});
+
+t.test('what may be in a sm.bak/ that cannot be looked at was not removed', async (t) => {
+  const directory = smDirectory(t.testdir({}), { a: lineOf('a') });
+  rmSync(directory.smBak, { recursive: true });
+  writeFileSync(directory.smBak, '');
+  const picture = new Picture({ directory });
+  await picture.look();
+  rmSync(join(directory.sm, 'a'));
+  t.same((await picture.look()).absent, []);
 });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -154,4 +155,20 @@ t.test('with the real sync', async (t) => {
   const { sm, placedFile } = stage(t);
   await conveyLive({ sm, files: [fileOf('c')], owner, placed: new PlacedLines(placedFile) });
   t.same(readdirSync(sm), ['c']);
+});
+
+t.test('what cannot be looked at is set aside', async (t) => {
+  const { sm } = stage(t);
+  writeFileSync(join(sm, 'c'), '');
+  // Names can be listed there, and no more; an unreadable directory needs no root.
+  chmodSync(sm, 0o444);
+  const script = `
+    import { conveyLive } from ${JSON.stringify(new URL('../../../lib/convey/live.js', import.meta.url).href)};
+    process.setegid(65534); process.seteuid(65534);
+    const placed = { add() {}, added() {} };
+    const run = async () => '';
+    const options = { sm: ${JSON.stringify(sm)}, files: [${JSON.stringify(fileOf('c'))}], owner: {}, placed, run };
+    console.log(JSON.stringify(await conveyLive(options)));`;
+  const said = execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+  t.same(JSON.parse(said), [{ name: 'c', reason: 'cannot be read (EACCES)' }]);
 });

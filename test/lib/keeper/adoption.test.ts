@@ -1,4 +1,4 @@
-import { appendFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -189,6 +189,21 @@ t.test('the store is taken over, from whoever had it', async (t) => {
   t.match(third, { inPlace: false }, 'its locks were released, nothing else has changed');
   t.same([...third.store.state.current.keys()], ['client'], 'its line lies in sm/ still');
   await third.store.close();
+});
+
+t.test('in place, how a client went that is not there nobody can tell: it is not absent', async (t) => {
+  const root = t.testdir({ store: {} });
+  const directory = smDirectory(join(root, 'statd'), { client: lineOf('client'), gone: lineOf('gone') });
+  const service = exampleService({ sharedDir: join(root, 'store') });
+  const surroundings = new ExampleNode().surroundings();
+  const first = await takeOver(service, directory, surroundings);
+  await first.store.close();
+  unlinkSync(join(directory.sm, 'gone'));
+  const { store, picture, inPlace } = await takeOver(service, directory, surroundings);
+  t.equal(inPlace, true);
+  t.same([...store.state.current.keys()].sort(), ['client', 'gone']);
+  t.same((await picture.look()).absent, []);
+  await store.close();
 });
 
 t.test('what was damaged in the store is told', async (t) => {

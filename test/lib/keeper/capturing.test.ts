@@ -239,6 +239,18 @@ t.test('watching, a capture follows each change where it is wanted', async (t) =
   await until(() => words().includes('client'));
 });
 
+t.test('a capture for the watch that fails is written down, and the next one makes up for it', async (t) => {
+  const { capturing, picture, put, words, events } = stage(t);
+  const glance = t.capture(picture, 'glance', () => Promise.reject(new Error('EIO')));
+  put('client');
+  capturing.watch(() => true);
+  await until(() => events.length > 0);
+  t.same(events, [['capture-failed', { reason: 'EIO' }]]);
+  glance.restore();
+  await capturing.capture();
+  t.same(words(), ['client']);
+});
+
 t.test('a removal counts after two healthy observations, and none after the end', async (t) => {
   const { capturing, put, drop, settled, words, events, node } = stage(t);
   await settled();

@@ -4,7 +4,7 @@ import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
-import { readSmFile, SM_FILE_LIMIT, smPath, smStats } from '../../../lib/nsm/sm-file.ts';
+import { readSmFile, SM_FILE_LIMIT, SM_NAME_LIMIT, smPath, smStats } from '../../../lib/nsm/sm-file.ts';
 
 const LINE = '0100007f 000186b5 00000004 00000010 00000000000000000000000000000000 10.0.0.1 n1\n';
 
@@ -16,6 +16,8 @@ t.test('a file is read under the very bytes of its name', async (t) => {
   t.equal(found.kind === 'file' && found.stats.size, LINE.length);
   t.same(readSmFile(dir, 'caf\xc3\xa9'), { kind: 'refused', reason: 'cannot be read (ENOENT)' });
   t.equal(smStats(dir, 'none'), undefined);
+  t.equal(smStats(dir, 'y'.repeat(SM_NAME_LIMIT)), undefined);
+  t.equal(smStats(dir, 'y'.repeat(SM_NAME_LIMIT + 1)), 'cannot be read (ENAMETOOLONG)');
 });
 
 t.test('what statd did not make is named for what it is, and neither followed nor waited for', async (t) => {

@@ -279,7 +279,9 @@ const stories: Record<string, (t: Test) => Promise<void>> = {
     t,
   ) {
     const [back, gone, there] = ['127.59.0.1', '127.59.0.2', '127.59.0.3'].map((name) => fileOf(name, 1));
-    const current = [back, gone, there] as StoredFile[];
+    // Whether it is there cannot be told.
+    const unreadable = { ...fileOf('127.59.0.4', 1), name: 'y'.repeat(300) };
+    const current = [back, gone, there, unreadable] as StoredFile[];
     const { node, recovery, see, run, stored, dir } = await stage(t, [], {}, [], current);
     writeFileSync(join(dir, '..', '127.59.0.3'), '');
     await recovery.prepare([]);
@@ -292,7 +294,7 @@ const stories: Record<string, (t: Test) => Promise<void>> = {
       phases: { '127.59.0.1': 'back', '127.59.0.2': 'missed', '127.59.0.3': 'missed' },
       inherited: 0,
     });
-    t.same([...(await readStore(dir)).current.keys()], ['127.59.0.1', '127.59.0.3']);
+    t.same([...(await readStore(dir)).current.keys()], ['127.59.0.1', '127.59.0.3', unreadable.name]);
   },
 
   async 'grace that ended while no keeper was there is over: nobody is told, and nothing is wrong with the set-up'(
