@@ -30,7 +30,7 @@ t.test('but not for ever', async (t) => {
 t.test('who came by a first writing of a file came, whatever was written into it then', async (t) => {
   const lines = { y: lockdsLineOf('y', '1'), x: lockdsLineOf('x', '2'), z: lockdsLineOf('z', '3') };
   const directory = smDirectory(t.testdir({}), { shared: lines.y, half: '' });
-  const picture = new Picture({ directory });
+  const picture = new Picture({ directory, patience: 20_000 });
   await picture.look();
   const write = (text: string) => writeFileSync(join(directory.sm, 'shared'), text);
   write(lines.y + lines.x);
