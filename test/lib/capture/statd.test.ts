@@ -65,6 +65,7 @@ t.test(
     t.same(await look(), {
       captured: [],
       monitored: [],
+      anew: [],
       absent: [],
       present: 0,
       problems: [],
