@@ -41,6 +41,7 @@ async function stage(t: Test, more: Partial<Service> = {}, sm: readonly string[]
   const directory = new RuntimeDirectory('nfs-a', join(root, 'run'));
   await mkdir(directory.path, { recursive: true });
   const node = new ExampleNode();
+  node.node = new NodeDirectory(join(directory.path, 'node'));
   const events: string[] = [];
   const storage = { hangs: false, fails: false };
   const disk = watchedDisk((call, _path, step) => {
@@ -605,8 +606,7 @@ t.test('a node that has lost the service answers no callout', async (t) => {
 t.test(
   'while a keeper of the node restarts the lock manager, nobody takes that for its own doing',
   async (t) => {
-    const { keeper, node, events, directory } = await stage(t);
-    node.node = new NodeDirectory(join(directory.path, 'node'));
+    const { keeper, node, events } = await stage(t);
     await node.node.create();
     node.lockManager = lockManager(1);
     const one = keeper();
