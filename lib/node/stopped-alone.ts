@@ -1,7 +1,10 @@
 import { runCommand } from './command.ts';
 
-/** How long the cluster may take to say, milliseconds; a cluster that is shutting down may not answer at all. */
-const ANSWER_WITHIN = 1000;
+/**
+ * How long the cluster may take to say, milliseconds, on a node that has more than enough to do; a cluster that is shutting
+ * down may not answer at all.
+ */
+const ANSWER_WITHIN = 2000;
 
 /**
  * Was this resource alone told to stop, by a target-role of its own? That is what `crm resource restart` and `pcs
