@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import type { GraceStatus } from '../../lib/node/kernel-grace.ts';
 import type { GraceWay } from '../../lib/recover/open-grace-kernel.ts';
@@ -37,6 +37,9 @@ const HOSTS = {
   ...{ vipa: '10.77.0.100', vipb: '10.77.0.101' },
 };
 
+/** Seconds after which a restart of the threads was given up for certain: 30, and for a slow node to begin. */
+const PATIENCE = 45;
+
 /** The library's grace functions as one program, which a node runs with its own Node.js. */
 async function graceProgram(): Promise<string> {
   const outfile = join(PROJECT, '.tap-build', 'guest-grace.cjs');
@@ -64,6 +67,12 @@ async function serve(
   await nfs.addAddress(guest, `${vip}/24`);
 }
 
+async function startNfsdcld(guest: Guest): Promise<void> {
+  await guest.sh(
+    'mkdir -p /run/rpc_pipefs /var/lib/nfs/nfsdcld && mount -t rpc_pipefs pipes /run/rpc_pipefs && nfsdcld',
+  );
+}
+
 /**
  * Service `a` moves, by hand, from sb, which is killed, to sa, which has served `b` for so long that its grace is over.
  * The library opens grace there; sm-notify then tells a's clients from a directory that came with the disk.
@@ -81,11 +90,7 @@ export async function adoptOnWarmNode(lab: KernelLab, setting: Setting): Promise
   await Promise.all(
     [sa, sb, c1, c2].map((each) => nfs.prepareNode(each, { hosts: HOSTS, nlmGrace: 20, v4Grace: 20 })),
   );
-  if (setting.nfsdcld) {
-    await sa.sh(
-      'mkdir -p /run/rpc_pipefs /var/lib/nfs/nfsdcld && mount -t rpc_pipefs pipes /run/rpc_pipefs && nfsdcld',
-    );
-  }
+  if (setting.nfsdcld) await startNfsdcld(sa);
   await nfs.startNfsd(sa, 4, setting.v4 ?? false);
   await nfs.startNfsd(sb);
   await serve(sb, '/dev/ubdb', '/srv/a', 71, HOSTS.vipa);
@@ -126,4 +131,43 @@ export async function adoptOnWarmNode(lab: KernelLab, setting: Setting): Promise
   );
   const [adoptedAfter, neighbourAfter] = await Promise.all([rivalA.lock(a), rivalB.lock(b)]);
   return { ...opened, neighbours, reclaimed, adoptedAfter, neighbourAfter };
+}
+
+/**
+ * One of nfsd's threads waits for its storage while grace is to be opened by a restart of the threads, for longer than that
+ * may take. Resolves when they are back. @returns how many bytes the client that the thread worked for has written
+ */
+export async function openGraceWhileThreadWaits(lab: KernelLab): Promise<number> {
+  const program = await graceProgram();
+  const [server, client] = await Promise.all([
+    lab.boot('sa', { ip: '10.77.0.1/24', mem: 256, disks: [await lab.sharedDisk()] }),
+    lab.boot('c1', { ip: '10.77.0.11/24' }),
+  ]);
+  await Promise.all([server, client].map((each) => nfs.prepareNode(each, { hosts: HOSTS })));
+  await startNfsdcld(server);
+  await nfs.startNfsd(server, 4, true);
+  await serve(server, '/dev/ubdb', '/srv/b', 72, HOSTS.vipb);
+  await nfs.endGrace(server);
+  await nfs.mountNfs(client, 'vipb:/srv/b', '/mnt/b');
+  const apart = '</dev/null 2>&1 &';
+  await server.sh('fsfreeze -f /srv/b');
+  await client.sh(`setsid dd if=/dev/zero of=/mnt/b/data bs=4k count=1 conv=fsync >/dev/null ${apart}`);
+  await until(async () => (await server.sh("ps -eo stat,comm | grep '^D.*nfsd' || :")) !== '', {
+    what: 'a thread that waits',
+    timeout: 60_000,
+  });
+  await server.sh(`setsid ${process.execPath} ${program} open >/dev/null ${apart}`);
+  // What it asks the kernel after that waits as well, so that it says nothing by then.
+  const age = `ps -eo etimes,args | awk '/${basename(program)}/ && !/awk/ { print $1 }'`;
+  await until(async () => Number(await server.sh(age)) > PATIENCE, {
+    what: 'the end of its patience',
+    timeout: 120_000,
+    every: 1000,
+  });
+  await server.sh('fsfreeze -u /srv/b');
+  await until(async () => (await server.sh('cat /proc/fs/nfsd/threads')) === '4', {
+    what: "nfsd's threads to be back",
+    timeout: 60_000,
+  });
+  return Number(await client.sh('sync /mnt/b/data && stat -c %s /mnt/b/data', { timeout: 120_000 }));
 }
