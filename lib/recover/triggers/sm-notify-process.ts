@@ -43,12 +43,14 @@ const SAID_LIMIT = 2000;
 /**
  * Starts nfs-utils' sm-notify(8), in the foreground, until everybody has answered, however long that takes. In a mount
  * namespace of its own it cannot reach what belongs to the node; the default directory's pid file is not used with -P.
+ * What is unmounted on the node goes from there, too: the disk of a service that moves away would be in use until its end.
  */
 export function startSmNotify(options: SmNotifyOptions): SmNotify {
   const { directory, name, sourcePort, shielded = SHIELDED, unshare = 'unshare' } = options;
   const port = sourcePort === 0 ? [] : ['-p', String(sourcePort)];
   const args = ['-d', '-f', '-m', '0', '-P', SEEN_AT, '-v', name, ...port];
-  const child = spawn(unshare, ['--mount', 'sh', '-c', SCRIPT, 'sm-notify', ...args], {
+  const apart = ['--mount', '--propagation', 'slave'];
+  const child = spawn(unshare, [...apart, 'sh', '-c', SCRIPT, 'sm-notify', ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {
       PATH: '/usr/sbin:/usr/bin:/sbin:/bin',

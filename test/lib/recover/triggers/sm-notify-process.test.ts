@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { execaSync } from 'execa';
 import t from 'tap';
 import { conveyPrivate } from '../../../../lib/convey/index.ts';
 import { startSmNotify } from '../../../../lib/recover/triggers/sm-notify-process.ts';
@@ -46,4 +47,32 @@ t.test('it is ended at once', async (t) => {
   t.equal(run.ended(), null);
   await run.end();
   t.match(run.ended(), /of a signal/);
+});
+
+t.test('a file system that is unmounted on the node meanwhile is not kept in use by it', async (t) => {
+  const root = t.testdir({ node: {} });
+  const node = join(root, 'node');
+  const disk = join(node, 'disk');
+  const directory = join(root, 'statd');
+  await conveyPrivate({ dir: directory, files: [fileOf('127.0.0.77')], stateNumber: 3, owner });
+  // As systemd has all of a node's mounts.
+  execaSync('mount', ['-t', 'tmpfs', 'none', node]);
+  execaSync('mount', ['--make-shared', node]);
+  mkdirSync(disk);
+  execaSync('mount', ['-t', 'tmpfs', 'none', disk]);
+  const run = startSmNotify({ directory, name: '127.0.0.1', sourcePort: 902 });
+  try {
+    const running = () =>
+      readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8')
+        .split(' ')
+        .find((pid) => pid !== '' && readFileSync(`/proc/${pid}/comm`, 'utf8') === 'sm-notify\n');
+    await until(() => running() !== undefined);
+    const seen = () => readFileSync(`/proc/${running()}/mountinfo`, 'utf8');
+    t.match(seen(), ` ${disk} `, 'it came along');
+    execaSync('umount', [disk]);
+    t.notMatch(seen(), ` ${disk} `, 'and has gone');
+  } finally {
+    await run.end();
+    execaSync('umount', ['--recursive', node]);
+  }
 });
