@@ -4,12 +4,13 @@ import type { Service } from '../node/service.ts';
 import type { Change } from '../store/index.ts';
 import type { AddressSeen } from './address-seen.ts';
 import type { Kept } from './kept.ts';
+import { noteLockCount } from './lock-count.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface PulseOptions {
   readonly service: Service;
   readonly kept: Kept;
-  readonly surroundings: Pick<Surroundings, 'atWork'>;
+  readonly surroundings: Pick<Surroundings, 'atWork' | 'countLocksUnder'>;
   readonly address: AddressSeen;
   /** Called after each beat that has come to its end. */
   readonly after: () => void;
@@ -88,7 +89,7 @@ export class Pulse {
 
   /** Looks whether clients have to be told. */
   async #attend(): Promise<void> {
-    const { surroundings, kept, log } = this.#options;
+    const { service, surroundings, kept, log } = this.#options;
     const { store, writer, recovering, share } = kept;
     if (recovering.failed && store.state.inherited.size > 0)
       await recovering.begin([]).catch((error) => log('recovery-failed', { reason: sentenceOf(error) }));
@@ -101,7 +102,9 @@ export class Pulse {
       if (!restarted) await writer.push([change]);
       else await this.#recoverInPlace(change);
     }
-    if (!recovering.running) await share.settled();
+    if (recovering.running) return;
+    await share.settled();
+    await noteLockCount(service, kept, surroundings);
   }
 
   async #checkOwnership(): Promise<void> {

@@ -2,14 +2,16 @@ import { sentenceOf } from '../fault.ts';
 import type { Service } from '../node/service.ts';
 import { ReclaimPace } from '../recover/reclaim-pace.ts';
 import { Recovery } from '../recover/recovery.ts';
-import { endWhenSettled, type SettlingMeans } from '../recover/settled-grace.ts';
+import { endWhenSettled, type OwnLocks, type SettlingMeans } from '../recover/settled-grace.ts';
 import type { RecoveryEnd, RecoveryWorld } from '../recover/world.ts';
 import type { Change, StoredFile } from '../store/index.ts';
 
 /** A recovery's world, and what it takes to end grace once it has settled. */
 export interface RecoveringWorld extends RecoveryWorld {
-  readonly service: RecoveryWorld['service'] & Pick<Service, 'name'>;
+  readonly service: RecoveryWorld['service'] & Pick<Service, 'name' | 'exports'>;
   readonly settling: SettlingMeans;
+  /** How many locks the kernel's lock manager holds on the file systems of these directories. */
+  readonly countLocksUnder: (directories: readonly string[]) => Promise<number>;
 }
 
 interface Running {
@@ -19,7 +21,7 @@ interface Running {
   readonly pace: ReclaimPace;
   /** Resolves when it has ended; null: it is being prepared. */
   ended: Promise<void> | null;
-  /** Whether its clients are back, and grace is about to be ended. */
+  /** Whether its clients are back with as many locks as before, or nothing moves any more: grace is about to be ended. */
   settling: boolean;
 }
 
@@ -129,10 +131,26 @@ export class Recovering {
   async #settle(running: Running): Promise<void> {
     const { service, lockManager, settling, log } = this.#world;
     if (service.graceEnd !== 'settled' || (await lockManager())?.kind !== 'kernel') return;
-    running.settling = true;
     const { pace, abort } = running;
-    const seen = { writes: () => this.#writes, pace };
-    await endWhenSettled({ ...settling, ...seen, service: service.name, signal: abort.signal, log });
+    await endWhenSettled({
+      ...{ ...settling, service: service.name, pace, signal: abort.signal, log },
+      writes: () => this.#writes,
+      ownLocks: () => this.#ownLocks(),
+      onReady: (isReady) => {
+        running.settling = isReady;
+      },
+    });
+  }
+
+  /** What is not known, or cannot be seen, is neither missing nor all that there was. */
+  async #ownLocks(): Promise<OwnLocks | null> {
+    const { service, state, countLocksUnder } = this.#world;
+    const before = state().lockCount;
+    if (before === null || service.exports.length === 0) return null;
+    return countLocksUnder(service.exports).then(
+      (now) => ({ before, now }),
+      () => null,
+    );
   }
 
   /** Tells nobody any more; nor is one that failed begun again. */

@@ -18,6 +18,8 @@ const TIMES_LONGEST_PAUSE = 5;
  * back after 600 (TCP waits 200 ms, then 400).
  */
 const QUIET_LEAST = 1000;
+/** The same where there are as many locks as before: one packet that is lost, and comes 200 later, is waited for. */
+const [TIMES_WHEN_ALL, QUIET_ALL] = [2, 500];
 /** For so long, milliseconds, where no client was seen to take one lock after another. */
 const QUIET_UNSEEN = 2000;
 /** A pause of this length, milliseconds, is taken for the one between two clients. */
@@ -44,15 +46,19 @@ export class ReclaimPace {
     this.stillFor = now - this.#moved;
   }
 
-  /** For how many milliseconds nothing may move before all locks are taken to be back. */
-  get quiet(): number {
+  /**
+   * For how many milliseconds nothing may move before all locks are taken to be back.
+   * @param asMany whether there are as many locks as before; no proof, for they were counted some time before it happened.
+   */
+  quiet(asMany: boolean): number {
+    if (asMany) return Math.max((this.#longest ?? 0) * TIMES_WHEN_ALL, QUIET_ALL);
     if (this.#longest === null) return QUIET_UNSEEN;
     return Math.max(this.#longest * TIMES_LONGEST_PAUSE, QUIET_LEAST);
   }
 
   /** Milliseconds until the next look, which is to be there when nothing has moved for long enough. */
-  get nextLook(): number {
-    const left = this.quiet - this.stillFor;
+  nextLook(quiet: number): number {
+    const left = quiet - this.stillFor;
     return left > 0 ? Math.min(left, LOOK_EVERY) : LOOK_EVERY;
   }
 

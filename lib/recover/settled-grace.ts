@@ -12,37 +12,59 @@ export interface SettlingMeans {
   readonly neededBy: (service: string) => Promise<string | null>;
 }
 
+/** Locks of one service. */
+export interface OwnLocks {
+  /** How many there were before its recovery. */
+  readonly before: number;
+  readonly now: number;
+}
+
 /** One service whose clients are all back. */
 export interface Settling extends SettlingMeans {
   readonly service: string;
   readonly writes: LockSight['writes'];
   /** What was seen of the clients up to now. */
   readonly pace: ReclaimPace;
+  /** null: it is not known how many there were. */
+  readonly ownLocks: () => Promise<OwnLocks | null>;
+  /** Told at each look whether the service itself needs no more time. */
+  readonly onReady: (isReady: boolean) => void;
   readonly signal: AbortSignal;
   readonly log: Log;
 }
 
 /**
+ * Milliseconds for which nothing may move where there are fewer locks than before: their client may be slow to reclaim, or
+ * have given them up meanwhile.
+ */
+const QUIET_MISSING = 10_000;
+
+/**
  * Ends the grace period as soon as nothing on this node needs it and neither monitor records nor the number of locks have
- * changed for a while. @returns whether it was ended here; it can be over before, or `signal` be aborted, or the kernel
+ * changed for a while: a long one where there were more locks before. @returns whether it was ended here; it can be over before, or `signal` be aborted, or the kernel
  * refuse. Never throws.
  */
 export async function endWhenSettled(settling: Settling): Promise<boolean> {
-  const { isOn, end, service, neededBy, countLocks, writes, pace, signal, log } = settling;
+  const { isOn, end, service, neededBy, countLocks, ownLocks, onReady, writes, pace, signal, log } = settling;
   try {
     let kept: string | null = null;
     while (!signal.aborted && (await isOn())) {
-      const reason = await neededBy(service);
+      const need = await neededBy(service);
+      const own = await ownLocks();
       // What needed the grace period until now is a movement: whoever was told last may be about to reclaim.
-      pace.look(`${writes()} ${reason}`, await countLocks());
+      pace.look(`${writes()} ${need}`, await countLocks());
+      const isMissing = own !== null && own.now < own.before && pace.stillFor < QUIET_MISSING;
+      onReady(!isMissing);
+      const reason = need ?? (isMissing ? `not all of ${own.before} locks are back` : null);
       if (reason !== null && reason !== kept) log('grace-kept', { reason });
       kept = reason;
-      if (reason === null && pace.stillFor >= pace.quiet) {
+      const quiet = pace.quiet(own !== null && own.now === own.before && own.now > 0);
+      if (reason === null && pace.stillFor >= quiet) {
         await end();
         log('grace-ended');
         return true;
       }
-      await pause(pace.nextLook);
+      await pause(pace.nextLook(quiet));
     }
   } catch (error) {
     log('grace-not-ended', { reason: sentenceOf(error) });

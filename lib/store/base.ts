@@ -14,12 +14,12 @@ export interface BaseLines {
  * the call, whatever becomes of it meanwhile: its entries never change, so copying references is enough.
  */
 export function baseLines(state: StoreState): BaseLines {
-  const { stateNumber, ended, recoveryEnded } = state;
+  const { stateNumber, ended, recoveryEnded, lockCount } = state;
   const current = [...state.current.values()];
   const inherited = [...state.inherited.values()];
   const ledger = [...state.ledger.values()];
   function* entries(): Iterable<BaseEntry> {
-    yield { type: 'facts', stateNumber, ended, recoveryEnded };
+    yield { type: 'facts', stateNumber, ended, recoveryEnded, lockCount };
     for (const file of current) yield { type: 'current', file };
     for (const file of inherited) yield { type: 'inherited', file };
     for (const entry of ledger) yield { type: 'ledger', entry };

@@ -39,6 +39,7 @@ export type BaseEntry =
       readonly ended: Ended | null;
       /** Not written by the first releases. */
       readonly recoveryEnded?: number | null | undefined;
+      readonly lockCount?: number | null | undefined;
     }
   | { readonly type: 'current'; readonly file: StoredFile }
   | { readonly type: 'inherited'; readonly file: StoredFile }
@@ -127,6 +128,7 @@ const changes = [
   z.object({ type: z.literal('holder'), lockManager: identity, statd: identity }),
   z.object({ type: z.literal('recovery-begun'), at: time }),
   z.object({ type: z.literal('recovery-ended'), at: time }),
+  z.object({ type: z.literal('locks'), count: natural }),
   z.object({ type: z.literal('ended'), ...ended.shape }),
 ] as const;
 
@@ -137,6 +139,7 @@ const entry: z.ZodMiniType<Entry> = z.discriminatedUnion('type', [
     stateNumber: z.nullable(stateNumber),
     ended: z.nullable(ended),
     recoveryEnded: z.optional(z.nullable(time)),
+    lockCount: z.optional(z.nullable(natural)),
   }),
   z.object({ type: z.literal('current'), file }),
   z.object({ type: z.literal('inherited'), file }),

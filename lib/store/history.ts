@@ -120,6 +120,7 @@ function applyEntry(state: WorkingState, entry: BaseEntry | Change): void {
       raiseNumber(state, entry.stateNumber);
       endedBy(state, entry.recoveryEnded);
       state.ended = entry.ended;
+      state.lockCount = entry.lockCount ?? null;
       return;
     case 'current':
       unite(state.current, entry.file);
@@ -138,7 +139,7 @@ function applyEntry(state: WorkingState, entry: BaseEntry | Change): void {
   }
 }
 
-/** Adds what an epoch that was never established holds: more files, later ledger entries, a higher number, a later end. */
+/** Adds what an epoch that was never established holds: more files, later ledger entries, a higher number, a later end, the last number of locks. */
 function addTo(state: WorkingState, journal: Journal): void {
   const other = emptyState(state);
   for (const entry of journal.entries) applyEntry(other, entry);
@@ -150,4 +151,5 @@ function addTo(state: WorkingState, journal: Journal): void {
   }
   raiseNumber(state, other.stateNumber);
   endedBy(state, other.recoveryEnded);
+  state.lockCount = other.lockCount ?? state.lockCount;
 }

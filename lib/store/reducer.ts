@@ -11,6 +11,7 @@ export interface WorkingState extends StoreState {
   holder: Holder;
   stateNumber: number | null;
   recoveryEnded: number | null;
+  lockCount: number | null;
   ended: Ended | null;
   readonly current: Map<string, StoredFile>;
   readonly inherited: Map<string, StoredFile>;
@@ -30,6 +31,7 @@ export function emptyState(claimant: Claimant): WorkingState {
     ...{ service, format, epoch, holder, since, stateNumber: null, ended: null, damage: [], torn: [] },
     ...{
       recoveryEnded: null,
+      lockCount: null,
       current: new Map(),
       inherited: new Map(),
       ledger: new Map(),
@@ -47,6 +49,7 @@ export function stateFrom(claimant: Claimant, base: Base): WorkingState {
   for (const entry of base.ledger) state.ledger.set(entry.client, entry);
   state.stateNumber = base.stateNumber;
   state.ended = base.ended ?? null;
+  state.lockCount = base.lockCount ?? null;
   endedBy(state, base.recoveryEnded);
   return state;
 }
@@ -74,6 +77,9 @@ export function applyChange(state: WorkingState, change: Change): void {
       return;
     case 'recovery-ended':
       endRecovery(state, change.at);
+      return;
+    case 'locks':
+      state.lockCount = change.count;
       return;
     case 'ended':
       state.ended = { at: change.at, released: change.released };

@@ -83,6 +83,11 @@ export interface StoreState {
    * Milliseconds since 1970; null: none has ended yet.
    */
   readonly recoveryEnded: number | null;
+  /**
+   * How many locks the lock manager held in the service's exports, by the last look of an owner that recovered nobody; in
+   * an epoch that began with a recovery, how many there were before. Null: nobody looked.
+   */
+  readonly lockCount: number | null;
   /** How the holder left, if it said so. */
   readonly ended: Ended | null;
   readonly damage: readonly Damage[];
@@ -103,6 +108,8 @@ export type Change =
   | { readonly type: 'recovery-begun'; readonly at: number }
   /** Inherited clients neither back nor present become missed, and nothing is inherited any more. */
   | { readonly type: 'recovery-ended'; readonly at: number }
+  /** So many locks are held in the service's exports; never while a recovery is under way. */
+  | { readonly type: 'locks'; readonly count: number }
   | ({ readonly type: 'ended' } & Ended);
 
 /** What an epoch starts from. Files of one name are united. */
@@ -113,6 +120,8 @@ export interface Base {
   readonly stateNumber: number | null;
   /** When the last recovery ended; left out: none has. */
   readonly recoveryEnded?: number | null;
+  /** How many locks were held; left out: not known. */
+  readonly lockCount?: number | null;
   /** How the holder has left already, should it say no more; left out: it has not. */
   readonly ended?: Ended;
 }

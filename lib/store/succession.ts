@@ -10,8 +10,8 @@ import type { Base, StoreState } from './state.ts';
 export function adopted(former: StoreState | null, at: number): Base {
   const inherited = [...(former?.inherited.values() ?? []), ...(former?.current.values() ?? [])];
   const ledger = [...clientsOf(inherited).keys()].map((client) => recorded(client, at));
-  const { stateNumber = null, recoveryEnded = null } = former ?? {};
-  return { current: [], inherited, ledger, stateNumber, recoveryEnded };
+  const { stateNumber = null, recoveryEnded = null, lockCount = null } = former ?? {};
+  return { current: [], inherited, ledger, stateNumber, recoveryEnded, lockCount };
 }
 
 /** What the same holder goes on from: a restart in place, which tells nobody and continues a recovery. */
@@ -22,5 +22,6 @@ export function resumed(former: StoreState): Base {
     ledger: former.ledger.values(),
     stateNumber: former.stateNumber,
     recoveryEnded: former.recoveryEnded,
+    lockCount: former.lockCount,
   };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Guest, type KernelLab, until } from '../../scripts/kernel-lab/index.ts';
 import { heldLocks, LockProcess } from '../../scripts/kernel-lab/locks.ts';
-import { recorded } from './fate.ts';
+import { counted, recorded } from './fate.ts';
 import { KEPT, mountPoint, type Scene, SERVICE, setScene } from './scene.ts';
 
 const HOLDERS = 3;
@@ -47,10 +47,11 @@ export class Settling {
   readonly #scene: Scene;
   readonly #service: Scene['services'][number];
   readonly #newcomers: readonly LockProcess[];
+  readonly #graceEnd: 'full' | 'settled';
   #round = 0;
 
-  private constructor(scene: Scene) {
-    this.#scene = scene;
+  private constructor(scene: Scene, graceEnd: 'full' | 'settled') {
+    [this.#scene, this.#graceEnd] = [scene, graceEnd];
     this.#service = scene.services[0] as Scene['services'][number];
     const fourth = scene.clients.at(-1) as Guest;
     this.#newcomers = [fourth, ...this.#holders].map((client) => LockProcess.start(client));
@@ -59,7 +60,7 @@ export class Settling {
   static async begin(lab: KernelLab, graceEnd: 'full' | 'settled', grace: number): Promise<Settling> {
     const service = { ...SERVICE, shares: [KEPT], nfslock: { grace_end: graceEnd } };
     const setting = { protect: 'lockferry', manager: 'hand', services: [service], grace } as const;
-    const settling = new Settling(await setScene(lab, { ...setting, clients: HOLDERS + 1 }));
+    const settling = new Settling(await setScene(lab, { ...setting, clients: HOLDERS + 1 }), graceEnd);
     for (const [at, holder] of settling.#holders.entries()) {
       const { got } = await LockProcess.start(holder).lockMany(placeOf(at), LOCKS_EACH, 2);
       if (got !== LOCKS_EACH) throw new Error(`${holder.name} got ${got} locks`);
@@ -80,6 +81,7 @@ export class Settling {
     const [from, to] = this.#scene.servers;
     this.#round += 1;
     for (const client of this.#holders) await recorded(this.#scene, this.#service, client, from);
+    if (this.#graceEnd === 'settled') await counted(this.#service, from);
     const late = this.#holders.at(-1) as Guest;
     const lookout = LockProcess.start(to);
     const { directory } = this.#service;

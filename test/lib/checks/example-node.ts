@@ -47,7 +47,8 @@ export function exampleStore(more: Partial<StoreState> = {}): StoreState {
   return {
     ...{ service: 'nfs-a', format: 'record', epoch: 3, since: NOW - 60_000, stateNumber: 7, ended: null },
     holder: { node: 'n1', bootId: 'b', lockManager: null, statd: null },
-    ...{ current: new Map(), inherited: new Map(), ledger: new Map(), recoveryEnded: null },
+    ...{ current: new Map(), inherited: new Map(), ledger: new Map() },
+    ...{ recoveryEnded: null, lockCount: null },
     ...{ damage: [], torn: [] },
     ...more,
   };

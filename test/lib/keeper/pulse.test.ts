@@ -3,6 +3,7 @@ import { AddressSeen } from '../../../lib/keeper/address-seen.ts';
 import type { AtWork } from '../../../lib/keeper/identities.ts';
 import type { Kept } from '../../../lib/keeper/kept.ts';
 import { Pulse } from '../../../lib/keeper/pulse.ts';
+import type { Service } from '../../../lib/node/service.ts';
 import type { StoredFile } from '../../../lib/store/index.ts';
 import { emptyState } from '../../../lib/store/reducer.ts';
 import { exampleService } from '../../support/example-service.ts';
@@ -11,7 +12,7 @@ import { HOLDER } from '../store/arbitraries.ts';
 import { lockManager } from './example-surroundings.ts';
 
 /** A pulse that beats when the test says so, and what it did since it was asked last. */
-function stage(t: Test, capture: 'watch' | 'monitor' = 'watch') {
+function stage(t: Test, capture: 'watch' | 'monitor' = 'watch', more: Partial<Service> = {}) {
   let did: string[] = [];
   const does = (what: string) => async () => void did.push(what);
   const node = {
@@ -33,7 +34,7 @@ function stage(t: Test, capture: 'watch' | 'monitor' = 'watch') {
       end: () => did.push('end'),
     },
     recovering: {
-      ...{ failed: false, running: true },
+      ...{ failed: false, running: true, phase: 'capturing' },
       ...{ begin: does('begin'), breakOff: does('break off'), abort: () => did.push('abort') },
     },
     callout: { look: does('callout') },
@@ -44,15 +45,16 @@ function stage(t: Test, capture: 'watch' | 'monitor' = 'watch') {
     },
     share: { restarting: false, tick: () => node.share(), settled: does('settled') },
   } as unknown as Kept;
-  const service = exampleService({ capture });
+  const service = exampleService({ capture, ...more });
   const address = new AddressSeen(service, { localAddresses: () => new Set(service.addresses) });
   let beat = () => {};
   const timers = t.capture(globalThis, 'setInterval', (act: () => void) => {
     beat = act;
   });
   let beats = 0;
+  const surroundings = { atWork: async () => node.atWork, countLocksUnder: async () => 5 };
   const pulse = new Pulse({
-    ...{ service, kept, surroundings: { atWork: async () => node.atWork }, address },
+    ...{ service, kept, surroundings, address },
     after: () => {
       beats += 1;
     },
@@ -180,3 +182,22 @@ t.test('a recovery that failed is begun again, unless it had ended', async (t) =
   await beats(3);
   t.same(told().slice(2), ['share', 'recovery-failed', 'settled', 'judge'], 'the beat goes on');
 });
+
+t.test(
+  'where grace is to end early, it is noted how many locks there are; not while clients recover',
+  async (t) => {
+    const { pulse, kept, told, beats, beat, node } = stage(t, 'watch', {
+      graceEnd: 'settled',
+      exports: ['/srv/a'],
+    });
+    node.atWork = { lockManager: lockManager(7, 'kernel'), statd: 'statd 8' };
+    Object.assign(kept.store.state, { holder: { ...HOLDER, lockManager: 'kernel:7:1', statd: 'statd 8' } });
+    pulse.start();
+    await beats(1);
+    t.same(told(), ['share', 'judge']);
+    Object.assign(kept.recovering, { running: false });
+    beat();
+    await beats(2);
+    t.same(told().slice(2), ['share', 'settled', 'locks', 'judge']);
+  },
+);

@@ -30,7 +30,7 @@ async function stage(t: Test, change: Partial<RecoveringWorld> = {}) {
   t.teardown(() => store.close());
   const node = new ExampleNode();
   const events: string[] = [];
-  const { isGraceOn, graceTime, localAddresses, resolver, settling } = node.surroundings();
+  const { isGraceOn, graceTime, localAddresses, resolver, settling, countLocksUnder } = node.surroundings();
   const trigger: Trigger = { open: async () => 'kept', place: async () => null, tell: notifyClients };
   const conveyTo = { dir: join(root, 'run', 'statd'), owner: { uid: 0, gid: 0 } };
   const recovering = new Recovering({
@@ -43,6 +43,7 @@ async function stage(t: Test, change: Partial<RecoveringWorld> = {}) {
       resolver,
       conveyTo,
       settling,
+      countLocksUnder,
     },
     log: (event) => events.push(event),
     ...change,
@@ -137,6 +138,41 @@ for (const [kind, graceEnd, ended] of [
     t.equal(events.includes('grace-ended'), ended);
   });
 }
+
+/** All clients are back, of three locks as many as this. */
+async function whoCounts(t: Test, count: () => Promise<number>) {
+  const service = exampleService({ graceEnd: 'settled', addresses: ['127.0.0.1'], exports: ['/srv/a'] });
+  const trigger: Trigger = { open: async () => 'kept', place: async () => null, tell: allAnswer };
+  const staged = await stage(t, { service, trigger });
+  const { recovering, node, store, run, events } = staged;
+  mkdirSync(run);
+  await store.commit([{ type: 'locks', count: 3 }]);
+  node.lockManager = lockManager(7, 'kernel');
+  node.addresses.add('127.0.0.1');
+  node.missing = [];
+  node.locksUnder = async ([first]) => (first === '/srv/a' ? count() : 9);
+  await recovering.begin([]);
+  await until(() => events.includes('telling'));
+  await store.commit(recovering.seen(fileOf('192.0.2.9')));
+  return staged;
+}
+
+t.test('grace is needed for as long as locks of the service are not back', async (t) => {
+  let back = 2;
+  const { recovering, events } = await whoCounts(t, async () => back);
+  await until(() => events.includes('grace-kept'));
+  t.equal(recovering.phase, 'recovering', 'as neighbours have to know');
+  back = 3;
+  await until(() => !recovering.running);
+  t.ok(events.includes('grace-ended'));
+});
+
+t.test('locks that cannot be counted are not waited for', async (t) => {
+  const { recovering, events } = await whoCounts(t, () => Promise.reject(new Error('ENOENT')));
+  await until(() => !recovering.running);
+  t.ok(events.includes('grace-ended'));
+  t.notOk(events.includes('grace-kept'));
+});
 
 function values({ running, failed, trouble, waitingFor, waited }: Recovering) {
   return { running, failed, trouble, waitingFor, waited };

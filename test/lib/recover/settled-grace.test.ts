@@ -6,8 +6,8 @@ import { endWhenSettled, type Settling } from '../../../lib/recover/settled-grac
 /** Nothing may move for so many milliseconds. */
 const paceOf = (quiet: number): Settling['pace'] =>
   new (class extends ReclaimPace {
-    override get quiet() {
-      return quiet;
+    override quiet(asMany: boolean) {
+      return asMany ? 0 : quiet;
     }
   })();
 
@@ -17,6 +17,9 @@ class Stage {
   locks = 5;
   files = 1;
   need: string | null = null;
+  before: number | null = null;
+  own = 0;
+  readonly ready: boolean[] = [];
   endedAt = 0;
   readonly abort = new AbortController();
   readonly events: unknown[] = [];
@@ -32,6 +35,8 @@ class Stage {
       countLocks: async () => this.locks,
       writes: () => this.files,
       neededBy: async () => this.need,
+      ownLocks: async () => (this.before === null ? null : { before: this.before, now: this.own }),
+      onReady: (isReady) => this.ready.push(isReady),
       signal: this.abort.signal,
       log: (event, facts) => this.events.push(facts ?? event),
       pace: paceOf(400),
@@ -105,4 +110,41 @@ t.test('a kernel that refuses is named', async (t) => {
   const end = () => Promise.reject(new Error('EIO'));
   t.equal(await stage.run({ pace: paceOf(0), end }), false);
   t.same(stage.events, [{ reason: 'EIO' }]);
+});
+
+t.test('as many locks as before need less time, but not where there were none', async (t) => {
+  for (const [count, least] of [
+    [3, 0],
+    [0, 400],
+  ] as const) {
+    const stage = new Stage();
+    [stage.before, stage.own] = [count, count];
+    const began = performance.now();
+    t.equal(await stage.run(), true);
+    const took = stage.endedAt - began;
+    t.ok(took >= least && took < least + 300, `${count} locks: ${took} ms`);
+  }
+});
+
+t.test('locks that are not back are waited for, and who asks is told so; not for ever', async (t) => {
+  const stage = new Stage();
+  [stage.before, stage.own] = [3, 2];
+  const pace = paceOf(10);
+  const done = stage.run({ pace });
+  await pause(350);
+  t.ok(stage.on);
+  t.same(stage.events, [{ reason: 'not all of 3 locks are back' }]);
+  t.same([...new Set(stage.ready)], [false]);
+  stage.own = 3;
+  t.equal(await done, true);
+  t.equal(stage.ready.at(-1), true);
+  const gone = new Stage();
+  [gone.before, gone.own] = [3, 2];
+  const still = new (class extends ReclaimPace {
+    override look() {
+      this.stillFor += 4000;
+    }
+  })();
+  t.equal(await gone.run({ pace: still }), true);
+  t.same(gone.ready, [false, false, true], 'given up, or lost, by then');
 });

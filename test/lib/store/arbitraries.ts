@@ -84,6 +84,7 @@ export const change: fc.Arbitrary<Change> = fc.oneof(
     .map(([lockManager, statd]): Change => ({ type: 'holder', lockManager, statd })),
   time.map((at): Change => ({ type: 'recovery-begun', at })),
   time.map((at): Change => ({ type: 'recovery-ended', at })),
+  fc.nat().map((count): Change => ({ type: 'locks', count })),
   fc.tuple(time, fc.boolean()).map(([at, released]): Change => ({ type: 'ended', at, released })),
 );
 

@@ -11,7 +11,9 @@ t.test('an empty state is one line of facts', async (t) => {
   t.equal(count, 1);
   t.match(
     [...chunks],
-    [/^[0-9a-f]{8} \{"type":"facts","stateNumber":null,"ended":null,"recoveryEnded":null\}\n$/],
+    [
+      /^[0-9a-f]{8} \{"type":"facts","stateNumber":null,"ended":null,"recoveryEnded":null,"lockCount":null\}\n$/,
+    ],
   );
 });
 
@@ -24,6 +26,7 @@ t.test('a big one comes in pieces, and is that of the moment when it was asked f
     ledger: [entry],
     stateNumber: 5,
     recoveryEnded: 50,
+    lockCount: 600,
   });
   const { count, chunks } = baseLines(state);
   state.current.clear();
@@ -33,7 +36,7 @@ t.test('a big one comes in pieces, and is that of the moment when it was asked f
   const { entries, damage, torn } = parseJournal({ epoch: 3, generation: 1 }, pieces.join(''));
   t.same([damage, torn], [[], []]);
   t.equal(entries.length, count);
-  t.same(entries[0], { type: 'facts', stateNumber: 5, ended: null, recoveryEnded: 50 });
+  t.same(entries[0], { type: 'facts', stateNumber: 5, ended: null, recoveryEnded: 50, lockCount: 600 });
   t.same(entries.slice(-2), [
     { type: 'inherited', file: fileOf('b') },
     { type: 'ledger', entry },

@@ -26,6 +26,7 @@ t.test('every entry comes back as it was written', async (t) => {
       .option(fc.integer({ min: 1, max: 0x7fff_ffff }))
       .map((stateNumber) => ({ type: 'facts', stateNumber, ended: null })),
     time.map((recoveryEnded) => ({ type: 'facts', stateNumber: 1, ended: null, recoveryEnded })),
+    fc.nat().map((lockCount) => ({ type: 'facts', stateNumber: 1, ended: null, lockCount })),
     fc.boolean().map((released) => ({ type: 'facts', stateNumber: 1, ended: { at: 5, released } })),
     fc.string().map((to) => ({ type: 'facts', stateNumber: 1, ended: { at: 5, released: false, to } })),
   );

@@ -60,7 +60,7 @@ t.test(
       6,
       1,
       [
-        { type: 'facts', stateNumber: 7, ended: { at: 9, released: true }, recoveryEnded: 8 },
+        { type: 'facts', stateNumber: 7, ended: { at: 9, released: true }, recoveryEnded: 8, lockCount: 3 },
         current('a'),
         inherited('b'),
         { type: 'ledger', entry: noted('b', 5) },
@@ -76,6 +76,7 @@ t.test(
       stateNumber: 7,
       ended: { at: 9, released: true },
       recoveryEnded: 8,
+      lockCount: 3,
     });
     t.same(state.holder, { ...HOLDER, node: 'n6' });
     t.same([namesOf(state.current), namesOf(state.inherited)], [['c'], ['b']]);
@@ -87,12 +88,18 @@ t.test(
 
 t.test('epochs that were claimed after it and never finished add what they hold', async (t) => {
   const dir = t.testdir({});
-  const facts = (stateNumber: number, recoveryEnded?: number): Entry => {
-    return { type: 'facts', stateNumber, ended: null, recoveryEnded };
+  const facts = (stateNumber: number, recoveryEnded?: number, lockCount?: number): Entry => {
+    return { type: 'facts', stateNumber, ended: null, recoveryEnded, lockCount };
   };
   const ledger = (entry: LedgerEntry): Entry => ({ type: 'ledger', entry });
-  write(dir, 5, 1, [facts(9), current('a'), ledger(noted('a', 10)), ledger(noted('b', 10))], []);
-  write(dir, 6, 1, [facts(11, 40), inherited('a'), inherited('x')]);
+  write(
+    dir,
+    5,
+    1,
+    [facts(9, undefined, 3), current('a'), ledger(noted('a', 10)), ledger(noted('b', 10))],
+    [],
+  );
+  write(dir, 6, 1, [facts(11, 40, 4), inherited('a'), inherited('x')]);
   write(dir, 7, 1, [
     facts(7, 30),
     current('a', 5),
@@ -103,7 +110,7 @@ t.test('epochs that were claimed after it and never finished add what they hold'
   ]);
   write(dir, 8, 1, []);
   const state = await readStore(dir);
-  t.match(state, { epoch: 5, stateNumber: 11, recoveryEnded: 40 });
+  t.match(state, { epoch: 5, stateNumber: 11, recoveryEnded: 40, lockCount: 4 });
   t.same(
     [namesOf(state.current), namesOf(state.inherited)],
     [

@@ -102,6 +102,15 @@ t.test('when grace ends, who is neither back nor present is missed, and nothing 
   t.equal(state.recoveryEnded, 900, 'it never goes back');
 });
 
+t.test('the number of locks is the last one that was counted', async (t) => {
+  const state = stateFrom(claimant, { current: [fileOf('a')], inherited: [], ledger: [], stateNumber: 5 });
+  t.equal(state.lockCount, null);
+  applyChange(state, { type: 'locks', count: 7 });
+  applyChange(state, { type: 'locks', count: 0 });
+  applyChange(state, { type: 'recovery-begun', at: 1 });
+  t.equal(state.lockCount, 0);
+});
+
 t.test('holder and end', async (t) => {
   const state = emptyState(claimant);
   applyChange(state, { type: 'holder', lockManager: null, statd: 'statd 9' });

@@ -13,6 +13,7 @@ t.test('a new owner recovers all that was left, whoever was back under the forme
     ledger: [entry],
     stateNumber: 7,
     recoveryEnded: 70,
+    lockCount: 600,
   });
   const base = adopted(former, 500);
   const state = stateFrom({ ...claimant, epoch: 4 }, base);
@@ -29,6 +30,7 @@ t.test('a new owner recovers all that was left, whoever was back under the forme
   );
   t.equal(state.stateNumber, 7);
   t.equal(state.recoveryEnded, 70, 'what was missed stays missed');
+  t.equal(state.lockCount, 600, 'so many there were before');
 });
 
 t.test('a new store is empty', async (t) => {
@@ -42,6 +44,7 @@ t.test('the same holder goes on where it was', async (t) => {
     ledger: [entry],
     stateNumber: 7,
     recoveryEnded: 70,
+    lockCount: 600,
   };
   const former = stateFrom(claimant, base);
   t.same(stateFrom(claimant, resumed(former)), former);

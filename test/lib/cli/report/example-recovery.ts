@@ -27,7 +27,7 @@ const ANSWERED = { '192.0.2.10': 'answered', 'nfs.example.com': 'answered' };
 /** A recovery that is over: three are back or present, one of a hostile name is missed. */
 export const ENDED: StoreState = {
   ...{ service: 'locks', format: 'record', epoch: 4, holder: { ...HOLDER, node: 'n2' }, since: BEGUN },
-  ...{ stateNumber: NUMBER, recoveryEnded: null, ended: null, damage: [], torn: [] },
+  ...{ stateNumber: NUMBER, recoveryEnded: null, lockCount: null, ended: null, damage: [], torn: [] },
   current: new Map([['c9', fileOf('c9')]]),
   inherited: new Map(),
   ledger: new Map(

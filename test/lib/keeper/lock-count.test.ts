@@ -1,0 +1,55 @@
+import t from 'tap';
+import { noteLockCount } from '../../../lib/keeper/lock-count.ts';
+import { exampleService } from '../../support/example-service.ts';
+import { lockManager } from './example-surroundings.ts';
+
+const HERE = lockManager(7, 'kernel');
+const SETTLED = exampleService({ graceEnd: 'settled', exports: ['/srv/a'] });
+
+/** What is written down, where the store says this so far. */
+async function noted(
+  more: {
+    readonly service?: typeof SETTLED;
+    readonly before?: number | null;
+    readonly holder?: string | null;
+    readonly found?: typeof HERE | null;
+    readonly phases?: readonly string[];
+    readonly count?: () => Promise<number>;
+  } = {},
+) {
+  const { service = SETTLED, before = null, holder = HERE.identity, found = HERE } = more;
+  const { phases = ['capturing', 'capturing'], count = async () => 12 } = more;
+  const written: unknown[] = [];
+  let asked = 0;
+  const kept = {
+    store: { state: { lockCount: before, holder: { lockManager: holder } } },
+    writer: { push: async (changes: readonly unknown[]) => void written.push(...changes) },
+    recovering: {
+      get phase() {
+        return phases[asked++];
+      },
+    },
+  } as unknown as Parameters<typeof noteLockCount>[1];
+  await noteLockCount(service, kept, {
+    atWork: async () => ({ lockManager: found, statd: null }),
+    countLocksUnder: count,
+  });
+  return written;
+}
+
+t.test('what the clients of the service hold is written down where it has changed', async (t) => {
+  t.same(await noted(), [{ type: 'locks', count: 12 }]);
+  t.same(await noted({ before: 11 }), [{ type: 'locks', count: 12 }]);
+  t.same(await noted({ before: 12 }), []);
+});
+
+t.test('and only where that says how many there would be to reclaim', async (t) => {
+  t.same(await noted({ service: exampleService({ ...SETTLED, graceEnd: 'full' }) }), [], 'nobody asks');
+  t.same(await noted({ service: exampleService({ ...SETTLED, exports: [] }) }), [], 'whose they are');
+  t.same(await noted({ phases: ['recovering'] }), [], 'some are not back');
+  t.same(await noted({ phases: ['capturing', 'recovering'] }), [], 'some are not back any more');
+  t.same(await noted({ found: null }), [], 'they are gone');
+  t.same(await noted({ found: lockManager(8, 'kernel') }), [], 'they are gone');
+  t.same(await noted({ found: lockManager(7, 'ganesha'), holder: lockManager(7, 'ganesha').identity }), []);
+  t.same(await noted({ count: () => Promise.reject(new Error('ENOENT')) }), [], 'it could not be seen');
+});
