@@ -174,7 +174,7 @@ export async function recorded(
 
 /** Its lock store says as many locks as there are on the server that has the service. */
 export async function counted(service: NfsService, home: Guest): Promise<void> {
-  const said = `cat ${storeOf(service)}/* | grep -oE '"(locks","count|lockCount)":[0-9]+' | sed -n '$s/.*://p'`;
+  const said = `cat ${storeOf(service)}/*.journal | grep -oE '"(locks","count|lockCount)":[0-9]+' | sed -n '$s/.*://p'`;
   await until(async () => Number(await home.sh(said)) === (await heldLocks(home, service.directory)).length, {
     what: `the number of locks in the lock store of ${service.id}`,
     timeout: 60_000,

@@ -37,7 +37,7 @@ export interface Served {
 
 /** Two freshly built nodes, booted by systemd, with a cluster of their own, and two clients, with kernels of their own. */
 export class KernelGuide {
-  readonly nodes: readonly Guest[];
+  readonly nodes: readonly [Guest, Guest];
   readonly cluster: Cluster;
   readonly #clients: readonly [Guest, Guest];
   readonly #served: readonly Served[];
@@ -47,7 +47,7 @@ export class KernelGuide {
     t: Test,
     standIns: StandIns,
     served: readonly Served[],
-    nodes: Guest[],
+    nodes: [Guest, Guest],
     clients: [Guest, Guest],
     cluster: Cluster,
   ) {
@@ -112,6 +112,12 @@ export class KernelGuide {
       },
       { what: `a node has ${served?.address}`, timeout: 300_000, every: 500 },
     );
+  }
+
+  /** What the cluster says of actions that failed: after one, a resource may stay away from its node. */
+  async failures(): Promise<string[]> {
+    const xml = await this.nodes[0].sh('crm_mon --as-xml');
+    return [...xml.matchAll(/<failure [^>]*>/g)].map(([failure]) => failure);
   }
 
   /** The client's flock has its locks: the server's kernel lists them. */

@@ -25,6 +25,7 @@ function guideTest(
     const blocks = guideBlocks(page);
     await noted({ row: name, by: 'pacemaker' }, async () => {
       await guide.follow([...guideBlocks('nodes'), ...blocks], ['kernel', way]);
+      t.same(await guide.failures(), [], 'no action failed');
       t.match(await guide.fates(Date.now()), Object.fromEntries(served.map(({ host }) => [host, SURVIVES])));
       const event = Date.now();
       await (await guide.serving()).kill();
