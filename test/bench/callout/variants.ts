@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { directoryForStatd, Room } from './room.ts';
 
 /** No callout, ours for one and for two services, and others. */
-export const VARIANTS = ['none', 'lockferry', 'two', 'sh', 'node', 'ctdb'] as const;
+export const VARIANTS = ['none', 'lockferry', 'two', 'touch', 'sh', 'node', 'ctdb'] as const;
 export type Variant = (typeof VARIANTS)[number];
 
 /** Opens a room where statd has one of the callouts that are compared; each records the client below `dir`. */
@@ -22,11 +22,16 @@ export function openRoom(variant: Variant, dir: string, dist: string): Promise<R
   }
   const store = directoryForStatd(join(dir, 'store'));
   const callout = join(dir, 'callout');
-  const make = { sh: shell, node: oneShot, ctdb }[variant];
+  const make = { touch, sh: shell, node: oneShot, ctdb }[variant];
   writeFileSync(callout, make(store), { mode: 0o755 });
   return Room.open(dir, callout);
 }
 
+function touch(store: string): string {
+  return `#!/bin/sh\n[ "$1" != add-client ] || { touch "${store}/$2" && sync "${store}/$2"; }\n`;
+}
+
+/** The same without a process for the file, and with the node's name in it. */
 function shell(store: string): string {
   return `#!/bin/sh\n[ "$1" != add-client ] || { echo "$3" >"${store}/$2" && sync "${store}/$2" "${store}"; }\n`;
 }
