@@ -5,10 +5,11 @@ import { Settling } from './settled.ts';
 const ALL = Array.from({ length: 3 }, () => [200, 200]);
 /** Seconds of both grace periods: lockd's own by default, and nfsd's. */
 const [LOCKD_GRACE, NFSD_GRACE] = [50, 90];
-/** Half of that. What it takes is a second or more of stillness, and up to five until a Linux client tries again. */
-const GRANTED_WITHIN = 45_000;
-/** Asked for with the last reclaim: a Linux client asks once more, five seconds later, and grace is over by then. */
-const ASKED_LAST_GRANTED_WITHIN = 6000;
+/**
+ * It takes half a second of stillness, or a little more where clients are slow, and then up to five until a Linux client
+ * tries again; beside other tests, the two are longer.
+ */
+const GRANTED_WITHIN = FULL ? 6000 : 8000;
 /** A race that is lost rarely is looked for more often than other rows: the service goes to and fro. */
 const ROUNDS = FULL ? 4 : 1;
 
@@ -40,7 +41,6 @@ function settles(
             t.same(held, ALL, 'server and clients agree on all locks'),
             graceEnd === 'full' ||
               t.ok(Math.max(...granted) < GRANTED_WITHIN, `new locks ${granted} ms after the last reclaim`),
-            graceEnd === 'full' || t.ok(Number(granted.at(-1)) < ASKED_LAST_GRANTED_WITHIN, 'asked for last'),
             t.equal(Number.isFinite(ended), graceEnd === 'settled', 'who ended grace'),
           ];
           return { passed: passed.every(Boolean), fates: {}, reclaimed, ended, granted };
