@@ -1,6 +1,6 @@
 import { FULL, labTest, PATTERN, TIMES } from './lab-test.ts';
 import { noted } from './results.ts';
-import { Settling } from './settled.ts';
+import { cutOffWhileReclaiming, Settling } from './settled.ts';
 
 const ALL = Array.from({ length: 3 }, () => [200, 200]);
 /** Seconds of both grace periods: lockd's own by default, and nfsd's. */
@@ -47,5 +47,27 @@ function settles(
         });
       }
     });
+  }
+}
+
+const CUT_OFF = 'grace_end=settled, a client is cut off for 5 s in the middle of 1000 reclaims';
+if (FULL) {
+  for (const [name, exports] of [
+    [CUT_OFF, true],
+    [`${CUT_OFF}, nobody knows how many there were`, false],
+  ] as const) {
+    if (!PATTERN.test(name)) continue;
+    for (let run = 1; run <= TIMES; run += 1) {
+      labTest(`${name}, run ${run}`, async (t, lab) => {
+        await noted({ row: name, by: 'hand' }, async () => {
+          const { atFirst, after, held } = await cutOffWhileReclaiming(lab, exports);
+          t.comment(`${atFirst} and ${after} locks in the middle, ${held} in the end`);
+          t.ok(after < 1000, 'it was in the middle');
+          // The control: by stillness alone, grace ends while it is cut off.
+          t.equal(held === 1000, exports);
+          return { passed: t.passing(), fates: {} };
+        });
+      });
+    }
   }
 }

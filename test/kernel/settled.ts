@@ -164,3 +164,62 @@ export class Settling {
     return Promise.all(each);
   }
 }
+
+/** Locks of the client that is cut off, and of these on the server when it is. */
+const [MANY, SOME] = [1000, 50];
+/** Seconds for which nothing of the server's gets to it; TCP tries again after 6.2 at the latest. */
+const CUT = 5;
+
+/** On the server: cuts the client off as soon as it has some locks; says how many there were then, and at the end of it. */
+const CUTTER = `
+import subprocess, sys, time
+def count():
+    with open('/proc/locks', encoding='ascii') as table:
+        return sum(' POSIX ' in line for line in table)
+def route(what):
+    subprocess.run(['ip', 'route', what, 'blackhole', sys.argv[1]], check=True)
+while count() < ${SOME}:
+    pass
+route('add')
+print(count(), flush=True)
+time.sleep(${CUT})
+print(count(), flush=True)
+route('del')
+`;
+
+/**
+ * The server dies; in the middle of a client's reclaims nothing gets to it for longer than any stillness that ends grace.
+ * @param exports whether nfslock knows the service's exports, and so how many locks there were.
+ * @returns how many locks of it were on the server as it was cut off, at the end of that, and in the end.
+ */
+export async function cutOffWhileReclaiming(
+  lab: KernelLab,
+  exports: boolean,
+): Promise<{ readonly atFirst: number; readonly after: number; readonly held: number }> {
+  const nfslock = { grace_end: 'settled', ...(exports ? {} : { exports: '' }) } as const;
+  const service = { ...SERVICE, shares: [KEPT], nfslock };
+  const scene = await setScene(lab, {
+    protect: 'lockferry',
+    manager: 'hand',
+    services: [service],
+    grace: 90,
+  });
+  const [client] = scene.clients as [Guest];
+  const [from, to] = scene.servers;
+  await LockProcess.start(client).lockMany({ file: FILE }, MANY, 2);
+  await recorded(scene, service, client, from);
+  if (exports) await counted(service, from);
+  const cutter = to.start(['python3', '-c', CUTTER, client.ip]);
+  await scene.kill(from);
+  await scene.served(service, to);
+  const atFirst = Number(await cutter.nextLine());
+  const after = Number(await cutter.nextLine());
+  await until(async () => endOf(await to.sh('cat /run/lockferry/services/*/events.jsonl')) > 0, {
+    what: `nfslock has ended grace on ${to.name}`,
+    timeout: BACK_WITHIN,
+    every: 300,
+  });
+  // What is to come has come within the time that a client takes to try again.
+  await delay(6000);
+  return { atFirst, after, held: (await heldLocks(to, service.directory)).length };
+}
