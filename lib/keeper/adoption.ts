@@ -14,6 +14,7 @@ import {
   type StoredFile,
   type StoreState,
 } from '../store/index.ts';
+import { type LockCounters, lockCountOf } from './lock-count.ts';
 import { isNotedReleased } from './lock-notes.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -95,16 +96,13 @@ function knownFrom({ format, current }: StoreState, wanted: Service['recordForma
 async function areLocksGone(
   former: StoreState | null,
   lockManager: LockManager | null,
-  { addresses, exports }: Pick<Service, 'addresses' | 'exports'>,
-  {
-    localAddresses,
-    countLocksUnder,
-    settling,
-  }: Pick<Surroundings, 'localAddresses' | 'countLocksUnder' | 'settling'>,
+  service: Pick<Service, 'addresses' | 'exports'>,
+  surroundings: LockCounters & Pick<Surroundings, 'localAddresses'>,
 ): Promise<boolean> {
   if (former === null || lockManager?.kind !== 'kernel') return false;
-  if (former.current.size === 0 || addresses.some((address) => localAddresses().has(address))) return false;
-  return (exports.length === 0 ? settling.countLocks() : countLocksUnder(exports)).then(
+  const local = surroundings.localAddresses();
+  if (former.current.size === 0 || service.addresses.some((address) => local.has(address))) return false;
+  return lockCountOf(service, surroundings).then(
     (count) => count === 0,
     () => false,
   );

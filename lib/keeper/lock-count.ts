@@ -2,20 +2,33 @@ import type { Service } from '../node/service.ts';
 import type { Kept } from './kept.ts';
 import type { Surroundings } from './surroundings.ts';
 
+export type LockCounters = Pick<Surroundings, 'countLocksUnder' | 'settling'>;
+
 /**
- * Notes in the lock store how many locks the service's clients hold, where grace is to end early after a failover and what
- * they hold can be told from what others do: by its exports. Not while clients are to recover, nor where the lock manager
- * is not the one that has had them. A look that fails is left out: the next one comes soon.
+ * How many locks the kernel's lock manager holds for a service's clients: those in its exports; where it names none, all
+ * that there are. Rejects where that cannot be seen.
+ */
+export function lockCountOf(
+  { exports }: Pick<Service, 'exports'>,
+  { countLocksUnder, settling }: LockCounters,
+): Promise<number> {
+  return exports.length === 0 ? settling.countLocks() : countLocksUnder(exports);
+}
+
+/**
+ * Notes in the lock store how many locks the service's clients hold, where grace is to end early after a failover. Not while
+ * clients are to recover, nor where the lock manager is not the one that has had them. A look that fails is left out: the
+ * next one comes soon.
  */
 export async function noteLockCount(
-  { graceEnd, exports }: Pick<Service, 'graceEnd' | 'exports'>,
+  service: Pick<Service, 'graceEnd' | 'exports'>,
   { store, writer, recovering }: Pick<Kept, 'store' | 'writer' | 'recovering'>,
-  { atWork, countLocksUnder }: Pick<Surroundings, 'atWork' | 'countLocksUnder'>,
+  surroundings: LockCounters & Pick<Surroundings, 'atWork'>,
 ): Promise<void> {
-  if (graceEnd !== 'settled' || exports.length === 0 || recovering.phase !== 'capturing') return;
-  const count = await countLocksUnder(exports).catch(() => null);
+  if (service.graceEnd !== 'settled' || recovering.phase !== 'capturing') return;
+  const count = await lockCountOf(service, surroundings).catch(() => null);
   // It is looked at afterwards: one that went meanwhile took its locks along.
-  const { lockManager } = await atWork();
+  const { lockManager } = await surroundings.atWork();
   if (lockManager?.kind !== 'kernel' || lockManager.identity !== store.state.holder.lockManager) return;
   if (count === null || count === store.state.lockCount || recovering.phase !== 'capturing') return;
   await writer.push([{ type: 'locks', count }]);

@@ -4,13 +4,13 @@ import type { Service } from '../node/service.ts';
 import type { Change } from '../store/index.ts';
 import type { AddressSeen } from './address-seen.ts';
 import type { Kept } from './kept.ts';
-import { noteLockCount } from './lock-count.ts';
+import { type LockCounters, noteLockCount } from './lock-count.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface PulseOptions {
   readonly service: Service;
   readonly kept: Kept;
-  readonly surroundings: Pick<Surroundings, 'atWork' | 'countLocksUnder'>;
+  readonly surroundings: LockCounters & Pick<Surroundings, 'atWork'>;
   readonly address: AddressSeen;
   /** Called after each beat that has come to its end. */
   readonly after: () => void;

@@ -5,13 +5,13 @@ import { Recovery } from '../recover/recovery.ts';
 import { endWhenSettled, type OwnLocks, type SettlingMeans } from '../recover/settled-grace.ts';
 import type { RecoveryEnd, RecoveryWorld } from '../recover/world.ts';
 import type { Change, StoredFile } from '../store/index.ts';
+import { type LockCounters, lockCountOf } from './lock-count.ts';
 
 /** A recovery's world, and what it takes to end grace once it has settled. */
 export interface RecoveringWorld extends RecoveryWorld {
   readonly service: RecoveryWorld['service'] & Pick<Service, 'name' | 'exports'>;
   readonly settling: SettlingMeans;
-  /** How many locks the kernel's lock manager holds on the file systems of these directories. */
-  readonly countLocksUnder: (directories: readonly string[]) => Promise<number>;
+  readonly countLocksUnder: LockCounters['countLocksUnder'];
 }
 
 interface Running {
@@ -144,11 +144,11 @@ export class Recovering {
 
   /** What is not known, or cannot be seen, is neither missing nor all that there was. */
   async #ownLocks(): Promise<OwnLocks | null> {
-    const { service, state, countLocksUnder } = this.#world;
+    const { service, state } = this.#world;
     const before = state().lockCount;
-    if (before === null || service.exports.length === 0) return null;
-    return countLocksUnder(service.exports).then(
-      (now) => ({ before, now }),
+    if (before === null) return null;
+    return lockCountOf(service, this.#world).then(
+      (now) => ({ before, now, areAlone: service.exports.length > 0 }),
       () => null,
     );
   }

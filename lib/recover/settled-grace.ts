@@ -17,6 +17,8 @@ export interface OwnLocks {
   /** How many there were before its recovery. */
   readonly before: number;
   readonly now: number;
+  /** Whether nobody else's are counted among them. */
+  readonly areAlone: boolean;
 }
 
 /** One service whose clients are all back. */
@@ -58,7 +60,7 @@ export async function endWhenSettled(settling: Settling): Promise<boolean> {
       const reason = need ?? (isMissing ? `not all of ${own.before} locks are back` : null);
       if (reason !== null && reason !== kept) log('grace-kept', { reason });
       kept = reason;
-      const quiet = pace.quiet(own !== null && own.now === own.before && own.now > 0);
+      const quiet = pace.quiet(own?.areAlone === true && own.now === own.before && own.now > 0);
       if (reason === null && pace.stillFor >= quiet) {
         await end();
         log('grace-ended');

@@ -84,7 +84,7 @@ export interface StoreState {
    */
   readonly recoveryEnded: number | null;
   /**
-   * How many locks the lock manager held in the service's exports, by the last look of an owner that recovered nobody; in
+   * How many locks the lock manager held for the service's clients, by the last look of an owner that recovered nobody; in
    * an epoch that began with a recovery, how many there were before. Null: nobody looked.
    */
   readonly lockCount: number | null;
@@ -108,7 +108,7 @@ export type Change =
   | { readonly type: 'recovery-begun'; readonly at: number }
   /** Inherited clients neither back nor present become missed, and nothing is inherited any more. */
   | { readonly type: 'recovery-ended'; readonly at: number }
-  /** So many locks are held in the service's exports; never while a recovery is under way. */
+  /** So many locks are held for the service's clients; never while a recovery is under way. */
   | { readonly type: 'locks'; readonly count: number }
   | ({ readonly type: 'ended' } & Ended);
 

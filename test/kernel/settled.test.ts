@@ -52,19 +52,19 @@ function settles(
 
 const CUT_OFF = 'grace_end=settled, a client is cut off for 5 s in the middle of 1000 reclaims';
 if (FULL) {
-  for (const [name, exports] of [
+  for (const [name, known] of [
     [CUT_OFF, true],
-    [`${CUT_OFF}, nobody knows how many there were`, false],
+    [`${CUT_OFF}, counted before it had them`, false],
   ] as const) {
     if (!PATTERN.test(name)) continue;
     for (let run = 1; run <= TIMES; run += 1) {
       labTest(`${name}, run ${run}`, async (t, lab) => {
         await noted({ row: name, by: 'hand' }, async () => {
-          const { atFirst, after, held } = await cutOffWhileReclaiming(lab, exports);
+          const { atFirst, after, held } = await cutOffWhileReclaiming(lab, known);
           t.comment(`${atFirst} and ${after} locks in the middle, ${held} in the end`);
           t.ok(after < 1000, 'it was in the middle');
           // The control: by stillness alone, grace ends while it is cut off.
-          t.equal(held === 1000, exports);
+          t.equal(held === 1000, known);
           return { passed: t.passing(), fates: {} };
         });
       });

@@ -189,15 +189,14 @@ route('del')
 
 /**
  * The server dies; in the middle of a client's reclaims nothing gets to it for longer than any stillness that ends grace.
- * @param exports whether nfslock knows the service's exports, and so how many locks there were.
+ * @param known whether the lock store says how many locks there were; else they came since nfslock counted them last.
  * @returns how many locks of it were on the server as it was cut off, at the end of that, and in the end.
  */
 export async function cutOffWhileReclaiming(
   lab: KernelLab,
-  exports: boolean,
+  known: boolean,
 ): Promise<{ readonly atFirst: number; readonly after: number; readonly held: number }> {
-  const nfslock = { grace_end: 'settled', ...(exports ? {} : { exports: '' }) } as const;
-  const service = { ...SERVICE, shares: [KEPT], nfslock };
+  const service = { ...SERVICE, shares: [KEPT], nfslock: { grace_end: 'settled' } } as const;
   const scene = await setScene(lab, {
     protect: 'lockferry',
     manager: 'hand',
@@ -206,9 +205,13 @@ export async function cutOffWhileReclaiming(
   });
   const [client] = scene.clients as [Guest];
   const [from, to] = scene.servers;
-  await LockProcess.start(client).lockMany({ file: FILE }, MANY, 2);
+  const holder = LockProcess.start(client);
+  await holder.lock({ file: FILE });
   await recorded(scene, service, client, from);
-  if (exports) await counted(service, from);
+  await counted(service, from);
+  if (!known) await from.sh('pkill -STOP -f lockferry/keeper');
+  await holder.lockMany({ file: FILE, start: 2 }, MANY - 1, 2);
+  if (known) await counted(service, from);
   const cutter = to.start(['python3', '-c', CUTTER, client.ip]);
   await scene.kill(from);
   await scene.served(service, to);

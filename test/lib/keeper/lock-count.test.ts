@@ -1,7 +1,7 @@
 import t from 'tap';
 import { noteLockCount } from '../../../lib/keeper/lock-count.ts';
 import { exampleService } from '../../support/example-service.ts';
-import { lockManager } from './example-surroundings.ts';
+import { ExampleNode, lockManager } from './example-surroundings.ts';
 
 const HERE = lockManager(7, 'kernel');
 const SETTLED = exampleService({ graceEnd: 'settled', exports: ['/srv/a'] });
@@ -33,6 +33,7 @@ async function noted(
   await noteLockCount(service, kept, {
     atWork: async () => ({ lockManager: found, statd: null }),
     countLocksUnder: count,
+    settling: { ...new ExampleNode().settling, countLocks: async () => 40 },
   });
   return written;
 }
@@ -41,11 +42,16 @@ t.test('what the clients of the service hold is written down where it has change
   t.same(await noted(), [{ type: 'locks', count: 12 }]);
   t.same(await noted({ before: 11 }), [{ type: 'locks', count: 12 }]);
   t.same(await noted({ before: 12 }), []);
+  const anywhere = exampleService({ ...SETTLED, exports: [] });
+  t.same(
+    await noted({ service: anywhere }),
+    [{ type: 'locks', count: 40 }],
+    'all, where it is not known which',
+  );
 });
 
 t.test('and only where that says how many there would be to reclaim', async (t) => {
   t.same(await noted({ service: exampleService({ ...SETTLED, graceEnd: 'full' }) }), [], 'nobody asks');
-  t.same(await noted({ service: exampleService({ ...SETTLED, exports: [] }) }), [], 'whose they are');
   t.same(await noted({ phases: ['recovering'] }), [], 'some are not back');
   t.same(await noted({ phases: ['capturing', 'recovering'] }), [], 'some are not back any more');
   t.same(await noted({ found: null }), [], 'they are gone');
