@@ -179,8 +179,9 @@ manager that goes on running would otherwise keep them, and refuse them when the
     shortdesc: 'When the grace period ends',
     longdesc: `"full": after its full time. "settled": as soon as all former clients are back, or have been told twice
 and not come (where this node knew them before: 15 seconds after they were told), and neither the monitor records nor
-the number of locks have changed for one to five seconds, longer where clients pause longer between two locks, so that
-new locks are granted sooner after a failover. Only the kernel's grace period is ended, and not where it serves NFSv4 as
+the number of locks have changed for one to five seconds, longer where clients pause longer between two locks: half a
+second where exports has as many locks as before, ten seconds where there were more before. New locks are granted sooner
+after a failover then. Only the kernel's grace period is ended, and not where it serves NFSv4 as
 well, or while another service of the node needs it. Clients of exports that no nfslock protects are waited for only where
 Lockferry itself has to tell them: right after a boot of the node, they may come too late.`,
     type: 'string',
