@@ -57,6 +57,7 @@ const besideUnprotected = (trigger: string, service: NfsService = ONE): NfsServi
   { ...service, home: 'sb', nfslock: { trigger } },
   { ...OTHER, shares: [NEIGHBOUR, OWN] },
 ];
+const SETTLED = { ...ONE, nfslock: { grace_end: 'settled' } } as const;
 /** Where nfsdcld runs and NFSv4 is served, no grace period can be had without a restart of lockd. */
 const NO_V4_GRACE = {
   prepareServer:
@@ -145,6 +146,11 @@ export const ROWS: readonly Row[] = [
     setting: { ...HAND, services: [SERVICE, OTHER], warm: true },
     ...{ happening: happenings.bothArrive, wanted: { ...PAIR, neighbour: KEEPS } },
     afterwards: { look: happenings.startsOfNfsd, wanted: { starts: 2 } },
+  },
+  {
+    name: 'active/active, both services arrive together, grace_end=settled',
+    setting: { ...HAND, services: [SETTLED, { ...OTHER, nfslock: SETTLED.nfslock }], warm: true, grace: 90 },
+    ...{ happening: happenings.bothArrive, wanted: { kept: KEEPS, neighbour: KEEPS } },
   },
   {
     name: 'a client is frozen past the end of grace',
