@@ -209,7 +209,7 @@ export async function cutOffWhileReclaiming(
   await holder.lock({ file: FILE });
   await recorded(scene, service, client, from);
   await counted(service, from);
-  if (!known) await from.sh('pkill -STOP -f lockferry/keeper');
+  if (!known) await from.sh('kill -STOP "$(cat /run/lockferry/services/*/keeper.pid)"');
   await holder.lockMany({ file: FILE, start: 2 }, MANY - 1, 2);
   if (known) await counted(service, from);
   const cutter = to.start(['python3', '-c', CUTTER, client.ip]);
