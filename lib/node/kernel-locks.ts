@@ -1,8 +1,8 @@
 import { readFile, realpath, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { Fault } from '../fault.ts';
+import { ProcessWatch } from './lock-manager.ts';
 import { mountsUnder } from './mount-table.ts';
-import { findProcess } from './process.ts';
 
 /**
  * Makes lockd drop every client's locks on the file system that holds `directory`, without restarting anything
@@ -45,12 +45,21 @@ export async function realDirectory(directory: string, root: string): Promise<st
   return `/${relative(root, await realpath(join(root, directory)))}`;
 }
 
+/** lockd, by the root that it was looked for in: who counts again and again need not look through all processes each time. */
+const lockds = new Map<string, ProcessWatch>();
+
+function lockdOf(root: string): ProcessWatch {
+  const known = lockds.get(root) ?? new ProcessWatch('lockd', join(root, 'proc'));
+  lockds.set(root, known);
+  return known;
+}
+
 /**
  * The device, `MAJOR:MINOR` in decimal, of each lock that lockd holds: lines of /proc/locks whose process is lockd
  * (fs/lockd/svc4proc.c nlm4svc_retrieve_args() makes it the owner; fs/locks.c lock_get_status() prints them).
  */
 export async function lockDevices(root: string): Promise<string[]> {
-  const lockd = await findProcess('lockd', join(root, 'proc'));
+  const lockd = await lockdOf(root).now();
   const table = await readFile(join(root, 'proc/locks'), 'latin1');
   const locks = [...table.matchAll(/^\d+: POSIX +\S+ +\S+ +(\d+) ([\da-f]+):([\da-f]+):/gm)];
   return locks.flatMap(([, pid, major = '', minor = '']) =>

@@ -139,7 +139,10 @@ function applyEntry(state: WorkingState, entry: BaseEntry | Change): void {
   }
 }
 
-/** Adds what an epoch that was never established holds: more files, later ledger entries, a higher number, a later end, the last number of locks. */
+/**
+ * Adds what an epoch that was never established holds: more files, later ledger entries, a higher number, a later end, the
+ * last number of locks.
+ */
 function addTo(state: WorkingState, journal: Journal): void {
   const other = emptyState(state);
   for (const entry of journal.entries) applyEntry(other, entry);

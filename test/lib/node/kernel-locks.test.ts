@@ -26,6 +26,9 @@ t.test('the locks that are counted are those of lockd', async (t) => {
   const root = new FakeRoot(t.testdir()).put({ 'proc/locks': TABLE });
   t.equal(await countLocks(root.path), 0, 'no lockd');
   t.equal(await countLocks(root.process(50, 'lockd').path), 2);
+  root.remove('proc/50');
+  root.process(817, 'lockd', 900);
+  t.equal(await countLocks(root.path), 1, 'the one that runs now');
 });
 
 const MOUNTS = `20 1 8:1 / / rw - ext4 /dev/sda1 rw
