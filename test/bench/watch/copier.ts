@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { write } from './kept.ts';
+import { write } from './watcher.ts';
 
 // What the scripts of other clusters do: copy sm/, and sleep. Made durable, which they are not said to do.
 const LOOP = `while :; do date +%s.%N; cp -aT "$1" "$2"; sync -f "$2"; date +%s.%N; sleep "$3"; done`;

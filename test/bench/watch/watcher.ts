@@ -7,7 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { KEEPER_OPTIONS } from '../../../lib/keeper/keeper-process.ts';
 import { lineFor } from '../clients.ts';
 
-const KEEPER = fileURLToPath(new URL('./keeper.js', import.meta.url));
+/** Who makes records durable, and where: the words that follow STATD_DIRECTORY. */
+const PROGRAMS = {
+  keeper: (dir: string) => [join(dir, 'store'), join(dir, 'run')],
+  bare: (dir: string) => [join(dir, 'bare')],
+};
 const DURABLE_WITHIN = 60_000;
 
 /** Milliseconds since 1970, with their fractions. */
@@ -24,28 +28,29 @@ export function write(statd: string, client: string): number {
   return at;
 }
 
-/** A keeper in a process of its own that captures a statd directory, and how long each client's record takes. */
-export class WatchedKeeper {
+/** A process that captures a statd directory, the keeper or a bare one, and how long each client's record takes. */
+export class Watcher {
   readonly #statd: string;
   readonly #child: ReturnType<typeof spawn>;
   readonly #durable = new Map<string, number>();
   #said: (line: string) => void = () => undefined;
 
-  private constructor(statd: string, dir: string) {
+  private constructor(program: keyof typeof PROGRAMS, statd: string, dir: string) {
     this.#statd = statd;
-    const words = [...KEEPER_OPTIONS, KEEPER, statd, join(dir, 'store'), join(dir, 'run')];
+    const file = fileURLToPath(new URL(`./${program}.js`, import.meta.url));
+    const words = [...KEEPER_OPTIONS, file, statd, ...PROGRAMS[program](dir)];
     this.#child = spawn(process.execPath, words, { stdio: ['pipe', 'pipe', 'inherit'] });
     const lines = createInterface({ input: this.#child.stdout as NodeJS.ReadableStream });
     lines.on('line', (line) => this.#hear(line));
   }
 
-  static async start(statd: string, dir: string): Promise<WatchedKeeper> {
-    const keeper = new WatchedKeeper(statd, dir);
+  static async start(program: keyof typeof PROGRAMS, statd: string, dir: string): Promise<Watcher> {
+    const watcher = new Watcher(program, statd, dir);
     const said = await new Promise<string>((resolve) => {
-      keeper.#said = resolve;
+      watcher.#said = resolve;
     });
-    if (said !== 'ready') throw new Error(`the keeper says ${said}`);
-    return keeper;
+    if (said !== 'ready') throw new Error(`${program} says ${said}`);
+    return watcher;
   }
 
   /** Writes records of these clients at once. @returns how long each took to become durable, milliseconds. */
