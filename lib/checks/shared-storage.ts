@@ -1,4 +1,4 @@
-import type { Mount } from '../node/mount-table.ts';
+import { isShared, type Mount } from '../node/mount-table.ts';
 import { printable } from '../printable.ts';
 import type { ServiceCheck } from './check.ts';
 import type { Found } from './finding.ts';
@@ -6,9 +6,6 @@ import { type StoragePlace, storagePlace } from './storage-place.ts';
 
 /** File systems that no other node can see, whatever is below them. */
 const LOCAL = new Set(['tmpfs', 'ramfs', 'devtmpfs', 'overlay', 'aufs', 'squashfs']);
-/** File systems that all nodes can have mounted at the same time. */
-const SHARED =
-  /^(nfs4?|gfs2|ocfs2|ceph|lustre|gpfs|beegfs|cifs|smb3|virtiofs|9p|fuse\.(ceph|glusterfs|mfs))$/;
 /** Devices that a replication carries to another node. */
 const REPLICATED = /^\/dev\/(drbd|rbd)/;
 
@@ -34,7 +31,7 @@ function judge({ mount, cib, resource, missing }: StoragePlace): Found {
     return { verdict: 'bad', evidence: `${missing} is not mounted: ${evidence}`, cure: `mount ${missing}` };
   }
   if (LOCAL.has(mount.type)) return own;
-  if (SHARED.test(mount.type)) return { verdict: 'ok', evidence };
+  if (isShared(mount)) return { verdict: 'ok', evidence };
   if (resource !== null) {
     return { verdict: 'ok', evidence: `${evidence}, and moves as ${printable(resource.id)}` };
   }

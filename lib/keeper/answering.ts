@@ -64,6 +64,7 @@ export function verdictOf({ service, fault, kept, owner, hung }: Standing): Repo
     strict: service.strict,
     maxLag: service.maxLag * 1000,
     storeTrouble: writer.trouble,
+    storeGone: nextOwner.gone,
     storeRefused: nextOwner.refused,
     storeDamage: damage,
     lag: writer.lag,

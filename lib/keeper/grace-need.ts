@@ -16,11 +16,11 @@ const ANSWER_WITHIN = 1000;
  * What needs the kernel's grace period on this node, besides the service of this name whose clients are all back: NFSv4,
  * whose clients reclaim in it too; clients of unprotected exports, while they are being told of a restart, or by
  * sm-notify of a reboot; and other services, unless theirs are back as well and they want it ended as well.
- * @param lockManager the identity of the one that runs here.
+ * @param own with the lock manager that its clients are back with. @param lockManager the identity of the one that runs here.
  * @returns one sentence; null: nothing does.
  */
 export async function graceNeed(
-  own: string,
+  own: { readonly name: string; readonly lockManager: string | null },
   lockManager: string | null,
   runtime = SERVICES_DIRECTORY,
   root = '/',
@@ -32,8 +32,9 @@ export async function graceNeed(
   if (existsSync(node.planFile)) return 'the lock manager is being restarted';
   if (existsSync(node.dutyStore)) return 'clients of exports that no service protects are being told';
   if (await nodeIsNotifying(root)) return 'sm-notify is telling clients of this node that it was rebooted';
+  if (own.lockManager !== lockManager) return notSeen(own.name);
   for (const name of await startedServices(runtime)) {
-    const need = name === own ? null : await needOf(name, lockManager, runtime);
+    const need = name === own.name ? null : await needOf(name, lockManager, runtime);
     if (need !== null) return need;
   }
   return null;
@@ -47,10 +48,14 @@ async function needOf(name: string, lockManager: string | null, runtime: string)
     const report = await askKeeper(directory.socket, 'report', Date.now() + ANSWER_WITHIN);
     if (report.phase === 'adopting' || report.phase === 'recovering') return `${name} is ${report.phase}`;
     const hasSeen = report.lockManager === undefined || report.lockManager === lockManager;
-    return hasSeen ? null : `${name} has not seen yet that the lock manager was restarted`;
+    return hasSeen ? null : notSeen(name);
   } catch (error) {
     return `${name} does not say how far it is: ${sentenceOf(error)}`;
   }
+}
+
+function notSeen(name: string): string {
+  return `${name} has not seen yet that the lock manager was restarted`;
 }
 
 /** Runs sm-notify, and has somebody to tell yet? What it moves to `sm.bak/` is removed as clients answer (sm-notify(8)). */

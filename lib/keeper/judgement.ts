@@ -8,6 +8,8 @@ export interface Health {
   readonly owner: boolean;
   /** What the lock store's storage said last; null: nothing bad. */
   readonly storeTrouble: string | null;
+  /** Why the lock store, which is not there any more, cannot be written anew; null: it is there. */
+  readonly storeGone: string | null;
   /** Why the next owner would refuse the lock store; null: he would not. */
   readonly storeRefused: string | null;
   /** What could not be read of it when the service was adopted. */
@@ -41,6 +43,7 @@ export function judgeHealth(health: Health): Verdict {
   const { owner, storeTrouble, lag, statdDirectory, recoveryTrouble } = health;
   const unprotected = health.strict ? failed : degraded;
   if (!owner) return { state: 'failed', reason: 'another node has taken over this service' };
+  if (health.storeGone !== null) return unprotected(`all clients unprotected: ${health.storeGone}`);
   if (storeTrouble !== null || lag > health.maxLag) {
     const why = storeTrouble ?? `shared_dir has not answered for ${Math.round(lag / 1000)} s`;
     return unprotected(`${health.unprotected} clients unprotected: ${why}`);

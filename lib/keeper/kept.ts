@@ -87,7 +87,7 @@ export function keep({ store, picture, before, handedOverTo, damage }: Adopted, 
   });
   const path = directory.calloutDirectory;
   const callout = new Callout({ path, statd, store, ownership, capturing, push, seen, log });
-  const nextOwner = new NextOwner(store);
+  const nextOwner = new NextOwner(store, log);
   const [first] = damage;
   if (first !== undefined) log('store-damaged', { places: damage.length, ...first });
   return { statd, store, writer, capturing, recovering, callout, share, handedOverTo, damage, nextOwner };

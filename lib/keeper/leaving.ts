@@ -77,16 +77,19 @@ export interface LocksLeft {
 
 /** The locks that a service leaves on this node; null: they may still be needed, while its address is here or never was. */
 export async function locksLeft(
-  { name, addresses, exports, unlockOnStop }: Service,
+  { name, addresses, exports, sharedDir, unlockOnStop }: Service,
   addressSeen: boolean,
-  surroundings: Pick<Surroundings, 'atWork' | 'localAddresses' | 'wasStoppedAlone'>,
+  surroundings: Pick<Surroundings, 'atWork' | 'localAddresses' | 'wasStoppedAlone' | 'areOnSharedFileSystem'>,
 ): Promise<LocksLeft | null> {
   const local = surroundings.localAddresses();
   if (!unlockOnStop || !addressSeen || addresses.some((address) => local.has(address))) return null;
   const { lockManager: holder } = await surroundings.atWork();
   // The kernel drops locks by export: where none are named, there is nothing that could be released.
   if (holder === null || (holder.kind === 'kernel' && exports.length === 0)) return null;
-  return { holder, kept: await surroundings.wasStoppedAlone(name) };
+  // What is stopped has no stickiness: it may be started elsewhere, where the locks would be in the way of a cluster file
+  // system's. Any other has to be unmounted here before.
+  const moves = !(await surroundings.areOnSharedFileSystem(exports.length > 0 ? exports : [sharedDir]));
+  return { holder, kept: moves && (await surroundings.wasStoppedAlone(name)) };
 }
 
 /** A service whose locks are to be released on this node. */

@@ -4,6 +4,9 @@ import type { Surroundings } from './surroundings.ts';
 
 export type LockCounters = Pick<Surroundings, 'countLocksUnder' | 'settling'>;
 
+/** What is looked at round them. */
+export type CountersHere = LockCounters & Pick<Surroundings, 'atWork' | 'localAddresses'>;
+
 /**
  * How many locks the kernel's lock manager holds for a service's clients: those in its exports; where it names none, all
  * that there are. Rejects where that cannot be seen.
@@ -17,19 +20,21 @@ export function lockCountOf(
 
 /**
  * Notes in the lock store how many locks the service's clients hold, where grace is to end early after a failover. Not while
- * clients are to recover, nor where the lock manager is not the one that has had them. A look that fails is left out: the
- * next one comes soon.
+ * clients are to recover, nor where the lock manager is not the one that has had them, nor without an address of the service:
+ * once that has left, exportfs drops them. A look that fails is left out: the next one comes soon.
  */
 export async function noteLockCount(
-  service: Pick<Service, 'graceEnd' | 'exports'>,
+  service: Pick<Service, 'graceEnd' | 'exports' | 'addresses'>,
   { store, writer, recovering }: Pick<Kept, 'store' | 'writer' | 'recovering'>,
-  surroundings: LockCounters & Pick<Surroundings, 'atWork'>,
+  surroundings: CountersHere,
 ): Promise<void> {
   if (service.graceEnd !== 'settled' || recovering.phase !== 'capturing') return;
   const count = await lockCountOf(service, surroundings).catch(() => null);
-  // It is looked at afterwards: one that went meanwhile took its locks along.
+  // They are looked at afterwards: what went meanwhile took locks along.
+  const local = surroundings.localAddresses();
   const { lockManager } = await surroundings.atWork();
   if (lockManager?.kind !== 'kernel' || lockManager.identity !== store.state.holder.lockManager) return;
+  if (!service.addresses.some((address) => local.has(address))) return;
   if (count === null || count === store.state.lockCount || recovering.phase !== 'capturing') return;
   await writer.push([{ type: 'locks', count }]);
 }

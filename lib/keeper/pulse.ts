@@ -4,13 +4,12 @@ import type { Service } from '../node/service.ts';
 import type { Change } from '../store/index.ts';
 import type { AddressSeen } from './address-seen.ts';
 import type { Kept } from './kept.ts';
-import { type LockCounters, noteLockCount } from './lock-count.ts';
-import type { Surroundings } from './surroundings.ts';
+import { type CountersHere, noteLockCount } from './lock-count.ts';
 
 export interface PulseOptions {
   readonly service: Service;
   readonly kept: Kept;
-  readonly surroundings: LockCounters & Pick<Surroundings, 'atWork'>;
+  readonly surroundings: CountersHere;
   readonly address: AddressSeen;
   /** Called after each beat that has come to its end. */
   readonly after: () => void;
@@ -110,8 +109,10 @@ export class Pulse {
   async #checkOwnership(): Promise<void> {
     const { store, capturing, recovering, nextOwner } = this.#options.kept;
     const before = this.#owner;
-    this.#owner = before && (await store.isOwner().catch(() => true));
-    if (this.#owner && !this.#resting) await nextOwner.look();
+    // A storage that does not say is no reason to give up.
+    const standing = await store.standing().catch(() => 'ours');
+    this.#owner = before && standing !== 'claimed';
+    if (this.#owner && !this.#resting) await nextOwner.look(standing === 'gone');
     this.#checking = null;
     if (this.#owner) return;
     if (before && !this.#resting) this.#options.log('lost');

@@ -129,11 +129,12 @@ export class Recovering {
 
   /** Ends the grace period where that is wanted; where it cannot be, it ends by itself later. */
   async #settle(running: Running): Promise<void> {
-    const { service, lockManager, settling, log } = this.#world;
+    const { service, state, lockManager, settling, log } = this.#world;
     if (service.graceEnd !== 'settled' || (await lockManager())?.kind !== 'kernel') return;
     const { pace, abort } = running;
     await endWhenSettled({
       ...{ ...settling, service: service.name, pace, signal: abort.signal, log },
+      lockManager: () => state().holder.lockManager,
       writes: () => this.#writes,
       ownLocks: () => this.#ownLocks(),
       onReady: (isReady) => {

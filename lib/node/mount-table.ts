@@ -25,6 +25,24 @@ export async function mountsUnder(directory: string, root = '/'): Promise<Mount[
   return [nearestTo(directory, mounts), ...mounts.filter((mount) => isInside(mount.directory, directory))];
 }
 
+/** File systems that all nodes can have mounted at the same time. */
+const SHARED =
+  /^(nfs4?|gfs2|ocfs2|ceph|lustre|gpfs|beegfs|cifs|smb3|virtiofs|9p|fuse\.(ceph|glusterfs|mfs))$/;
+
+export function isShared({ type }: Pick<Mount, 'type'>): boolean {
+  return SHARED.test(type);
+}
+
+/** Can another node have a file system mounted that one of these directories lies in? False where that is not known. */
+export async function areOnSharedFileSystem(directories: readonly string[], root = '/'): Promise<boolean> {
+  try {
+    const mounts = await readMounts(root);
+    return directories.some((directory) => isShared(nearestTo(directory, mounts)));
+  } catch {
+    return false;
+  }
+}
+
 async function readMounts(root: string): Promise<Mount[]> {
   return parseMounts(await readFile(join(root, 'proc/self/mountinfo'), 'utf8'));
 }

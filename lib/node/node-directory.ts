@@ -75,6 +75,11 @@ export class NodeDirectory {
     return join(this.path, `kept-${service}.lock`);
   }
 
+  /** Held by the command that works on a service's store by hand. @param word which stands for the service. */
+  byHandLock(word: string): string {
+    return join(this.path, `by-hand-${word}.lock`);
+  }
+
   async create(): Promise<void> {
     await mkdir(this.path, { recursive: true, mode: 0o700 });
   }

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { hostName } from '../node/host-name.ts';
 import type { Resolver } from '../node/resolver.ts';
 
 /** A name under which clients are told that the service restarted. */
@@ -34,7 +35,9 @@ export async function announcementsFor(
   const reversed = addresses.map(async (source) => {
     const found = await inTime(resolver.names(source), patience, []);
     const full = found.map((name) => name.replace(/\.$/, '')).filter((name) => name.includes('.'));
-    return full.slice(0, REVERSE_LIMIT).map((name) => ({ name, source }));
+    // Nobody mounts by what is no host name, and what cannot be sent would keep all the others from being told.
+    const names = full.filter((name) => hostName.safeParse(name).success);
+    return names.slice(0, REVERSE_LIMIT).map((name) => ({ name, source }));
   });
   const all = [
     ...addresses.map((address) => ({ name: address, source: address })),

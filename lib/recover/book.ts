@@ -24,6 +24,8 @@ export class RecoveryBook {
   #announced: readonly string[] = [];
   /** Clients that have answered all of them in it. */
   readonly #complete = new Set<string>();
+  /** Clients that statd wrote lines of anew before they had answered anything: for another service's locks. */
+  readonly #backUntold = new Set<string>();
   /** Clients that have answered all names of a round, and all these names. */
   readonly #told = new Map<string, readonly string[]>();
 
@@ -34,6 +36,7 @@ export class RecoveryBook {
       const found = ledger.get(client) ?? recorded(client);
       const entry = found.phase === 'missed' ? recorded(client) : found;
       this.#entries.set(client, entry);
+      if (entry.phase === 'back' && !isTold(entry)) this.#backUntold.add(client);
       if (isTold(entry) && entry.phase !== 'present') this.#told.set(client, Object.keys(entry.names));
     }
   }
@@ -68,7 +71,10 @@ export class RecoveryBook {
     const back = [...clientsIn(file)].filter(
       (client) => this.clients.has(client) && this.phase(client) !== 'back',
     );
-    for (const client of back) this.#note(client, { phase: 'back' });
+    for (const client of back) {
+      if (!this.#told.has(client) && !this.#answered.has(client)) this.#backUntold.add(client);
+      this.#note(client, { phase: 'back' });
+    }
     return back;
   }
 
@@ -123,10 +129,14 @@ export class RecoveryBook {
     return open && !(givingUp && [...this.clients].some((client) => this.#mayReclaimUnseen(client)));
   }
 
-  /** Its line was there before, so that statd does not write it anew when it reclaims, and it was told not long ago. */
+  /**
+   * Its line was there before, or was written anew for another service's locks, so that statd does not write it anew when it
+   * reclaims, and it was told not long ago.
+   */
   #mayReclaimUnseen(client: string, now = Date.now()): boolean {
     const told = this.#answers.get(client)?.at(-1);
-    return this.phase(client) === 'present' && told !== undefined && now - told < RECLAIMS_WITHIN;
+    const isUnseen = this.phase(client) === 'present' || this.#backUntold.has(client);
+    return isUnseen && told !== undefined && now - told < RECLAIMS_WITHIN;
   }
 
   /**

@@ -8,8 +8,11 @@ export interface SettlingMeans {
   readonly isOn: () => Promise<boolean>;
   readonly end: () => Promise<void>;
   readonly countLocks: LockSight['countLocks'];
-  /** What else on this node needs the grace period, in the eyes of the service of this name; null: nothing. */
-  readonly neededBy: (service: string) => Promise<string | null>;
+  /**
+   * What on this node needs the grace period, besides the clients of the service of this name, all of whom are back with
+   * the lock manager of this identity; null: nothing.
+   */
+  readonly neededBy: (service: string, lockManager: string | null) => Promise<string | null>;
 }
 
 /** Locks of one service. */
@@ -24,6 +27,8 @@ export interface OwnLocks {
 /** One service whose clients are all back. */
 export interface Settling extends SettlingMeans {
   readonly service: string;
+  /** Identity of the lock manager that its keeper has seen. */
+  readonly lockManager: () => string | null;
   readonly writes: LockSight['writes'];
   /** What was seen of the clients up to now. */
   readonly pace: ReclaimPace;
@@ -47,11 +52,12 @@ const QUIET_MISSING = 10_000;
  * before, or `signal` be aborted, or the kernel refuse. Never throws.
  */
 export async function endWhenSettled(settling: Settling): Promise<boolean> {
-  const { isOn, end, service, neededBy, countLocks, ownLocks, onReady, writes, pace, signal, log } = settling;
+  const { isOn, end, service, lockManager, neededBy } = settling;
+  const { countLocks, ownLocks, onReady, writes, pace, signal, log } = settling;
   try {
     let kept: string | null = null;
     while (!signal.aborted && (await isOn())) {
-      const need = await neededBy(service);
+      const need = await neededBy(service, lockManager());
       const own = await ownLocks();
       // What needed the grace period until now is a movement: whoever was told last may be about to reclaim.
       pace.look(`${writes()} ${need}`, await countLocks());
@@ -61,7 +67,7 @@ export async function endWhenSettled(settling: Settling): Promise<boolean> {
       if (reason !== null && reason !== kept) log('grace-kept', { reason });
       kept = reason;
       const quiet = pace.quiet(own?.areAlone === true && own.now === own.before && own.now > 0);
-      if (reason === null && pace.stillFor >= quiet) {
+      if (reason === null && pace.stillFor >= quiet && !signal.aborted) {
         await end();
         log('grace-ended');
         return true;

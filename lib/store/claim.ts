@@ -9,7 +9,7 @@ import { listJournals, readHistory, refuseOpen } from './history.ts';
 import { type JournalId, journalName } from './journal-name.ts';
 import { readJournal } from './journal-reader.ts';
 import { JournalWriter } from './journal-writer.ts';
-import { ownsStore, type Place, removeJournals } from './place.ts';
+import { type Place, removeJournals, standingOf } from './place.ts';
 import type { RecordFormat } from './record-format.ts';
 import { type Claimant, stateFrom } from './reducer.ts';
 import type { Base, Holder, StoreState } from './state.ts';
@@ -96,13 +96,15 @@ class ClaimedEpoch implements Claim {
     const header = headerOf(state, 1, this.#place.now());
     await this.#write(encodeEntry({ type: 'base-complete', header }));
     await this.#journal.sync();
-    if (!(await ownsStore(this.#place, this.#journal.id))) {
-      throw new Fault('not-ours', 'lock store was claimed by another node meanwhile', {
-        subject: this.#place.dir,
-      });
+    const standing = await standingOf(this.#place, this.#journal.id);
+    if (standing !== 'ours') {
+      const what = standing === 'gone' ? 'removed' : 'claimed by another node';
+      throw new Fault('not-ours', `lock store was ${what} meanwhile`, { subject: this.#place.dir });
     }
+    const { disk, dir } = this.#place;
+    const { dev } = await onFile(dir, 'look at', () => disk.lstat(dir));
     await this.#removeFormer();
-    return new JournalStore(this.#place, state, this.#journal, count);
+    return new JournalStore(this.#place, Number(dev), state, this.#journal, count);
   }
 
   abandon(): Promise<void> {

@@ -1,5 +1,7 @@
-import { join } from 'node:path';
-import { type Disk, onFile, openTo, safeDirectory } from './disk.ts';
+import { dirname, join } from 'node:path';
+import { errnoOf, Fault } from '../fault.ts';
+import { printable } from '../printable.ts';
+import { type Disk, makeDirectory, onFile, openTo, safeDirectory, syncDirectory } from './disk.ts';
 import { listJournals, refuseOpen } from './history.ts';
 import { type JournalId, journalName } from './journal-name.ts';
 
@@ -14,11 +16,46 @@ export interface Place {
   readonly slack: number;
 }
 
-/** Whether a journal is there and no later epoch has been claimed. */
-export async function ownsStore(place: Place, own: JournalId): Promise<boolean> {
-  const ids = await listJournals(place.disk, place.dir);
-  const ours = ids.filter((id) => id.epoch === own.epoch);
-  return ids[0]?.epoch === own.epoch && ours.some((id) => id.generation === own.generation);
+/** Whose a store is: `ours`; `claimed` by somebody since; or `gone`, for our journal is not there and no later one is. */
+export type Standing = 'ours' | 'claimed' | 'gone';
+
+/** @throws Fault `failed` where the storage does not say */
+export async function standingOf({ disk, dir }: Place, own: JournalId): Promise<Standing> {
+  const ids = await listJournals(disk, dir).catch((error) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  if (ids[0] !== undefined && ids[0].epoch > own.epoch) return 'claimed';
+  return ids.some(({ epoch, generation }) => epoch === own.epoch && generation === own.generation)
+    ? 'ours'
+    : 'gone';
+}
+
+/**
+ * Makes the directory of a store again that was removed or moved away, unless it is there.
+ * @param device that of the file system which the store is on
+ * @throws Fault `failed` where another file system is there now, as after an unmount; `not-ours` as safeDirectory
+ */
+export async function remakeDirectory({ disk, dir }: Place, device: number): Promise<void> {
+  // A parent that is a link is followed.
+  const stats = await disk.lstat(dir).catch(() => disk.lstat(`${dirname(dir)}/.`).catch(() => null));
+  if (stats === null || Number(stats.dev) !== device) {
+    throw new Fault(
+      'failed',
+      `lock store ${printable(dir)} is gone, and so is the file system that it was on`,
+      {
+        subject: dir,
+        cure: 'mount it',
+      },
+    );
+  }
+  await makeDirectory(disk, dir);
+  await syncDirectory(disk, dirname(dir));
+}
+
+function isMissing(error: unknown): boolean {
+  const errno = error instanceof Fault ? errnoOf(error.facts.cause) : undefined;
+  return errno === 'ENOENT' || errno === 'ENOTDIR';
 }
 
 /**

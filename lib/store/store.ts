@@ -5,7 +5,14 @@ import { baseLines } from './base.ts';
 import { encodeEntry, type Header, headerOf } from './entry.ts';
 import type { JournalId } from './journal-name.ts';
 import { JournalWriter } from './journal-writer.ts';
-import { checkAccess, ownsStore, type Place, removeJournals } from './place.ts';
+import {
+  checkAccess,
+  type Place,
+  remakeDirectory,
+  removeJournals,
+  type Standing,
+  standingOf,
+} from './place.ts';
 import { inFormat } from './record-format.ts';
 import { applyChange, type WorkingState } from './reducer.ts';
 import type { Change, StoreState } from './state.ts';
@@ -22,6 +29,13 @@ export interface Store {
   commit(changes: readonly Change[]): Promise<void>;
   /** Whether no later epoch has been claimed and ours is still there. @throws Fault `failed` */
   isOwner(): Promise<boolean>;
+  /** The same, with what is the matter. @throws Fault `failed` */
+  standing(): Promise<Standing>;
+  /**
+   * Writes the journal anew with all that is known, where somebody has removed it or moved it away, and its directory.
+   * @throws Fault `failed` where that cannot be done or its file system is not there, `not-ours` for what is there instead
+   */
+  restore(): Promise<void>;
   /** @throws Fault `not-ours` where the next owner would not believe what is written here, `failed` */
   checkAccess(): Promise<void>;
   /** Sets room aside for the claim of the next epoch, unless it is. @throws Fault `failed` where there is none */
@@ -42,6 +56,7 @@ type Turn = <T>(step: () => Promise<T>) => Promise<T>;
 
 export class JournalStore implements Store {
   readonly #place: Place;
+  readonly #device: number;
   readonly #state: WorkingState;
   readonly #serial = new Serial();
   #journal: JournalWriter;
@@ -58,8 +73,10 @@ export class JournalStore implements Store {
   #patience = 0;
   #closed = false;
 
-  constructor(place: Place, state: WorkingState, journal: JournalWriter, lines: number) {
+  /** @param device that of the file system which the store is on @param lines in the journal */
+  constructor(place: Place, device: number, state: WorkingState, journal: JournalWriter, lines: number) {
     this.#place = place;
+    this.#device = device;
     this.#state = state;
     this.#journal = journal;
     this.#generation = journal.id.generation;
@@ -80,8 +97,20 @@ export class JournalStore implements Store {
     });
   }
 
-  isOwner(): Promise<boolean> {
-    return this.#serial.run(() => ownsStore(this.#place, this.#journal.id));
+  async isOwner(): Promise<boolean> {
+    return (await this.standing()) === 'ours';
+  }
+
+  standing(): Promise<Standing> {
+    return this.#serial.run(() => standingOf(this.#place, this.#journal.id));
+  }
+
+  restore(): Promise<void> {
+    return this.#serial.run(async () => {
+      if (this.#closed || (await standingOf(this.#place, this.#journal.id)) !== 'gone') return;
+      await remakeDirectory(this.#place, this.#device);
+      await this.#rotate((step) => step());
+    });
   }
 
   checkAccess(): Promise<void> {

@@ -80,7 +80,7 @@ export async function takeStore(
     throw new Fault('bad-parameter', `nothing in ${printable(dir)} says whose it is: give --service`);
   }
   await refuseKept(dir, service, runtime);
-  await workAlone(service);
+  await workAlone(service, nodeDirectory(runtime));
   if (before === null && purpose === 'recovery') {
     throw new Fault('failed', `there is no lock store in ${printable(dir)}`, { subject: dir });
   }

@@ -13,7 +13,7 @@ const kept = {
   capturing: { unprotected: new Set(['a', 'b']), look: null },
   recovering: { phase: 'capturing', waitingFor: ['NFS'], waited: 0, trouble: null, problems: [] },
   callout: { suspended: false, unprotected: ['b', 'c'], problems: [] },
-  ...{ handedOverTo: 'n2', damage: [], nextOwner: { refused: null, noRoom: null } },
+  ...{ handedOverTo: 'n2', damage: [], nextOwner: { gone: null, refused: null, noRoom: null } },
 } as unknown as Kept;
 const ADOPTING: Standing = {
   ...{ service: exampleService({ name: 'nfs-a' }), fault: null, kept: null },
@@ -69,7 +69,7 @@ t.test('its verdict is of the worst', (t) => {
   t.same(answerOf({ ...AT_WORK, kept: { ...kept, damage } as unknown as Kept }).problems, [
     'epoch-1: line 3: checksum does not match',
   ]);
-  const nextOwner = { refused: 'open', noRoom: null };
+  const nextOwner = { gone: null, refused: 'open', noRoom: null };
   t.match(verdictOf({ ...AT_WORK, kept: { ...kept, nextOwner } as unknown as Kept }).reason, /fail: open$/);
   t.match(verdictOf({ ...AT_WORK, hung: true }), { state: 'degraded', reason: /did not become durable/ });
   t.end();

@@ -14,6 +14,8 @@ export class ExampleNode {
   missing = ['NFS to be registered'];
   grace = true;
   stoppedAlone = false;
+  /** Directories on a file system that other nodes have mounted too. */
+  shared: readonly string[] = [];
   openGrace: () => Promise<'kept' | 'restarted'> = async () => 'kept';
   /** What the services of the node share; nothing is there. */
   node = new NodeDirectory('/nonexistent/lockferry');
@@ -48,6 +50,8 @@ export class ExampleNode {
       },
       countLocksUnder: (directories) => this.locksUnder(directories),
       wasStoppedAlone: async () => this.stoppedAlone,
+      areOnSharedFileSystem: async (directories) =>
+        directories.some((directory) => this.shared.includes(directory)),
       settling: this.settling,
       resolver: { addresses: async () => [], names: async () => [] },
       ...(disk === undefined ? {} : { disk }),

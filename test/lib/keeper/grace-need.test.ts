@@ -20,7 +20,8 @@ async function nodeWith(
   await fake.directory.create(exampleService({ graceEnd }));
   const root = new FakeRoot(t.testdir()).server();
   const node = new NodeDirectory(join(root.path, 'node'));
-  const need = (own: string) => graceNeed(own, 'lockd:1:1', fake.runtime, root.path, node);
+  const need = (name: string, lockManager = 'lockd:1:1') =>
+    graceNeed({ name, lockManager }, 'lockd:1:1', fake.runtime, root.path, node);
   return { fake, root, node, need };
 }
 
@@ -61,6 +62,14 @@ t.test('clients that sm-notify tells of a reboot of the node need it', async (t)
   root.remove('var/lib/nfs');
   t.equal(await need('nfs-a'), null, 'it tells those of another directory');
 });
+
+t.test(
+  'nor does it end for clients that are back with another lock manager than the one that runs',
+  async (t) => {
+    const { need } = await nodeWith(t, {}, 'full');
+    t.equal(await need('nfs-a', 'lockd:1:0'), 'nfs-a has not seen yet that the lock manager was restarted');
+  },
+);
 
 t.test('a service that wants the full time gets it', async (t) => {
   const { need } = await nodeWith(t, {}, 'full');

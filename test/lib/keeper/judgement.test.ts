@@ -4,7 +4,7 @@ import { type Health, judgeHealth } from '../../../lib/keeper/judgement.ts';
 const WELL: Health = {
   ...{ owner: true, storeTrouble: null, lag: 0, unprotected: 0, statdDirectory: 'present', smPath: '/s/sm' },
   ...{ calloutSuspended: false, recoveryTrouble: null, waitingFor: [], waited: 0 },
-  ...{ maxLag: 5000, strict: false, storeRefused: null, storeDamage: [] },
+  ...{ maxLag: 5000, strict: false, storeGone: null, storeRefused: null, storeDamage: [] },
 };
 const judge = (health: Partial<Health>) => judgeHealth({ ...WELL, ...health });
 const degraded = (reason: string) => ({ state: 'degraded', reason });
@@ -20,6 +20,8 @@ t.test('all is well, also while the little that is late may be', async (t) => {
 
 t.test('each thing that is wrong is named', async (t) => {
   t.same(judge({ owner: false }), { state: 'failed', reason: 'another node has taken over this service' });
+  t.same(judge({ storeGone: 'it is gone' }), degraded('all clients unprotected: it is gone'));
+  t.match(judge({ storeGone: 'it is gone', strict: true }), { state: 'failed' });
   t.same(judge({ storeTrouble: 'EIO', unprotected: 2 }), degraded('2 clients unprotected: EIO'));
   t.same(
     judge({ lag: 5600, unprotected: 1 }),

@@ -130,6 +130,20 @@ t.test('where the monitor captures, its answer says what is durable', async (t) 
   t.match(one.report().verdict.reason, /does not exist; start rpc.statd/);
 });
 
+t.test('a store that is removed while the service runs is there again for whoever takes over', async (t) => {
+  const { keeper, dir, put, events } = await stage(t, {}, ['client']);
+  const one = keeper();
+  await one.adopt();
+  rmSync(dir, { recursive: true });
+  await until(() => events.includes('store-restored'));
+  put('later');
+  await until(async () => (await readStore(dir)).current.has('later'));
+  t.equal(one.report().verdict.state, 'ok');
+  const claim = await claimEpoch({ dir, service: 'nfs-a', holder: { ...HOLDER, node: 'elsewhere' } });
+  t.same([...(claim.former?.current.keys() ?? [])].sort(), ['client', 'later']);
+  await claim.abandon();
+});
+
 t.test(
   'what a keeper has taken over in place was within reach before: its locks leave with it',
   async (t) => {

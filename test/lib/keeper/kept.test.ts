@@ -95,10 +95,10 @@ t.test('what was damaged when the service was adopted is known, and said', async
 t.test('what the next owner would not believe is noticed while the service is kept', async (t) => {
   const root = t.testdir({});
   const { kept } = await scene(t, root);
-  await kept.nextOwner.look();
+  await kept.nextOwner.look(false);
   t.equal(kept.nextOwner.refused, null);
   chmodSync(join(root, 'store', journalName({ epoch: 1, generation: 1 })), 0o664);
-  for (let beat = 0; beat < 15; beat++) await kept.nextOwner.look();
+  for (let beat = 0; beat < 15; beat++) await kept.nextOwner.look(false);
   t.match(
     kept.nextOwner.refused,
     /its journal can be written by others; chown -R root: it; chmod -R go-w it/,

@@ -84,6 +84,18 @@ t.test('the kernel knows locks by export only', async (t) => {
   t.same((await leaving(t, { change })).released, []);
 });
 
+t.test('locks on a file system that other nodes have do not wait to be started here again', async (t) => {
+  const change = (shared: readonly string[]) => (node: ExampleNode) => {
+    node.stoppedAlone = true;
+    node.shared = shared;
+  };
+  const service = { exports: ['/srv/a'] };
+  t.same((await leaving(t, { change: change(['/srv/a']), service })).released, [`ganesha ${ADDRESS}`]);
+  t.same((await leaving(t, { change: change(['/srv/b']), service })).released, []);
+  const unnamed = await leaving(t, { change: change([exampleService().sharedDir]) });
+  t.same(unnamed.released, [`ganesha ${ADDRESS}`], 'where no export is named, the lock store says it');
+});
+
 t.test('what may still be needed here stays, and is said to be here', async (t) => {
   const scenes: Record<string, Scene> = {
     'not wanted': { service: { unlockOnStop: false } },

@@ -4,7 +4,7 @@ import type { AtWork } from '../../../lib/keeper/identities.ts';
 import type { Kept } from '../../../lib/keeper/kept.ts';
 import { Pulse } from '../../../lib/keeper/pulse.ts';
 import type { Service } from '../../../lib/node/service.ts';
-import type { StoredFile } from '../../../lib/store/index.ts';
+import type { Standing, StoredFile } from '../../../lib/store/index.ts';
 import { emptyState } from '../../../lib/store/reducer.ts';
 import { exampleService } from '../../support/example-service.ts';
 import { until } from '../capture/sm-directory.ts';
@@ -18,13 +18,13 @@ function stage(t: Test, capture: 'watch' | 'monitor' = 'watch', more: Partial<Se
   const node = {
     atWork: { lockManager: lockManager(7), statd: 'statd 8' } as AtWork,
     share: does('share') as () => Promise<void>,
-    owner: async () => true,
-    looks: 0,
+    standing: async (): Promise<Standing> => 'ours',
+    looks: [] as boolean[],
   };
   const holder = { ...HOLDER, lockManager: 'ganesha:7:1', statd: 'statd 8' };
   const state = emptyState({ service: 'nfs-a', epoch: 1, holder, since: 0, format: 'record' });
   const kept = {
-    store: { state, isOwner: () => node.owner() },
+    store: { state, standing: () => node.standing() },
     writer: {
       push: async (changes: { type: string }[]) => void did.push(...changes.map(({ type }) => type)),
     },
@@ -39,9 +39,7 @@ function stage(t: Test, capture: 'watch' | 'monitor' = 'watch', more: Partial<Se
     },
     callout: { look: does('callout') },
     nextOwner: {
-      look: async () => {
-        node.looks += 1;
-      },
+      look: async (isGone: boolean) => void node.looks.push(isGone),
     },
     share: { restarting: false, tick: () => node.share(), settled: does('settled') },
   } as unknown as Kept;
@@ -53,7 +51,9 @@ function stage(t: Test, capture: 'watch' | 'monitor' = 'watch', more: Partial<Se
   });
   let beats = 0;
   const { settling } = new ExampleNode();
-  const surroundings = { atWork: async () => node.atWork, countLocksUnder: async () => 5, settling };
+  const localAddresses = () => new Set(service.addresses);
+  const atWork = async () => node.atWork;
+  const surroundings = { atWork, localAddresses, countLocksUnder: async () => 5, settling };
   const pulse = new Pulse({
     ...{ service, kept, surroundings, address },
     after: () => {
@@ -79,7 +79,7 @@ t.test('a beat looks at everything, the first one at once', async (t) => {
   await beats(1);
   t.same(told(), ['share', 'judge']);
   t.ok(address.seen);
-  await until(() => node.looks === 1);
+  await until(() => node.looks.length === 1);
   beat();
   await beats(2);
   t.same(told(), ['callout', 'watch', 'share', 'judge']);
@@ -99,7 +99,7 @@ t.test(
     other.pulse.start();
     await other.beats(1);
     t.same(other.told(), ['share']);
-    t.equal(other.node.looks, 0, 'nor is the store got ready for it');
+    t.same(other.node.looks, [], 'nor is the store got ready for it');
   },
 );
 
@@ -132,24 +132,35 @@ t.test('a beat that fails is told, and followed by others', async (t) => {
 
 t.test('a service that has another owner is captured no more, and never again its own', async (t) => {
   const { pulse, node, told, beats, beat } = stage(t);
-  node.owner = () => Promise.reject(new Error('EIO'));
+  node.standing = () => Promise.reject(new Error('EIO'));
   pulse.start();
   await beats(1);
   t.ok(pulse.owner, 'nobody could be asked');
-  node.owner = async () => false;
+  node.standing = async () => 'claimed';
   told();
   beat();
   await until(() => !pulse.owner);
   await beats(2);
   const did = told();
   t.ok(did.includes('end') && did.includes('abort') && did.includes('lost'));
-  node.owner = async () => true;
+  node.standing = async () => 'ours';
   beat();
   await beats(3);
   t.notOk(pulse.owner);
   const after = told();
   t.notOk(after.includes('judge'));
   t.notOk(after.includes('lost'), 'which is said once');
+});
+
+t.test('a store that somebody has removed is still its own, and to be written anew', async (t) => {
+  const { pulse, node, told, beats } = stage(t);
+  node.standing = async () => 'gone';
+  pulse.start();
+  await beats(1);
+  await until(() => node.looks.length === 1);
+  t.same(node.looks, [true]);
+  t.ok(pulse.owner);
+  t.same(told(), ['share', 'judge']);
 });
 
 t.test('another rpc.statd is written down; another lock manager has clients to be told', async (t) => {

@@ -3,9 +3,10 @@ import t from 'tap';
 import { realSurroundings, settlingOn } from '../../../lib/keeper/surroundings.ts';
 
 t.test('the node as it is', async (t) => {
-  const { localAddresses, atWork, resolver, settling, countLocksUnder, disk } = realSurroundings({
-    lockManager: 'ganesha',
-  });
+  const { localAddresses, atWork, resolver, settling, countLocksUnder, disk, areOnSharedFileSystem } =
+    realSurroundings({
+      lockManager: 'ganesha',
+    });
   const loopback = (networkInterfaces().lo ?? []).map(({ address }) => address);
   for (const address of loopback) t.ok(localAddresses().has(address), address);
   t.ok('statd' in (await atWork()));
@@ -15,9 +16,11 @@ t.test('the node as it is', async (t) => {
   await settling.end();
   t.equal(await settling.countLocks(), 0);
   t.equal(await countLocksUnder(['/']), 0);
-  t.equal(await settling.neededBy('nfs-a'), null);
+  t.equal(await settling.neededBy('nfs-a', null), null);
   const lockManager = { kind: 'kernel', identity: 'lockd:1:1', startedAt: 0 } as const;
   const { neededBy } = settlingOn(async () => ({ lockManager, statd: null }));
-  t.equal(await neededBy('nfs-a'), null);
+  t.equal(await neededBy('nfs-a', 'lockd:1:1'), null);
+  t.match(await neededBy('nfs-a', 'lockd:1:0'), /^nfs-a has not seen yet/);
+  t.equal(await areOnSharedFileSystem(['/proc']), false);
   t.equal(disk, undefined, 'the real one');
 });

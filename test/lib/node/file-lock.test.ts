@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { lockFile } from '../../../lib/node/file-lock.ts';
+import { lockFile, lockForLife } from '../../../lib/node/file-lock.ts';
 
 t.test('one at a time, for as long as it is held', async (t) => {
   const path = join(t.testdir({}), 'lock');
@@ -31,6 +31,18 @@ t.test('whoever dies with it has given it back', async (t) => {
   const release = await lockFile(path, 10_000);
   t.ok(release);
   await release?.();
+});
+
+t.test('for life: whoever has it ends when he is done, and so does the lock', async (t) => {
+  const path = join(t.testdir({}), 'lock');
+  const module = fileURLToPath(new URL('../../../lib/node/file-lock.js', import.meta.url));
+  const script = `import(${JSON.stringify(module)}).then(({ lockForLife }) => lockForLife(${JSON.stringify(path)}, 0)).then(console.log)`;
+  const holder = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [said] = await once(holder.stdout, 'data');
+  t.equal(String(said).trim(), 'true');
+  await once(holder, 'exit');
+  t.equal(await lockForLife(path, 10_000), true);
+  t.equal(await lockForLife(path, 0), false, 'it stays');
 });
 
 t.test('a lock that cannot be made is a fault', async (t) => {

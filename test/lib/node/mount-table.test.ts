@@ -1,5 +1,5 @@
 import t from 'tap';
-import { mountOf, mountsUnder } from '../../../lib/node/mount-table.ts';
+import { areOnSharedFileSystem, isShared, mountOf, mountsUnder } from '../../../lib/node/mount-table.ts';
 import { FakeRoot } from './fake-root.ts';
 
 const TABLE = `20 1 0:18 / / rw - overlay overlay rw
@@ -28,6 +28,15 @@ t.test('what a directory lies in, and what is mounted in it', async (t) => {
   t.same(await under('/srv/nfs/locks'), ['0:20']);
   t.same(await under('/srv/nfs2'), ['0:19']);
   t.same(new Set(await under('/srv')), new Set(['0:19', '0:20', '8:1', '8:2']));
+});
+
+t.test('what other nodes can have mounted, too', async (t) => {
+  const root = new FakeRoot(t.testdir()).put({ 'proc/self/mountinfo': TABLE }).path;
+  t.ok(await areOnSharedFileSystem(['/home', '/srv/nfs/locks'], root));
+  t.notOk(await areOnSharedFileSystem(['/home', '/srv'], root));
+  t.notOk(await areOnSharedFileSystem(['/srv/nfs/locks'], '/nonexistent'), 'it is not known');
+  t.ok(isShared({ type: 'fuse.glusterfs' }));
+  t.notOk(isShared({ type: 'fuse.sshfs' }));
 });
 
 t.test('a table without a root says nothing', async (t) => {

@@ -53,6 +53,26 @@ t.test('reverse DNS is believed eight names', async (t) => {
   t.equal(found.length, 9);
 });
 
+t.test('what reverse DNS says is not announced where it is no host name', async (t) => {
+  const odd = [
+    'a b.example.test',
+    'w\u0101x.example.test',
+    `${'a'.repeat(300)}.test`,
+    '10.0.0.9',
+    '..',
+    'x.test',
+  ];
+  const found = await announcementsFor(
+    { addresses: ['10.0.0.1'], names: [] },
+    resolver({}, { '10.0.0.1': odd }),
+    2000,
+  );
+  t.same(
+    found.map(({ name }) => name),
+    ['10.0.0.1', 'x.test'],
+  );
+});
+
 t.test('without an address there is nothing to announce from', async (t) => {
   t.strictSame(await announcementsFor({ addresses: [], names: ['nfs'] }, resolver({}, {}), 2000), []);
 });

@@ -199,6 +199,40 @@ t.test('grace is not ended while somebody who was present may still be reclaimin
   t.ok(book.isDone(true, new Set('a')));
 });
 
+t.test(
+  'nor while somebody may be whose line was written for another service before it was told',
+  async (t) => {
+    const untold = { ...entry('a', 'back'), names: {} };
+    const answers = (book: RecoveryBook, announced = 1) =>
+      book.result(result('a', 'vip', 'answered'), 7, announced);
+    const stories: readonly [string, boolean, RecoveryBook, (book: RecoveryBook) => void][] = [
+      ['it had answered nothing', true, bookOf(['a']), (book) => void book.seen(fileOf('a'))],
+      ['so a former keeper had seen it', true, bookOf(['a'], [untold]), () => undefined],
+      ['a former keeper had told it', false, bookOf(['a'], [entry('a', 'back')]), () => undefined],
+      [
+        'it had answered one name of two',
+        false,
+        bookOf(['a']),
+        (book) => {
+          answers(book, 2);
+          book.seen(fileOf('a'));
+        },
+      ],
+    ];
+    for (const [what, isWaitedFor, book, happens] of stories) {
+      book.beginRound(['vip']);
+      happens(book);
+      answers(book);
+      t.ok(book.isDone(false, new Set()), 'where grace runs its full time nothing has to be waited for');
+      t.equal(book.isDone(true, new Set()), !isWaitedFor, what);
+      const LATER = Date.now() + 16_000;
+      const later = t.intercept(Date, 'now', { value: () => LATER });
+      t.ok(book.isDone(true, new Set()));
+      later.restore();
+    }
+  },
+);
+
 t.test('who answered everything in two rounds and did not come is hopeless after a while', async (t) => {
   const book = bookOf(['a', 'b']);
   const LATER = Date.now() + 16_000;

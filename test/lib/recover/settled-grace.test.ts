@@ -28,6 +28,7 @@ class Stage {
   run(more: Partial<Settling> = {}): Promise<boolean> {
     return endWhenSettled({
       service: 'nfs-a',
+      lockManager: () => 'lockd:1:1',
       isOn: async () => this.on,
       end: async () => {
         this.on = false;
@@ -106,6 +107,26 @@ t.test('one that is over, or given up, is not ended', async (t) => {
   t.equal(await stopped.run(), false);
   t.same([over.endedAt, stopped.endedAt], [0, 0]);
 });
+
+t.test(
+  'nor is it where it was given up in the last look, nor by who has not seen the lock manager',
+  async (t) => {
+    const stopped = new Stage();
+    const countLocks = async () => {
+      stopped.abort.abort();
+      return 5;
+    };
+    t.equal(await stopped.run({ pace: paceOf(0), countLocks }), false);
+    t.same([stopped.endedAt, stopped.events], [0, []]);
+    const asked: unknown[] = [];
+    const neededBy = async (...words: unknown[]) => {
+      asked.push(words);
+      return null;
+    };
+    await new Stage().run({ pace: paceOf(0), neededBy });
+    t.same(asked, [['nfs-a', 'lockd:1:1']]);
+  },
+);
 
 t.test('a kernel that refuses is named', async (t) => {
   const stage = new Stage();

@@ -1,9 +1,9 @@
-import { chmodSync, chownSync, readdirSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { REAL_DISK } from '../../../lib/store/disk.ts';
 import { journalName } from '../../../lib/store/journal-name.ts';
-import { checkAccess, ownsStore, removeJournals } from '../../../lib/store/place.ts';
+import { checkAccess, remakeDirectory, removeJournals, standingOf } from '../../../lib/store/place.ts';
 import { shakyDisk } from './shaky-disk.ts';
 
 const id = (epoch: number, generation = 1) => ({ epoch, generation });
@@ -11,12 +11,39 @@ const place = (dir: string, disk = REAL_DISK) => ({ disk, dir, now: Date.now, sl
 
 t.test('the owner is who made the last epoch, while its journal is there', async (t) => {
   const dir = t.testdir({ [journalName(id(6))]: '', [journalName(id(7, 2))]: '' });
-  t.ok(await ownsStore(place(dir), id(7, 2)));
-  t.notOk(await ownsStore(place(dir), id(7, 1)), 'its journal is gone');
-  t.notOk(await ownsStore(place(dir), id(6)), 'a later epoch was claimed');
-  t.notOk(await ownsStore(place(t.testdir({})), id(7)), 'the store is gone');
+  t.equal(await standingOf(place(dir), id(7, 2)), 'ours');
+  t.equal(await standingOf(place(dir), id(7, 1)), 'gone', 'its journal is');
+  t.equal(await standingOf(place(dir), id(8)), 'gone', 'an older store is there');
+  t.equal(await standingOf(place(dir), id(6)), 'claimed');
+  t.equal(await standingOf(place(t.testdir({})), id(7)), 'gone');
+  t.equal(await standingOf(place('/nonexistent/store'), id(7)), 'gone');
+  t.equal(await standingOf(place('/etc/passwd/store'), id(7)), 'gone');
   const broken = shakyDisk((call) => (call === 'readdir' ? 'ESTALE' : undefined));
-  await t.rejects(ownsStore(place(dir, broken), id(7)), { code: 'failed', message: /ESTALE/ });
+  await t.rejects(standingOf(place(dir, broken), id(7)), { code: 'failed', message: /ESTALE/ });
+});
+
+t.test('a directory is made again on the file system where it was, and on no other', async (t) => {
+  const root = t.testdir({ mounted: {} });
+  symlinkSync('mounted', join(root, 'link'));
+  const dir = join(root, 'link', 'store');
+  const device = statSync(root).dev;
+  await remakeDirectory(place(dir), device);
+  t.equal(statSync(dir).mode & 0o777, 0o700);
+  await remakeDirectory(place(dir), device);
+  for (const [path, on] of [
+    [join(root, 'other'), device + 1],
+    [dir, device + 1],
+    [join(root, 'no', 'such'), device],
+  ] as const) {
+    await t.rejects(remakeDirectory(place(path), on), {
+      code: 'failed',
+      message: /^lock store .* is gone, and so is the file system that it was on$/,
+      facts: { cure: 'mount it' },
+    });
+  }
+  t.notOk(existsSync(join(root, 'other')));
+  chmodSync(dir, 0o777);
+  await t.rejects(remakeDirectory(place(dir), device), { code: 'not-ours' });
 });
 
 t.test('what the next owner would not believe is told beforehand', async (t) => {

@@ -1,4 +1,13 @@
-import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
@@ -49,6 +58,40 @@ t.test('what is committed is in the state and in the journal, in order', async (
   t.ok(statSync(join(dir, 'ballast')).size > 0);
   await store.close();
   await t.rejects(store.commit([captured('c')]), { code: 'failed', message: 'the lock store is closed' });
+});
+
+t.test('what somebody has removed or moved away is written anew with all that is known', async (t) => {
+  const root = t.testdir({});
+  const dir = join(root, 'store');
+  const store = await openStore(dir, { ...EMPTY, stateNumber: 5, lockCount: 3 });
+  await store.commit([captured('a'), { type: 'ended', at: 9, released: false }]);
+  const ways: Record<string, () => void> = {
+    journal: () => rmSync(join(dir, readdirSync(dir).find((name) => name !== 'ballast') as string)),
+    directory: () => rmSync(dir, { recursive: true }),
+    moved: () => renameSync(dir, join(root, 'elsewhere')),
+  };
+  for (const [what, go] of Object.entries(ways)) {
+    go();
+    t.equal(await store.standing(), 'gone', what);
+    t.notOk(await store.isOwner());
+    await store.restore();
+    t.equal(await store.standing(), 'ours');
+    t.same(plain(await readStore(dir)), plain(store.state));
+    await store.commit([captured(what)]);
+    t.ok((await readStore(dir)).current.has(what));
+    t.equal((await readStore(dir)).lockCount, 3);
+  }
+  const before = readdirSync(dir);
+  await store.restore();
+  t.same(readdirSync(dir), before, 'what is there is left');
+  const claim = await claimEpoch({ dir, service: 'nfs-a', holder: HOLDER });
+  await store.restore();
+  t.equal(await store.standing(), 'claimed');
+  await claim.abandon();
+  rmSync(dir, { recursive: true });
+  await store.close();
+  await store.restore();
+  t.notOk(existsSync(dir), 'nor is what was closed');
 });
 
 t.test('any commits, written anew at any time, read back as the state that their owner had', async (t) => {
