@@ -13,6 +13,18 @@ export const primaryKilled: Happening = async ({ servers: [sa, sb], kill }) => {
   return { a: sb };
 };
 
+/** Somebody has removed the lock store before, while the service ran. */
+export const storeRemoved =
+  (then: Happening): Happening =>
+  async (scene, contested) => {
+    const [sa] = scene.servers;
+    const store = storeOf(scene.services[0] as NfsService);
+    await sa.sh(`rm -r ${store}`);
+    const what = `${store} to be written anew`;
+    await until(async () => (await sa.sh(`ls ${store} 2>/dev/null || :`)) !== '', { what, timeout: 30_000 });
+    return then(scene, contested);
+  };
+
 /** Alive and writing, but nobody hears it; fenced when the cluster has noticed. */
 export const primaryCutOff: Happening = async ({ servers: [sa, sb] }) => {
   await sa.cutOff();

@@ -87,6 +87,10 @@ export const ROWS: readonly Row[] = [
     ...{ setting: HAND, happening: happenings.primaryKilled, wanted: PAIR },
   },
   {
+    name: 'the lock store was removed, then the primary killed',
+    ...{ setting: HAND, happening: happenings.storeRemoved(happenings.primaryKilled), wanted: PAIR },
+  },
+  {
     name: 'active/active, adoptive node warm, lockd pinned',
     always: true,
     setting: { ...HAND, services: ACTIVE_ACTIVE, warm: true },
