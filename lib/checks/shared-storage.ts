@@ -1,4 +1,4 @@
-import { isShared, type Mount } from '../node/mount-table.ts';
+import { isCluster, type Mount } from '../node/mount-table.ts';
 import { printable } from '../printable.ts';
 import type { ServiceCheck } from './check.ts';
 import type { Found } from './finding.ts';
@@ -6,6 +6,8 @@ import { type StoragePlace, storagePlace } from './storage-place.ts';
 
 /** File systems that no other node can see, whatever is below them. */
 const LOCAL = new Set(['tmpfs', 'ramfs', 'devtmpfs', 'overlay', 'aufs', 'squashfs']);
+/** Others that all nodes can have mounted at the same time. */
+const REMOTE = /^(nfs4?|cifs|smb3|virtiofs|9p)$/;
 /** Devices that a replication carries to another node. */
 const REPLICATED = /^\/dev\/(drbd|rbd)/;
 
@@ -31,7 +33,7 @@ function judge({ mount, cib, resource, missing }: StoragePlace): Found {
     return { verdict: 'bad', evidence: `${missing} is not mounted: ${evidence}`, cure: `mount ${missing}` };
   }
   if (LOCAL.has(mount.type)) return own;
-  if (isShared(mount)) return { verdict: 'ok', evidence };
+  if (isCluster(mount) || REMOTE.test(mount.type)) return { verdict: 'ok', evidence };
   if (resource !== null) {
     return { verdict: 'ok', evidence: `${evidence}, and moves as ${printable(resource.id)}` };
   }

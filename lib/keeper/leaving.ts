@@ -79,16 +79,19 @@ export interface LocksLeft {
 export async function locksLeft(
   { name, addresses, exports, sharedDir, unlockOnStop }: Service,
   addressSeen: boolean,
-  surroundings: Pick<Surroundings, 'atWork' | 'localAddresses' | 'wasStoppedAlone' | 'areOnSharedFileSystem'>,
+  surroundings: Pick<
+    Surroundings,
+    'atWork' | 'localAddresses' | 'wasStoppedAlone' | 'areOnClusterFileSystem'
+  >,
 ): Promise<LocksLeft | null> {
   const local = surroundings.localAddresses();
   if (!unlockOnStop || !addressSeen || addresses.some((address) => local.has(address))) return null;
   const { lockManager: holder } = await surroundings.atWork();
   // The kernel drops locks by export: where none are named, there is nothing that could be released.
   if (holder === null || (holder.kind === 'kernel' && exports.length === 0)) return null;
-  // What is stopped has no stickiness: it may be started elsewhere, where the locks would be in the way of a cluster file
-  // system's. Any other has to be unmounted here before.
-  const moves = !(await surroundings.areOnSharedFileSystem(exports.length > 0 ? exports : [sharedDir]));
+  // What is stopped has no stickiness: it may be started elsewhere, where the locks of a cluster file system would be in the
+  // way. Any other has to be unmounted here before. Where no export is named, the lock store is most likely beside them.
+  const moves = !(await surroundings.areOnClusterFileSystem(exports.length > 0 ? exports : [sharedDir]));
   return { holder, kept: moves && (await surroundings.wasStoppedAlone(name)) };
 }
 

@@ -109,10 +109,10 @@ export class Pulse {
   async #checkOwnership(): Promise<void> {
     const { store, capturing, recovering, nextOwner } = this.#options.kept;
     const before = this.#owner;
-    // A storage that does not say is no reason to give up.
-    const standing = await store.standing().catch(() => 'ours');
+    // A storage that does not say is no reason to give up; nor does it say anything else.
+    const standing = await store.standing().catch(() => null);
     this.#owner = before && standing !== 'claimed';
-    if (this.#owner && !this.#resting) await nextOwner.look(standing === 'gone');
+    if (standing !== null && this.#owner && !this.#resting) await nextOwner.look(standing === 'gone');
     this.#checking = null;
     if (this.#owner) return;
     if (before && !this.#resting) this.#options.log('lost');

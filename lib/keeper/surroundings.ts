@@ -1,7 +1,7 @@
 import { isGraceOn } from '../node/grace.ts';
 import { endKernelGrace, readKernelGrace } from '../node/kernel-grace.ts';
 import { countLocks, countLocksUnder } from '../node/kernel-locks.ts';
-import { areOnSharedFileSystem } from '../node/mount-table.ts';
+import { areOnClusterFileSystem } from '../node/mount-table.ts';
 import { NodeDirectory } from '../node/node-directory.ts';
 import { releaseLocks } from '../node/release-locks.ts';
 import { createResolver, type Resolver } from '../node/resolver.ts';
@@ -32,7 +32,7 @@ export interface Surroundings {
   /** How many locks the kernel's lock manager holds on the file systems of these directories. */
   readonly countLocksUnder: (directories: readonly string[]) => Promise<number>;
   readonly wasStoppedAlone: typeof wasStoppedAlone;
-  readonly areOnSharedFileSystem: (directories: readonly string[]) => Promise<boolean>;
+  readonly areOnClusterFileSystem: (directories: readonly string[]) => Promise<boolean>;
   readonly settling: SettlingMeans;
   readonly resolver: Resolver;
   /** What the services of this node share. */
@@ -58,7 +58,7 @@ export function realSurroundings({ lockManager }: Pick<Service, 'lockManager'>):
   return {
     ...{ atWork, statdAnswers, localAddresses, isGraceOn, graceTime, openGrace, lacking },
     ...{ releaseLocks, wasStoppedAlone, settling: settlingOn(atWork), resolver: createResolver({}) },
-    areOnSharedFileSystem: (directories) => areOnSharedFileSystem(directories),
+    areOnClusterFileSystem: (directories) => areOnClusterFileSystem(directories),
     countLocksUnder: (directories) => countLocksUnder(directories),
     node: new NodeDirectory(),
   };

@@ -25,19 +25,18 @@ export async function mountsUnder(directory: string, root = '/'): Promise<Mount[
   return [nearestTo(directory, mounts), ...mounts.filter((mount) => isInside(mount.directory, directory))];
 }
 
-/** File systems that all nodes can have mounted at the same time. */
-const SHARED =
-  /^(nfs4?|gfs2|ocfs2|ceph|lustre|gpfs|beegfs|cifs|smb3|virtiofs|9p|fuse\.(ceph|glusterfs|mfs))$/;
+/** File systems that all nodes have mounted at the same time, with the locks of each seen by all. */
+const CLUSTER = /^(gfs2|ocfs2|ceph|lustre|gpfs|beegfs|fuse\.(ceph|glusterfs|mfs))$/;
 
-export function isShared({ type }: Pick<Mount, 'type'>): boolean {
-  return SHARED.test(type);
+export function isCluster({ type }: Pick<Mount, 'type'>): boolean {
+  return CLUSTER.test(type);
 }
 
-/** Can another node have a file system mounted that one of these directories lies in? False where that is not known. */
-export async function areOnSharedFileSystem(directories: readonly string[], root = '/'): Promise<boolean> {
+/** Does one of these directories lie in a cluster file system? False where that is not known. */
+export async function areOnClusterFileSystem(directories: readonly string[], root = '/'): Promise<boolean> {
   try {
     const mounts = await readMounts(root);
-    return directories.some((directory) => isShared(nearestTo(directory, mounts)));
+    return directories.some((directory) => isCluster(nearestTo(directory, mounts)));
   } catch {
     return false;
   }

@@ -24,7 +24,7 @@ export class RecoveryBook {
   #announced: readonly string[] = [];
   /** Clients that have answered all of them in it. */
   readonly #complete = new Set<string>();
-  /** Clients that statd wrote lines of anew before they had answered anything: for another service's locks. */
+  /** Clients that statd wrote lines of anew before they were told of a name, for another service's locks or by another name. */
   readonly #backUntold = new Set<string>();
   /** Clients that have answered all names of a round, and all these names. */
   readonly #told = new Map<string, readonly string[]>();
@@ -83,6 +83,8 @@ export class RecoveryBook {
     this.#announced = names;
     this.#answered.clear();
     this.#complete.clear();
+    // A name that comes later brings locks of which no line will tell.
+    for (const client of this.open()) if (this.phase(client) === 'back') this.#backUntold.add(client);
   }
 
   result({ client, name, outcome }: NotifyResult, number: number, announced: number): void {

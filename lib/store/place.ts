@@ -16,7 +16,7 @@ export interface Place {
   readonly slack: number;
 }
 
-/** Whose a store is: `ours`; `claimed` by somebody since; or `gone`, for our journal is not there and no later one is. */
+/** Whose a store is: `ours`; `claimed` by somebody else, whose journals are there; or `gone`, for none are. */
 export type Standing = 'ours' | 'claimed' | 'gone';
 
 /** @throws Fault `failed` where the storage does not say */
@@ -25,10 +25,10 @@ export async function standingOf({ disk, dir }: Place, own: JournalId): Promise<
     if (isMissing(error)) return [];
     throw error;
   });
-  if (ids[0] !== undefined && ids[0].epoch > own.epoch) return 'claimed';
-  return ids.some(({ epoch, generation }) => epoch === own.epoch && generation === own.generation)
-    ? 'ours'
-    : 'gone';
+  const [newest] = ids;
+  if (newest === undefined) return 'gone';
+  const isOurs = ids.some(({ epoch, generation }) => epoch === own.epoch && generation === own.generation);
+  return newest.epoch === own.epoch && isOurs ? 'ours' : 'claimed';
 }
 
 /**
@@ -37,18 +37,14 @@ export async function standingOf({ disk, dir }: Place, own: JournalId): Promise<
  * @throws Fault `failed` where another file system is there now, as after an unmount; `not-ours` as safeDirectory
  */
 export async function remakeDirectory({ disk, dir }: Place, device: number): Promise<void> {
+  const refuse = (what: string, cure: string) => {
+    const sentence = `lock store ${printable(dir)} is gone, and so is ${what}`;
+    return new Fault('failed', sentence, { subject: dir, cure });
+  };
   // A parent that is a link is followed.
   const stats = await disk.lstat(dir).catch(() => disk.lstat(`${dirname(dir)}/.`).catch(() => null));
-  if (stats === null || Number(stats.dev) !== device) {
-    throw new Fault(
-      'failed',
-      `lock store ${printable(dir)} is gone, and so is the file system that it was on`,
-      {
-        subject: dir,
-        cure: 'mount it',
-      },
-    );
-  }
+  if (stats === null) throw refuse('the directory that it was in', 'mount what belongs there, or make it');
+  if (Number(stats.dev) !== device) throw refuse('the file system that it was on', 'mount it');
   await makeDirectory(disk, dir);
   await syncDirectory(disk, dirname(dir));
 }

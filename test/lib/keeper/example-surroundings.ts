@@ -14,7 +14,7 @@ export class ExampleNode {
   missing = ['NFS to be registered'];
   grace = true;
   stoppedAlone = false;
-  /** Directories on a file system that other nodes have mounted too. */
+  /** Directories on a cluster file system. */
   shared: readonly string[] = [];
   openGrace: () => Promise<'kept' | 'restarted'> = async () => 'kept';
   /** What the services of the node share; nothing is there. */
@@ -50,7 +50,7 @@ export class ExampleNode {
       },
       countLocksUnder: (directories) => this.locksUnder(directories),
       wasStoppedAlone: async () => this.stoppedAlone,
-      areOnSharedFileSystem: async (directories) =>
+      areOnClusterFileSystem: async (directories) =>
         directories.some((directory) => this.shared.includes(directory)),
       settling: this.settling,
       resolver: { addresses: async () => [], names: async () => [] },

@@ -84,7 +84,7 @@ t.test('the kernel knows locks by export only', async (t) => {
   t.same((await leaving(t, { change })).released, []);
 });
 
-t.test('locks on a file system that other nodes have do not wait to be started here again', async (t) => {
+t.test('locks on a cluster file system do not wait to be started here again', async (t) => {
   const change = (shared: readonly string[]) => (node: ExampleNode) => {
     node.stoppedAlone = true;
     node.shared = shared;

@@ -136,6 +136,7 @@ t.test('a service that has another owner is captured no more, and never again it
   pulse.start();
   await beats(1);
   t.ok(pulse.owner, 'nobody could be asked');
+  t.same(node.looks, []);
   node.standing = async () => 'claimed';
   told();
   beat();

@@ -3,7 +3,7 @@ import t from 'tap';
 import { realSurroundings, settlingOn } from '../../../lib/keeper/surroundings.ts';
 
 t.test('the node as it is', async (t) => {
-  const { localAddresses, atWork, resolver, settling, countLocksUnder, disk, areOnSharedFileSystem } =
+  const { localAddresses, atWork, resolver, settling, countLocksUnder, disk, areOnClusterFileSystem } =
     realSurroundings({
       lockManager: 'ganesha',
     });
@@ -21,6 +21,6 @@ t.test('the node as it is', async (t) => {
   const { neededBy } = settlingOn(async () => ({ lockManager, statd: null }));
   t.equal(await neededBy('nfs-a', 'lockd:1:1'), null);
   t.match(await neededBy('nfs-a', 'lockd:1:0'), /^nfs-a has not seen yet/);
-  t.equal(await areOnSharedFileSystem(['/proc']), false);
+  t.equal(await areOnClusterFileSystem(['/proc']), false);
   t.equal(disk, undefined, 'the real one');
 });

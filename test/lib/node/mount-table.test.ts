@@ -1,5 +1,5 @@
 import t from 'tap';
-import { areOnSharedFileSystem, isShared, mountOf, mountsUnder } from '../../../lib/node/mount-table.ts';
+import { areOnClusterFileSystem, isCluster, mountOf, mountsUnder } from '../../../lib/node/mount-table.ts';
 import { FakeRoot } from './fake-root.ts';
 
 const TABLE = `20 1 0:18 / / rw - overlay overlay rw
@@ -30,13 +30,13 @@ t.test('what a directory lies in, and what is mounted in it', async (t) => {
   t.same(new Set(await under('/srv')), new Set(['0:19', '0:20', '8:1', '8:2']));
 });
 
-t.test('what other nodes can have mounted, too', async (t) => {
+t.test('what lies in a cluster file system', async (t) => {
   const root = new FakeRoot(t.testdir()).put({ 'proc/self/mountinfo': TABLE }).path;
-  t.ok(await areOnSharedFileSystem(['/home', '/srv/nfs/locks'], root));
-  t.notOk(await areOnSharedFileSystem(['/home', '/srv'], root));
-  t.notOk(await areOnSharedFileSystem(['/srv/nfs/locks'], '/nonexistent'), 'it is not known');
-  t.ok(isShared({ type: 'fuse.glusterfs' }));
-  t.notOk(isShared({ type: 'fuse.sshfs' }));
+  t.ok(await areOnClusterFileSystem(['/home', '/srv/nfs/locks'], root));
+  t.notOk(await areOnClusterFileSystem(['/home', '/srv'], root));
+  t.notOk(await areOnClusterFileSystem(['/srv/nfs/locks'], '/nonexistent'), 'it is not known');
+  t.ok(isCluster({ type: 'fuse.glusterfs' }));
+  t.notOk(isCluster({ type: 'fuse.sshfs' }));
 });
 
 t.test('a table without a root says nothing', async (t) => {

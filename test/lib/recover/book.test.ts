@@ -219,6 +219,13 @@ t.test(
         },
       ],
     ];
+    const later = bookOf(['a']);
+    later.beginRound(['vip']);
+    answers(later);
+    later.seen(fileOf('a'));
+    later.beginRound(['vip', 'vip2']);
+    answers(later);
+    t.notOk(later.isDone(true, new Set()), 'a name came later');
     for (const [what, isWaitedFor, book, happens] of stories) {
       book.beginRound(['vip']);
       happens(book);

@@ -12,8 +12,8 @@ const place = (dir: string, disk = REAL_DISK) => ({ disk, dir, now: Date.now, sl
 t.test('the owner is who made the last epoch, while its journal is there', async (t) => {
   const dir = t.testdir({ [journalName(id(6))]: '', [journalName(id(7, 2))]: '' });
   t.equal(await standingOf(place(dir), id(7, 2)), 'ours');
-  t.equal(await standingOf(place(dir), id(7, 1)), 'gone', 'its journal is');
-  t.equal(await standingOf(place(dir), id(8)), 'gone', 'an older store is there');
+  t.equal(await standingOf(place(dir), id(7, 1)), 'claimed', 'its journal is not there');
+  t.equal(await standingOf(place(dir), id(8)), 'claimed', 'somebody began anew');
   t.equal(await standingOf(place(dir), id(6)), 'claimed');
   t.equal(await standingOf(place(t.testdir({})), id(7)), 'gone');
   t.equal(await standingOf(place('/nonexistent/store'), id(7)), 'gone');
@@ -30,15 +30,15 @@ t.test('a directory is made again on the file system where it was, and on no oth
   await remakeDirectory(place(dir), device);
   t.equal(statSync(dir).mode & 0o777, 0o700);
   await remakeDirectory(place(dir), device);
-  for (const [path, on] of [
-    [join(root, 'other'), device + 1],
-    [dir, device + 1],
-    [join(root, 'no', 'such'), device],
+  for (const [path, on, what] of [
+    [join(root, 'other'), device + 1, /is gone, and so is the file system that it was on$/],
+    [dir, device + 1, /file system/],
+    [join(root, 'no', 'such'), device, /is gone, and so is the directory that it was in$/],
   ] as const) {
     await t.rejects(remakeDirectory(place(path), on), {
       code: 'failed',
-      message: /^lock store .* is gone, and so is the file system that it was on$/,
-      facts: { cure: 'mount it' },
+      message: what,
+      facts: { cure: /^mount / },
     });
   }
   t.notOk(existsSync(join(root, 'other')));
