@@ -3,6 +3,7 @@ import type { LockManager } from '../node/lock-manager.ts';
 import type { Service } from '../node/service.ts';
 import { bootId, nodeName } from '../node/this-node.ts';
 import type { StatdDirectory } from '../nsm/statd-directory.ts';
+import { writtenSince } from '../recover/forgotten.ts';
 import {
   adopted,
   type Base,
@@ -18,7 +19,7 @@ import { type LockCounters, lockCountOf } from './lock-count.ts';
 import { isNotedReleased } from './lock-notes.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** A record this much older than the lock manager's start, or a recovery's end, was written before it, milliseconds. */
+/** A record this much older than a recovery's end was written before it, milliseconds. */
 const CLOCK_SLACK = 2_000;
 /** How long half-written files may take to become whole while the service is being adopted, milliseconds. */
 const SETTLE_WITHIN = 500;
@@ -146,7 +147,7 @@ export async function adopt(
   picture: Picture,
 ): Promise<Adoption> {
   const look = await settle(picture, SETTLE_WITHIN);
-  const since = (lockManager?.startedAt ?? Number.POSITIVE_INFINITY) - CLOCK_SLACK;
+  const since = writtenSince(lockManager);
   const captured = look.captured.filter((file) => file.modified >= since || !isMissed(former, file));
   if (former !== null && isRestartInPlace(former, holder)) {
     const known = [...former.current.values()];

@@ -8,7 +8,7 @@ import {
 } from '../capture/index.ts';
 import { sentenceOf } from '../fault.ts';
 import type { Log } from '../node/event-log.ts';
-import type { LockManagerKind } from '../node/lock-manager.ts';
+import { NLM_VERSION } from '../node/lock-manager.ts';
 import { type Change, clientsOf, type Holder, type StoredFile } from '../store/index.ts';
 import type { AtWork } from './identities.ts';
 
@@ -33,12 +33,6 @@ export interface CapturingOptions {
 const PAUSE = 3;
 /** How long files may be half-written at the last capture, milliseconds. */
 const SETTLE_WITHIN = 200;
-
-/**
- * The version of NLM that each lock manager gives to statd (Linux, fs/lockd/mon.c, nsm_mon_unmon and encode_my_id;
- * NFS-Ganesha, Protocols/NLM/nsm.c). Beside NFS-Ganesha, lockd may have servers monitored for this node's own mounts.
- */
-const VERSION_OF: Readonly<Record<LockManagerKind, number>> = { kernel: 3, ganesha: 4 };
 
 /** Brings the lock store up to date with statd's `sm/`. */
 export class Capturing {
@@ -131,7 +125,7 @@ export class Capturing {
     // Not the look of that capture: whoever was captured since then must not be removed after it.
     const { absent, present, more } = this.#look as Glance;
     if (more) return;
-    const monitored = lockManager !== null && this.#monitored.has(VERSION_OF[lockManager.kind]);
+    const monitored = lockManager !== null && this.#monitored.has(NLM_VERSION[lockManager.kind]);
     this.#monitored.clear();
     const removed = this.#judge.observe({
       ...{ absent, present, monitored, answering },

@@ -6,16 +6,17 @@ import { sentenceOf } from '../fault.ts';
 import { runChecked } from '../node/command.ts';
 import type { Log } from '../node/event-log.ts';
 import { lockFile } from '../node/file-lock.ts';
-import type { LockManager } from '../node/lock-manager.ts';
+import type { LockManager, LockManagerKind } from '../node/lock-manager.ts';
 import { RuntimeDirectory, startedServices } from '../node/runtime-directory.ts';
 import type { Service } from '../node/service.ts';
 import type { StatdDirectory } from '../nsm/statd-directory.ts';
 import { RESERVED } from '../nsm/state-number.ts';
 import { removePin } from '../recover/lockd-pin.ts';
+import { nodeClients } from '../recover/node-clients.ts';
 import { NodeDuty, recordDuty } from '../recover/node-duty.ts';
 import { notifyClients } from '../recover/notifier/index.ts';
 import { reserveNumber } from '../recover/reserve-number.ts';
-import { finishRestart } from '../recover/restart-round.ts';
+import { finishRestart, type NodeRecords } from '../recover/restart-round.ts';
 import { type Trigger, triggerFor } from '../recover/triggers/index.ts';
 import type { Change, StoredFile, StoreState } from '../store/index.ts';
 import type { AtWork } from './identities.ts';
@@ -41,6 +42,7 @@ export class NodeShare {
   readonly #options: NodeShareOptions;
   readonly #duty: NodeDuty;
   #opening = false;
+  #lastKind: LockManagerKind | null = null;
 
   constructor(options: NodeShareOptions) {
     this.#options = options;
@@ -136,12 +138,22 @@ export class NodeShare {
   }
 
   #roundMeans() {
-    const { directory, state, placed, surroundings } = this.#options;
+    const { directory, state, placed, surroundings, log } = this.#options;
     return {
       placedIn: (path: string) => (path === directory.placedFile ? placed : new PlacedLines(path)),
-      recordDuty: (records: Parameters<typeof recordDuty>[2]) =>
-        recordDuty(surroundings.node, state().holder, records),
+      recordDuty: async ({ files, stateNumber }: NodeRecords) => {
+        const clients = await nodeClients(files, await this.#kind());
+        if (clients.length < files.length) log('duty-leaves-out', { files: files.length - clients.length });
+        await recordDuty(surroundings.node, state().holder, { files: clients, stateNumber });
+      },
     };
+  }
+
+  /** Of the lock manager, which may be stopped just now; null: it is not known. */
+  async #kind(): Promise<LockManagerKind | null> {
+    const { lockManager } = await this.#options.surroundings.atWork();
+    this.#lastKind = lockManager?.kind ?? this.#lastKind;
+    return this.#lastKind;
   }
 
   async #finishRestart(): Promise<void> {

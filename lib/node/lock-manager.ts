@@ -15,6 +15,12 @@ export interface LockManager {
   readonly startedAt: number;
 }
 
+/**
+ * The version of NLM that each lock manager gives to statd (Linux, fs/lockd/mon.c, nsm_mon_unmon and encode_my_id;
+ * NFS-Ganesha, Protocols/NLM/nsm.c). Beside NFS-Ganesha, lockd may have servers monitored for this node's own mounts.
+ */
+export const NLM_VERSION: Readonly<Record<LockManagerKind, number>> = { kernel: 3, ganesha: 4 };
+
 /** By which process each lock manager is known: NFS-Ganesha's daemon, lockd's kernel thread. */
 const PROCESS: Readonly<Record<LockManagerKind, string>> = { ganesha: 'ganesha.nfsd', kernel: 'lockd' };
 

@@ -7,6 +7,8 @@ import { readProcess } from './process.ts';
 export interface NfsMount {
   readonly source: string;
   readonly directory: string;
+  /** Names by which lockd may have its server monitored: the one in `source`, and its address. */
+  readonly server: readonly string[];
 }
 
 /**
@@ -20,7 +22,10 @@ export async function lockdMounts(root = '/'): Promise<NfsMount[]> {
   return [...lines].flatMap(([, directory = '', source = '', options = '']) => {
     const words = new Set(options.split(','));
     const old = words.has('vers=3') || words.has('vers=2');
-    return old && !words.has('nolock') && !words.has('local_lock=all') ? [{ source, directory }] : [];
+    if (!old || words.has('nolock') || words.has('local_lock=all')) return [];
+    const host = /^\[(.+)\]:|^([^:]+):/.exec(source);
+    const address = /(?:^|,)addr=([^,]+)/.exec(options)?.[1];
+    return [{ source, directory, server: [host?.[1] ?? host?.[2], address].flatMap((name) => name ?? []) }];
   });
 }
 

@@ -23,7 +23,8 @@ export async function recordDuty(node: NodeDirectory, holder: Holder, records: N
   const claim = await claimEpoch({ dir: node.dutyStore, service: SERVICE, holder });
   const base = adopted(claim.former, Date.now());
   const inherited = [...base.inherited, ...records.files];
-  const store = await claim.establish({ ...base, inherited, ledger: [], stateNumber: records.stateNumber });
+  const stateNumber = Math.max(base.stateNumber ?? 0, records.stateNumber);
+  const store = await claim.establish({ ...base, inherited, ledger: [], stateNumber });
   await store.close();
 }
 

@@ -2,11 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { conveyPrivate, readConveyed } from '../convey/index.ts';
 import { sentenceOf } from '../fault.ts';
 import type { LockManager } from '../node/lock-manager.ts';
-import { smStats } from '../nsm/sm-file.ts';
 import { printable } from '../printable.ts';
-import { type Change, clientsIn, clientsOf, type StoredFile } from '../store/index.ts';
+import { type Change, clientsOf, type StoredFile } from '../store/index.ts';
 import { RecoveryBook } from './book.ts';
 import { certainGrace } from './certain-grace.ts';
+import { forgotten } from './forgotten.ts';
 import { graceNeeded } from './grace-needed.ts';
 import { tellRound } from './round.ts';
 import { targetsFor } from './targets.ts';
@@ -81,8 +81,10 @@ export class Recovery {
     if (end === 'stopped') return end;
     const missed = this.#book.awaited().filter((client) => this.#book.phase(client) !== 'present');
     const ended: Change = { type: 'recovery-ended', at: Date.now() };
-    await this.#world.commit([...this.#book.take(), ended, ...this.#forgotten(new Set(missed))]);
-    this.#world.log('recovery-ended', { end, clients: this.#book.clients.size, missed: missed.length });
+    const { state, sm, lockManager, commit, log } = this.#world;
+    const gone = sm === null ? [] : forgotten(state(), new Set(missed), sm, await lockManager());
+    await commit([...this.#book.take(), ended, ...gone]);
+    log('recovery-ended', { end, clients: this.#book.clients.size, missed: missed.length });
     return end;
   }
 
@@ -118,19 +120,6 @@ export class Recovery {
             });
     }
     return end;
-  }
-
-  /**
-   * Where the lock manager restarted in place, a client's record is what was captured before: once it has missed that, the
-   * next owner must not tell it, for somebody else may have its lock by then. Whoever statd monitors may have a new one.
-   */
-  #forgotten(missed: ReadonlySet<string>): Change[] {
-    const { state, sm } = this.#world;
-    if (missed.size === 0 || sm === null) return [];
-    return [...state().current.values()]
-      .filter((file) => [...clientsIn(file)].every((client) => missed.has(client)))
-      .filter(({ name }) => smStats(sm, name) === undefined)
-      .map(({ name }) => ({ type: 'removed', name }));
   }
 
   /** Somebody else tells the clients: it is only seen who comes back. */

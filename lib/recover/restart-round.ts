@@ -94,6 +94,8 @@ async function goThrough(plan: RestartPlan, means: RoundMeans): Promise<void> {
     throw new Fault('bad-node', `${statd.sm} does not exist`, { cure: 'start rpc.statd once' });
   const { files } = await readConveyed(statd.path);
   const { first, last } = reservedNumbers(await readStateFile(statd.state));
+  // Before anything fails: a round after this one must not begin again with numbers that clients have had.
+  await writeStateFile(statd.state, last);
   await means.beforeDrop({ files, stateNumber: first });
   for (const daemon of plan.nfs) await stop(daemon);
   if (plan.statd !== null) await stop(plan.statd);
@@ -105,7 +107,6 @@ async function goThrough(plan: RestartPlan, means: RoundMeans): Promise<void> {
   const { files: conveyed } = await readConveyed(plan.conveyed);
   const placed = means.placedIn(plan.placed);
   await conveyLive({ sm: statd.sm, files: [...conveyed, ...gone], owner, placed });
-  await writeStateFile(statd.state, last);
   if (plan.statd !== null) {
     await start(plan.statd);
     await until('rpc.statd to answer', within, async () => ((await statdAnswers()) ? null : 'it does not'));

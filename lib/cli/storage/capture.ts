@@ -3,6 +3,7 @@ import { type Look, RemovalJudge } from '../../capture/index.ts';
 import type { AtWork } from '../../keeper/identities.ts';
 import { printable } from '../../printable.ts';
 import { RecoveryBook } from '../../recover/book.ts';
+import { forgotten, writtenSince } from '../../recover/forgotten.ts';
 import { type Change, clientsOf, type StoredFile, type StoreState } from '../../store/index.ts';
 import { type TakeOptions, takeStore } from './take.ts';
 
@@ -50,16 +51,21 @@ export async function captureOnce(
     ({ name, modified }) => former?.current.get(name)?.modified !== modified,
   );
   // Only where a recovery has begun can a client be back from it.
+  const since = writtenSince(began.lockManager);
   const seen = (book: RecoveryBook, files: readonly StoredFile[]) =>
     files
-      .filter((file) => (inPlace || restored) && !exempt.untouched(file))
+      .filter((file) => (inPlace || restored) && file.modified >= since && !exempt.untouched(file))
       .flatMap((file) => book.seen(file));
   const book = new RecoveryBook(state);
   const back = seen(book, restored ? present : written);
   const over = inPlace && options.graceOver && book.toldBefore && book.clients.size > 0;
   const missed = over ? awaited(book) : [];
   const at = now();
-  await store.commit([...book.take(), ...(over ? [{ type: 'recovery-ended', at } as const] : [])]);
+  const { sm } = picture.directory;
+  const ended: Change[] = over
+    ? [{ type: 'recovery-ended', at }, ...forgotten(state, new Set(missed), sm, began.lockManager)]
+    : [];
+  await store.commit([...book.take(), ...ended]);
   /** What statd has written since is durable at once: whoever waits for a removal to count keeps others from capturing. */
   const look = async () => {
     const found = await picture.look();

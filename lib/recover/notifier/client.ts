@@ -85,8 +85,11 @@ export class AskTable {
   }
 
   #add(client: Client, about: Ask['about'], address: string, port: number): Ask {
+    let xid = this.#nextXid();
+    // They repeat themselves, and an answer must not be taken for another client's.
+    while (this.#asks.has(xid)) xid = this.#nextXid();
     const ask: Ask = {
-      xid: this.#nextXid(),
+      xid,
       client,
       about,
       address,

@@ -10,17 +10,19 @@ import type { Service } from '../../../lib/node/service.ts';
 import { formatMonitorRecord } from '../../../lib/nsm/monitor-record.ts';
 import { readStateFile } from '../../../lib/nsm/state-file.ts';
 import { recordDuty } from '../../../lib/recover/node-duty.ts';
-import type { Change } from '../../../lib/store/index.ts';
+import { type Change, readStore } from '../../../lib/store/index.ts';
 import { ClientHost } from '../../support/client-host.ts';
 import { exampleService } from '../../support/example-service.ts';
 import { inOwnNetwork } from '../../support/own-network.ts';
-import { lineOf, smDirectory, until } from '../capture/sm-directory.ts';
+import { lineOf, lockdsLineOf, smDirectory, until } from '../capture/sm-directory.ts';
 import { fileOf, HOLDER, recordOf } from '../store/arbitraries.ts';
 import { ExampleNode, lockManager } from './example-surroundings.ts';
 
 async function stage(t: Test, more: Partial<Service> = {}) {
   const root = t.testdir({});
-  const statd = smDirectory(join(root, 'live'), { neighbour: lineOf('neighbour') });
+  // One that lockd had monitored, and one that it did not.
+  const neighbour = lockdsLineOf('neighbour', '1');
+  const statd = smDirectory(join(root, 'live'), { neighbour, other: lineOf('other') });
   const service = exampleService({ addresses: ['192.0.2.1'], ...more });
   const directory = new RuntimeDirectory('nfs-a', join(root, 'run'));
   await directory.create(service);
@@ -77,7 +79,8 @@ await inOwnNetwork(import.meta.url, {
     t.equal(await share.trigger.open(warm, 1), 'restarted');
     t.same(changes, [{ type: 'holder', lockManager: 'kernel:2:1', statd: null }]);
     t.equal(share.restarting, false);
-    t.ok(existsSync(node.node.dutyStore));
+    t.same([...(await readStore(node.node.dutyStore)).inherited.keys()], ['neighbour']);
+    t.ok(events.includes('duty-leaves-out'));
     opened.ends = true;
     await share.trigger.open(warm, 1);
     t.match(changes.at(-1), { lockManager: null });
@@ -111,7 +114,7 @@ await inOwnNetwork(import.meta.url, {
       t.notOk(existsSync(node.node.planFile));
       t.ok(existsSync(placed));
     }
-    t.same(readdirSync(statd.sm).sort(), ['c', 'neighbour']);
+    t.same(readdirSync(statd.sm).sort(), ['c', 'neighbour', 'other']);
     writeFileSync(node.node.planFile, 'rubbish');
     await share.tick();
     t.notOk(events.includes('restart-finished'));

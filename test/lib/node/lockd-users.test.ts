@@ -10,17 +10,19 @@ t.test('NFS mounts that use lockd', async (t) => {
   t.same(await lockdMounts(root.path), []);
   root.put({
     'proc/self/mountinfo': [
-      line('/three', 'nfs', 'vers=3,local_lock=none'),
+      line('/three', 'nfs', 'vers=3,local_lock=none,mountaddr=192.0.2.8,addr=192.0.2.9'),
       line('/two', 'nfs', 'vers=2,local_lock=flock'),
       line('/nolock', 'nfs', 'vers=3,nolock,local_lock=all'),
       line('/local', 'nfs', 'vers=3,local_lock=all'),
       line('/four', 'nfs4', 'vers=4.2'),
       line('/disk', 'ext4', 'vers=3'),
+      line('/six', 'nfs', 'vers=3,addr=2001:db8::1').replace('filer', '[2001:db8::1]'),
     ].join(''),
   });
   t.same(await lockdMounts(root.path), [
-    { source: 'filer:/x', directory: '/three' },
-    { source: 'filer:/x', directory: '/two' },
+    { source: 'filer:/x', directory: '/three', server: ['filer', '192.0.2.9'] },
+    { source: 'filer:/x', directory: '/two', server: ['filer'] },
+    { source: '[2001:db8::1]:/x', directory: '/six', server: ['2001:db8::1', '2001:db8::1'] },
   ]);
 });
 
