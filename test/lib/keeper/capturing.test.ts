@@ -1,4 +1,4 @@
-import { unlinkSync, writeFileSync } from 'node:fs';
+import { renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import t, { type Test } from 'tap';
@@ -43,6 +43,12 @@ function stage(t: Test, { pause }: Pick<CapturingOptions, 'pause'> = {}) {
   return {
     ...{ capturing, picture, events, node, seen },
     put: (name: string, text = lineOf(name)) => writeFileSync(join(directory.sm, name), text),
+    /** As statd does with a file that is there. */
+    replace: (name: string, text: string) => {
+      const path = join(directory.sm, name);
+      writeFileSync(`${path}.new`, text);
+      renameSync(`${path}.new`, path);
+    },
     drop: (name: string) => unlinkSync(join(directory.sm, name)),
     /** Waits until sm.bak/ is so old that nothing can have been moved there just now. */
     settled: () => until(() => !isRacy(stampOf(directory.smBak)?.changedAt ?? 0, Date.now())),
@@ -72,10 +78,10 @@ t.test('a capture brings what is new, with what it means for a recovery, once', 
 });
 
 t.test('a recovery is told of what was written anew alone, and of each writing', async (t) => {
-  const { capturing, put, seen, words } = stage(t);
+  const { capturing, replace, seen, words } = stage(t);
   const [x, y] = [lockdsLineOf('x', '1'), lockdsLineOf('y', '2')];
   for (const text of [x + y, y, y + lockdsLineOf('x', '3')]) {
-    put('shared', text);
+    replace('shared', text);
     await capturing.capture();
   }
   t.same(seen, ['x,y', '', 'x']);

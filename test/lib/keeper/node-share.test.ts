@@ -119,6 +119,7 @@ await inOwnNetwork(import.meta.url, {
     await share.tick();
     t.notOk(events.includes('restart-finished'));
     node.missing = [];
+    node.lockManager = null;
     const plan = { statd: null, nfs: [], conveyed, placed: directory.placedFile };
     writeFileSync(node.node.planFile, JSON.stringify(plan));
     await share.tick();

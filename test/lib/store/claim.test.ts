@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { formatMonitorFile } from '../../../lib/nsm/monitor-file.ts';
@@ -83,6 +83,16 @@ t.test('who comes second to an epoch takes the next one', async (t) => {
   await two?.abandon();
   await (await three?.establish(EMPTY))?.close();
   t.same([...(await readStore(dir)).current.keys()], []);
+});
+
+t.test('a store that is removed before it is established is not had', async (t) => {
+  const dir = join(t.testdir({}), 'store');
+  const claimed = await claim(dir);
+  rmSync(dir, { recursive: true });
+  await t.rejects(claimed.establish(EMPTY), {
+    code: 'not-ours',
+    message: 'lock store was removed meanwhile',
+  });
 });
 
 t.test('an epoch that was claimed after the list was made is passed over', async (t) => {

@@ -20,6 +20,8 @@ t.test('the owner is who made the last epoch, while its journal is there', async
   t.equal(await standingOf(place('/etc/passwd/store'), id(7)), 'gone');
   const broken = shakyDisk((call) => (call === 'readdir' ? 'ESTALE' : undefined));
   await t.rejects(standingOf(place(dir, broken), id(7)), { code: 'failed', message: /ESTALE/ });
+  const odd = { ...REAL_DISK, readdir: async () => null as unknown as string[] };
+  await t.rejects(standingOf(place(dir, odd), id(7)), TypeError);
 });
 
 t.test('a directory is made again on the file system where it was, and on no other', async (t) => {

@@ -31,3 +31,12 @@ t.test('the same question keeps its transaction id, so that a late answer is und
   t.equal(table.find(port.xid), undefined);
   t.equal(table.find(name.xid), undefined);
 });
+
+t.test('no two questions have the same transaction id, however many there are', async (t) => {
+  const table = new AskTable();
+  // Of so many random ones, ten are there twice.
+  const asks = Array.from({ length: 300_000 }, () =>
+    table.forPort(new Client(target, [], [0]), 'udp', '10.0.0.1', 111),
+  );
+  t.ok(asks.every((ask) => table.find(ask.xid) === ask));
+});
