@@ -184,6 +184,6 @@ t.test(
     const over = { ...options, ...more, graceOver: true };
     t.match(await captureOnce(over, restarted), { back: [], missed: ['192.0.2.1'], waiting: 0 });
     const { current, inherited } = await readStore(dir);
-    t.same([current.size, inherited.size], [0, 0], 'no later owner tells it');
+    t.same([current.size, inherited.size], [1, 0], 'statd monitors it');
   },
 );
