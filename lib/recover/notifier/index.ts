@@ -11,8 +11,8 @@ export type { NotifyOptions, NotifyResult, NotifySummary, NotifyTarget, Outcome 
  * Tells the statd of every client that the service restarted (SM_NOTIFY), from the floating addresses: over UDP,
  * over TCP where that does not work, again and again until every client has answered every announced name or the
  * signal comes. Nothing but the caller's callbacks says what became of whom; the summary counts.
- * @throws Fault `failed` that names address and port where no floating address can be bound (nobody was told then),
- *   `bad-parameter` for a name or number that SM_NOTIFY cannot carry.
+ * @throws Fault `failed` that names address and port where a floating address cannot be bound (nobody was told
+ *   then), `bad-parameter` for a name or number that SM_NOTIFY cannot carry.
  */
 export async function notifyClients(options: NotifyOptions): Promise<NotifySummary> {
   const sources = await Sources.open(options.announcements, options.sourcePort || 'privileged');

@@ -26,16 +26,16 @@ export class Sources {
     );
   }
 
-  /**
-   * Those that can be bound: an address that cannot be, as while the kernel looks whether another host has it, keeps nobody
-   * from being told from the others. @throws Fault that names address and port where none of them can be.
-   */
+  /** @throws Fault that names address and port where one of them cannot be bound; none stays open then. */
   static async open(announcements: readonly Announcement[], port: LocalPort): Promise<Sources> {
     const addresses = [...new Set(announcements.map(({ source }) => source))];
     const opened = await Promise.allSettled(addresses.map((address) => Source.open(address, port)));
     const all = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    const failed = opened.find((result) => result.status === 'rejected');
-    if (all.length === 0 && failed !== undefined) throw failed.reason;
+    for (const result of opened) {
+      if (result.status === 'fulfilled') continue;
+      for (const source of all) source.close();
+      throw result.reason;
+    }
     return new Sources(announcements, all);
   }
 
