@@ -128,7 +128,11 @@ export class Cluster {
       },
       { what: `${resource} started on ${node.name}`, timeout, every: LOOK_EVERY },
     ).catch(async (cause) => {
-      throw new Error(`${await node.sh('crm_mon -1rf; tail -40 /var/log/pacemaker.log')}`, { cause });
+      const behind = `The clock of ${node.name} is ${(await node.clockLag()).toFixed(1)} s behind the host's.`;
+      const log = await node.sh(
+        'crm_mon -1rf; tail -40 /var/log/pacemaker.log; tail -20 /var/log/corosync.log',
+      );
+      throw new Error(`${behind}\n${log}`, { cause });
     });
   }
 

@@ -67,6 +67,9 @@ export const SERVICE: NfsService = {
   shares: [KEPT, CONTROL],
 };
 
+/** Seconds that a node's clock may be behind the host's: one that stands still is more before long. */
+const CLOCK_LAG = 5;
+
 /** Where a client has mounted a share. */
 export const mountPoint = ({ name }: Share) => `/mnt/${name}`;
 
@@ -151,11 +154,17 @@ export async function setScene(lab: KernelLab, setting: Setting): Promise<Scene>
   const again = async (place: Guest) => {
     const other = place === sa ? sb : sa;
     order = [place, other];
-    if (other.running) return cluster?.forgive(other, services[0]?.id ?? '');
-    await other.reconnect();
-    await rejoin(other);
-    for (const service of services) await served(service, homeOf(service));
-    await Promise.all(servers.map((each) => nfs.endGrace(each)));
+    if (other.running) await cluster?.forgive(other, services[0]?.id ?? '');
+    else {
+      await other.reconnect();
+      await rejoin(other);
+      for (const service of services) await served(service, homeOf(service));
+      await Promise.all(servers.map((each) => nfs.endGrace(each)));
+    }
+    for (const each of servers) {
+      const lag = await each.clockLag();
+      if (lag > CLOCK_LAG) throw new Error(`the clock of ${each.name} is ${lag} s behind the host's`);
+    }
   };
   const parts = { clients, services, kill, rejoin, served, homeOf, again };
   return {
