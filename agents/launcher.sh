@@ -33,14 +33,16 @@ find_run() {
 	[ ${#OCF_RESOURCE_INSTANCE} -gt 128 ] || run=$services/$OCF_RESOURCE_INSTANCE
 }
 
-# Sets code to the exit code of the bundle, and crash to what went wrong where that is no answer.
+# Sets code to the exit code of the bundle, and crash to what went wrong where that is no answer; answer is what a crash
+# answers: 1, or 5 where nothing but an installation helps, so that Pacemaker goes to another node at once.
 run_bundle() {
+	answer=1
 	interpreter=
 	for program in $interpreters; do
 		[ -x "$program" ] && [ "${OCF_TESTER_FAIL_HAVE_BINARY-}" != 1 ] && interpreter=$program && break
 	done
 	if [ -z "$interpreter" ]; then
-		code=127 crash="no Node.js at $interpreters; install nodejs"
+		code=127 answer=5 crash="no Node.js at $interpreters; install nodejs"
 		return
 	fi
 	# Options and paths of somebody's shell must not reach the interpreter.
@@ -190,4 +192,4 @@ monitor | status)
 	is_keeper && exit 0
 	;;
 esac
-exit 1
+exit "$answer"

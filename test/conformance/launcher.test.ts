@@ -16,8 +16,8 @@ async function started(t: Test, install: string[] = []) {
   return { node, pid, keeperLives };
 }
 
-/** start is 1 with a reason, monitor degraded, as the keeper goes on; stop is 0, says why, and leaves neither keeper nor run-time state. */
-async function survives(t: Test, env: Record<string, string>, crash: RegExp, break_: string) {
+/** start fails with a reason, monitor degraded, as the keeper goes on; stop is 0, says why, and leaves neither keeper nor run-time state. */
+async function survives(t: Test, env: Record<string, string>, crash: RegExp, break_: string, answer = 1) {
   const { node, keeperLives } = await started(t);
   if (break_ !== '') t.match(await node.sh(break_), { code: 0 });
   const broken = { ...RIGHT, ...env };
@@ -25,11 +25,11 @@ async function survives(t: Test, env: Record<string, string>, crash: RegExp, bre
   t.match(await node.agent('monitor', broken), { code: 190, stdout: '', stderr: reason }, 'monitor');
   const older = { ...broken, OCF_RA_VERSION_MINOR: '0' };
   t.match(await node.agent('monitor', older), { code: 0, stderr: reason }, 'to who knows no such code');
-  t.match(await node.agent('start', broken), { code: 1, stdout: '', stderr: reason }, 'start');
-  t.match(await node.agent('validate-all', broken), { code: 1, stderr: reason }, 'validate-all');
-  t.match(await node.agent('migrate_to', broken), { code: 1, stdout: '', stderr: reason }, 'migrate_to');
+  t.match(await node.agent('start', broken), { code: answer, stdout: '', stderr: reason }, 'start');
+  t.match(await node.agent('validate-all', broken), { code: answer, stderr: reason }, 'validate-all');
+  t.match(await node.agent('migrate_to', broken), { code: answer, stdout: '', stderr: reason }, 'migrate_to');
   await node.sh(`mv ${KEEPER}/keeper.pid ${KEEPER}/away`);
-  t.match(await node.agent('monitor', broken), { code: 1, stderr: reason }, 'no keeper');
+  t.match(await node.agent('monitor', broken), { code: answer, stderr: reason }, 'no keeper');
   await node.sh(`mv ${KEEPER}/away ${KEEPER}/keeper.pid`);
   const stopped = await node.agent('stop', broken);
   t.match(stopped, { code: 0, stdout: '' }, 'stop');
@@ -194,13 +194,13 @@ t.test('it runs from a directory that is gone', async (t) => {
 
 t.test('Node.js is missing', async (t) => {
   const crash = /no Node\.js at \/usr\/bin\/node \/usr\/bin\/nodejs; install nodejs/;
-  await survives(t, {}, crash, 'mount --bind /dev/null /usr/bin/node');
+  await survives(t, {}, crash, 'mount --bind /dev/null /usr/bin/node', 5);
 });
 
 t.test('the interpreter that was given at installation is not there', async (t) => {
   const node = await Sandbox.create(t, dist, ['--node', '/opt/node']);
   t.same(await node.agent('start'), {
-    code: 1,
+    code: 5,
     stdout: '',
     stderr: 'ocf-exit-reason:no Node.js at /opt/node; install nodejs\n',
   });
@@ -212,11 +212,11 @@ t.test('the interpreter that was given at installation is not there', async (t) 
     { code: 7, ...SILENT },
     'nothing runs that could migrate',
   );
-  t.match(await node.agent('migrate_from', migrating), { code: 1, stderr: /no Node\.js/ });
+  t.match(await node.agent('migrate_from', migrating), { code: 5, stderr: /no Node\.js/ });
 });
 
 t.test('programs seem to be missing (OCF_TESTER_FAIL_HAVE_BINARY)', async (t) => {
-  await survives(t, { OCF_TESTER_FAIL_HAVE_BINARY: '1' }, /no Node\.js at .*; install nodejs/, '');
+  await survives(t, { OCF_TESTER_FAIL_HAVE_BINARY: '1' }, /no Node\.js at .*; install nodejs/, '', 5);
 });
 
 t.test('the interpreter is no program of this machine', async (t) => {
