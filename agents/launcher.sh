@@ -191,5 +191,7 @@ monitor | status)
 	is_keeper && knows_degraded && exit 190
 	is_keeper && exit 0
 	;;
+# Of a service that runs: 5 would keep it away from this node.
+reload-agent | migrate_to) exit 1 ;;
 esac
 exit "$answer"

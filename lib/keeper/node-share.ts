@@ -123,6 +123,7 @@ export class NodeShare {
 
   async #open(base: Trigger, ...args: Parameters<Trigger['open']>): ReturnType<Trigger['open']> {
     const { surroundings, push } = this.#options;
+    await this.#kind();
     this.#opening = true;
     try {
       const way = await base.open(...args);
@@ -151,6 +152,8 @@ export class NodeShare {
 
   /** Of the lock manager, which may be stopped just now; null: it is not known. */
   async #kind(): Promise<LockManagerKind | null> {
+    // Once NFS-Ganesha is stopped for a restart, a lone lockd is seen that serves this node's own mounts.
+    if (this.#opening && this.#lastKind !== null) return this.#lastKind;
     const { lockManager } = await this.#options.surroundings.atWork();
     this.#lastKind = lockManager?.kind ?? this.#lastKind;
     return this.#lastKind;

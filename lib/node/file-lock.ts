@@ -6,8 +6,9 @@ import { Fault } from '../fault.ts';
 
 /** A child gets nothing of our environment. */
 const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
-/** flock(1)'s word for: another one has it. */
+/** Our word, and flock(1)'s exit status, for: another one has it. */
 const TAKEN = 'taken';
+const CONFLICT = 75;
 
 type Holder = ChildProcessByStdio<Writable, Readable, null>;
 
@@ -38,7 +39,8 @@ export async function lockForLife(path: string, within: number): Promise<boolean
 
 /** @returns a child that has the lock until its standard input ends; null: another process has it. */
 async function hold(path: string, within: number): Promise<Holder | null> {
-  const script = `flock --timeout ${within / 1000} 9 || { echo ${TAKEN}; exit 0; }; echo held; cat`;
+  const flock = `flock --conflict-exit-code ${CONFLICT} --timeout ${within / 1000} 9`;
+  const script = `${flock}; case $? in 0) echo held; cat ;; ${CONFLICT}) echo ${TAKEN} ;; esac`;
   const child = spawn('sh', ['-c', `exec 9>>"$0" || exit 1; ${script}`, path], {
     stdio: ['pipe', 'pipe', 'ignore'],
     env: ENVIRONMENT,

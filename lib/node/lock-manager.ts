@@ -13,6 +13,11 @@ export interface LockManager {
   readonly identity: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
+  /**
+   * Whether it has had everybody monitored since then who has a lock of it, so that statd wrote his file: lockd that is started
+   * knows nobody. One that was killed goes on with those whom it knows; of NFS-Ganesha that is not known.
+   */
+  readonly monitorsAnew?: boolean;
 }
 
 /**
@@ -97,6 +102,7 @@ export class LockManagerWatch {
     if (this.#started?.word !== word) {
       this.#started = { word, at: await startedAt(found, this.#proc) };
     }
-    return { kind, identity: word, startedAt: this.#started.at };
+    const since = { kind, identity: word, startedAt: this.#started.at };
+    return kind === 'kernel' ? { ...since, monitorsAnew: true } : since;
   }
 }

@@ -12,17 +12,22 @@ export function writtenSince(lockManager: Pick<LockManager, 'startedAt'> | null)
 
 /**
  * Where the lock manager restarted in place, a client's record is what was captured before: once it has missed that, the
- * next owner must not tell it, for somebody else may have its lock by then. Whoever statd monitors may have its lock, however
- * old the file is: a lockd that was killed goes on with those whom it has had monitored, and statd writes nothing anew.
+ * next owner must not tell it, for somebody else may have its lock by then. Whoever statd was told to monitor since may have a new
+ * one; and a lock manager that goes on with those whom it has had monitored has statd write nothing anew.
  */
 export function forgotten(
   { current }: Pick<StoreState, 'current'>,
   missed: ReadonlySet<string>,
   sm: string,
+  lockManager: LockManager | null,
 ): Change[] {
   if (missed.size === 0) return [];
+  const since = lockManager?.monitorsAnew ? writtenSince(lockManager) : Number.NEGATIVE_INFINITY;
   return [...current.values()]
     .filter((file) => [...clientsIn(file)].every((client) => missed.has(client)))
-    .filter(({ name }) => smStats(sm, name) === undefined)
+    .filter(({ name }) => {
+      const stats = smStats(sm, name);
+      return stats === undefined || (typeof stats === 'object' && stats.mtimeMs < since);
+    })
     .map(({ name }) => ({ type: 'removed', name }));
 }

@@ -81,8 +81,8 @@ export class Recovery {
     if (end === 'stopped') return end;
     const missed = this.#book.awaited().filter((client) => this.#book.phase(client) !== 'present');
     const ended: Change = { type: 'recovery-ended', at: Date.now() };
-    const { state, sm, commit, log } = this.#world;
-    const gone = sm === null ? [] : forgotten(state(), new Set(missed), sm);
+    const { state, sm, lockManager, commit, log } = this.#world;
+    const gone = sm === null ? [] : forgotten(state(), new Set(missed), sm, await lockManager());
     await commit([...this.#book.take(), ended, ...gone]);
     log('recovery-ended', { end, clients: this.#book.clients.size, missed: missed.length });
     return end;

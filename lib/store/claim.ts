@@ -7,7 +7,7 @@ import { type Disk, makeDirectory, onFile, REAL_DISK, syncDirectory } from './di
 import { encodeEntry, headerOf } from './entry.ts';
 import { listJournals, readHistory, refuseOpen } from './history.ts';
 import { type JournalId, journalName } from './journal-name.ts';
-import { readJournal } from './journal-reader.ts';
+import { HEADER_LIMIT, readJournal } from './journal-reader.ts';
 import { JournalWriter } from './journal-writer.ts';
 import { type Place, removeJournals, standingOf } from './place.ts';
 import type { RecordFormat } from './record-format.ts';
@@ -42,8 +42,6 @@ export interface Claim {
   abandon(): Promise<void>;
 }
 
-/** A header fits into this many bytes, whatever the names in it. */
-const HEADER_LIMIT = 16 * 1024;
 const SLACK = 1000;
 
 /**
@@ -96,7 +94,7 @@ class ClaimedEpoch implements Claim {
     const header = headerOf(state, 1, this.#place.now());
     await this.#write(encodeEntry({ type: 'base-complete', header }));
     await this.#journal.sync();
-    const standing = await standingOf(this.#place, this.#journal.id);
+    const standing = await standingOf(this.#place, this.#journal, state);
     if (standing !== 'ours') {
       const what = standing === 'gone' ? 'removed' : 'claimed by another node';
       throw new Fault('not-ours', `lock store was ${what} meanwhile`, { subject: this.#place.dir });

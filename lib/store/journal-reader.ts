@@ -30,6 +30,9 @@ export interface Journal extends JournalId {
   readonly refused: Refusal | null;
 }
 
+/** A header fits into this many bytes, whatever the names in it. */
+export const HEADER_LIMIT = 16 * 1024;
+
 /** Why a journal is not believed. */
 export interface Refusal {
   readonly file: string;

@@ -13,14 +13,21 @@ const EXCLUSIVE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | co
 export class JournalWriter {
   readonly id: JournalId;
   readonly path: string;
+  /** Its inode number: whether the file of this name is still the one that is written. */
+  readonly ino: number;
   readonly #disk: Disk;
   readonly #handle: FileHandle;
   #size = 0;
   #sound = true;
 
-  private constructor(disk: Disk, handle: FileHandle, path: string, id: JournalId) {
+  private constructor(
+    disk: Disk,
+    handle: FileHandle,
+    { id, path, ino }: Pick<JournalWriter, 'id' | 'path' | 'ino'>,
+  ) {
     this.id = id;
     this.path = path;
+    this.ino = ino;
     this.#disk = disk;
     this.#handle = handle;
   }
@@ -31,7 +38,8 @@ export class JournalWriter {
     const handle = await onFile(path, 'create', () => openNew(disk, path));
     if (handle === null) return null;
     const { epoch, generation } = header;
-    const journal = new JournalWriter(disk, handle, path, { epoch, generation });
+    const ino = await inodeOf(disk, path, handle);
+    const journal = new JournalWriter(disk, handle, { id: { epoch, generation }, path, ino });
     try {
       await journal.append(encodeEntry({ type: 'header', header }));
       await syncDirectory(disk, dir);
@@ -112,6 +120,17 @@ export class JournalWriter {
     } catch {
       this.#sound = false;
     }
+  }
+}
+
+/** That of a file which was just made. @throws Fault `failed`; then it is closed and removed again */
+async function inodeOf(disk: Disk, path: string, handle: FileHandle): Promise<number> {
+  try {
+    return Number((await onFile(path, 'look at', () => disk.lstat(path))).ino);
+  } catch (error) {
+    await handle.close().catch(() => undefined);
+    await disk.unlink(path).catch(() => undefined);
+    throw error;
   }
 }
 

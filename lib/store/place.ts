@@ -4,6 +4,9 @@ import { printable } from '../printable.ts';
 import { type Disk, makeDirectory, onFile, openTo, safeDirectory, syncDirectory } from './disk.ts';
 import { listJournals, refuseOpen } from './history.ts';
 import { type JournalId, journalName } from './journal-name.ts';
+import { HEADER_LIMIT, readJournal } from './journal-reader.ts';
+import type { JournalWriter } from './journal-writer.ts';
+import type { StoreState } from './state.ts';
 
 /** Where and how a store is kept. */
 export interface Place {
@@ -16,19 +19,58 @@ export interface Place {
   readonly slack: number;
 }
 
-/** Whose a store is: `ours`; `claimed` by somebody else, whose journals are there; or `gone`, for none are. */
+/**
+ * Whose a store is: `ours`; `claimed` by somebody else, after us; or `gone`, for our journal is not there, nor that of anybody
+ * who has claimed it since: what was there before, or an older copy of ours, is what a backup puts there.
+ */
 export type Standing = 'ours' | 'claimed' | 'gone';
 
+/** A claim, by which node and when: milliseconds since 1970. */
+type Claimed = Pick<StoreState, 'holder' | 'since'>;
+
 /** @throws Fault `failed` where the storage does not say */
-export async function standingOf({ disk, dir }: Place, own: JournalId): Promise<Standing> {
+export async function standingOf(
+  place: Place,
+  { id, ino }: Pick<JournalWriter, 'id' | 'ino'>,
+  claimed: Claimed,
+): Promise<Standing> {
+  const { disk, dir } = place;
   const ids = await listJournals(disk, dir).catch((error) => {
     if (isMissing(error)) return [];
     throw error;
   });
   const [newest] = ids;
   if (newest === undefined) return 'gone';
-  const isOurs = ids.some(({ epoch, generation }) => epoch === own.epoch && generation === own.generation);
-  return newest.epoch === own.epoch && isOurs ? 'ours' : 'claimed';
+  if (newest.epoch > id.epoch) return 'claimed';
+  const isListed = ids.some(({ epoch, generation }) => epoch === id.epoch && generation === id.generation);
+  if (isListed && (await isFile(disk, join(dir, journalName(id)), ino))) return 'ours';
+  return (await isFromBefore(place, newest, claimed)) ? 'gone' : 'claimed';
+}
+
+async function isFile(disk: Disk, path: string, ino: number): Promise<boolean> {
+  try {
+    return Number((await onFile(path, 'look at', () => disk.lstat(path))).ino) === ino;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+/** Was the journal begun before this claim, or is it a copy of one that came of it? One that does not say was not. */
+async function isFromBefore({ disk, dir }: Place, id: JournalId, claimed: Claimed): Promise<boolean> {
+  const path = join(dir, journalName(id));
+  const journal = await onFile(path, 'read', () => readJournal(disk, dir, id, HEADER_LIMIT)).catch(
+    (error) => {
+      if (error instanceof Fault && error.code === 'not-ours') return null;
+      throw error;
+    },
+  );
+  const header = journal?.header;
+  if (header === undefined) return false;
+  return (
+    header.since < claimed.since ||
+    (header.since === claimed.since && header.holder.node === claimed.holder.node)
+  );
 }
 
 /**
@@ -37,16 +79,29 @@ export async function standingOf({ disk, dir }: Place, own: JournalId): Promise<
  * @throws Fault `failed` where another file system is there now, as after an unmount; `not-ours` as safeDirectory
  */
 export async function remakeDirectory({ disk, dir }: Place, device: number): Promise<void> {
-  const refuse = (what: string, cure: string) => {
-    const sentence = `lock store ${printable(dir)} is gone, and so is ${what}`;
-    return new Fault('failed', sentence, { subject: dir, cure });
-  };
   // A parent that is a link is followed.
   const stats = await disk.lstat(dir).catch(() => disk.lstat(`${dirname(dir)}/.`).catch(() => null));
-  if (stats === null) throw refuse('the directory that it was in', 'mount what belongs there, or make it');
-  if (Number(stats.dev) !== device) throw refuse('the file system that it was on', 'mount it');
+  if (stats === null) throw gone(dir, 'the directory that it was in', 'mount what belongs there, or make it');
+  if (Number(stats.dev) !== device) throw otherFileSystem(dir);
   await makeDirectory(disk, dir);
   await syncDirectory(disk, dirname(dir));
+}
+
+/** @throws Fault `failed` where the directory is on another file system than the store is, as after an unmount */
+export async function refuseElsewhere({ disk, dir }: Place, device: number): Promise<void> {
+  const { dev } = await onFile(dir, 'look at', () => disk.lstat(dir));
+  if (Number(dev) !== device) throw otherFileSystem(dir);
+}
+
+function otherFileSystem(dir: string): Fault {
+  return gone(dir, 'the file system that it was on', 'mount it');
+}
+
+function gone(dir: string, what: string, cure: string): Fault {
+  return new Fault('failed', `lock store ${printable(dir)} is gone, and so is ${what}`, {
+    subject: dir,
+    cure,
+  });
 }
 
 function isMissing(error: unknown): boolean {

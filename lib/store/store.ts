@@ -8,6 +8,7 @@ import { JournalWriter } from './journal-writer.ts';
 import {
   checkAccess,
   type Place,
+  refuseElsewhere,
   remakeDirectory,
   removeJournals,
   type Standing,
@@ -32,7 +33,7 @@ export interface Store {
   /** The same, with what is the matter. @throws Fault `failed` */
   standing(): Promise<Standing>;
   /**
-   * Writes the journal anew with all that is known, where somebody has removed it or moved it away, and its directory.
+   * Writes the journal anew with all that is known, where somebody has removed, moved or replaced it, and its directory.
    * @throws Fault `failed` where that cannot be done or its file system is not there, `not-ours` for what is there instead
    */
   restore(): Promise<void>;
@@ -102,12 +103,12 @@ export class JournalStore implements Store {
   }
 
   standing(): Promise<Standing> {
-    return this.#serial.run(() => standingOf(this.#place, this.#journal.id));
+    return this.#serial.run(() => this.#standing());
   }
 
   restore(): Promise<void> {
     return this.#serial.run(async () => {
-      if (this.#closed || (await standingOf(this.#place, this.#journal.id)) !== 'gone') return;
+      if (this.#closed || (await this.#standing()) !== 'gone') return;
       await remakeDirectory(this.#place, this.#device);
       await this.#rotate((step) => step());
     });
@@ -125,6 +126,10 @@ export class JournalStore implements Store {
     this.#closed = true;
     await this.#compaction;
     await this.#serial.run(() => this.#journal.close());
+  }
+
+  #standing(): Promise<Standing> {
+    return standingOf(this.#place, this.#journal, this.#state);
   }
 
   /** A change as this store keeps it: its writer need not know of formats. */
@@ -203,6 +208,7 @@ export class JournalStore implements Store {
 
   async #beginGeneration(header: Header): Promise<JournalWriter> {
     const { disk, dir } = this.#place;
+    await refuseElsewhere(this.#place, this.#device);
     const journal = await JournalWriter.create(disk, dir, header);
     if (journal === null) throw new Fault('not-ours', `generation ${header.generation} is there already`);
     return journal;

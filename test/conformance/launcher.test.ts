@@ -27,7 +27,7 @@ async function survives(t: Test, env: Record<string, string>, crash: RegExp, bre
   t.match(await node.agent('monitor', older), { code: 0, stderr: reason }, 'to who knows no such code');
   t.match(await node.agent('start', broken), { code: answer, stdout: '', stderr: reason }, 'start');
   t.match(await node.agent('validate-all', broken), { code: answer, stderr: reason }, 'validate-all');
-  t.match(await node.agent('migrate_to', broken), { code: answer, stdout: '', stderr: reason }, 'migrate_to');
+  t.match(await node.agent('migrate_to', broken), { code: 1, stdout: '', stderr: reason }, 'migrate_to');
   await node.sh(`mv ${KEEPER}/keeper.pid ${KEEPER}/away`);
   t.match(await node.agent('monitor', broken), { code: answer, stderr: reason }, 'no keeper');
   await node.sh(`mv ${KEEPER}/away ${KEEPER}/keeper.pid`);

@@ -63,7 +63,7 @@ export async function captureOnce(
   const at = now();
   const { sm } = picture.directory;
   const ended: Change[] = over
-    ? [{ type: 'recovery-ended', at }, ...forgotten(state, new Set(missed), sm)]
+    ? [{ type: 'recovery-ended', at }, ...forgotten(state, new Set(missed), sm, began.lockManager)]
     : [];
   await store.commit([...book.take(), ...ended]);
   /** What statd has written since is durable at once: whoever waits for a removal to count keeps others from capturing. */

@@ -4,7 +4,7 @@ import { lockFile } from '../../node/file-lock.ts';
 import type { LockManager, LockManagerKind } from '../../node/lock-manager.ts';
 import type { NodeDirectory } from '../../node/node-directory.ts';
 import { removePin } from '../lockd-pin.ts';
-import { type RestartPlan, type RoundMeans, restartRound } from '../restart-round.ts';
+import { finishRestart, type RestartPlan, type RoundMeans, restartRound } from '../restart-round.ts';
 import { nfsDaemons, statdDaemon } from './daemons.ts';
 
 /** Milliseconds that the restart of another service may take. */
@@ -39,6 +39,8 @@ export async function restartTrigger(
 ): Promise<'kept' | 'restarted'> {
   const { node, restart = restartRound, run = runChecked, lockWithin = LOCK_WITHIN, root = '/' } = options;
   return underNodeLock(node, lockWithin, async () => {
+    // What a keeper died in is known to its plan alone: which rpc.statd it stopped, and whose records it put there.
+    await finishRestart(options.means).catch(() => undefined);
     const now = await options.lockManager();
     const young = now !== null && Date.now() - now.startedAt < TOGETHER;
     if (young && (await options.isGraceOn(now.kind))) {

@@ -6,7 +6,7 @@ import { noteLockdRestart } from '../../../lib/node/lockd-restart.ts';
 import { NodeDirectory } from '../../../lib/node/node-directory.ts';
 import { FakeRoot } from './fake-root.ts';
 
-const kernel = { kind: 'kernel', identity: 'lockd:50:100', startedAt: 1_700_000_001_000 };
+const kernel = { kind: 'kernel', identity: 'lockd:50:100', startedAt: 1_700_000_001_000, monitorsAnew: true };
 const ganesha = { kind: 'ganesha', identity: 'ganesha.nfsd:60:200', startedAt: 1_700_000_002_000 };
 
 function node(directory: string): { root: FakeRoot; proc: string } {
@@ -90,6 +90,7 @@ t.test('a lockd that was made to drop its locks is another one, and as young as 
   noteLockdRestart(directory.lockdRestart, { command: 'lockd', pid: 50, startTicks: 100 });
   const restarted = await watch.now();
   t.match(restarted, { kind: 'kernel', identity: /^lockd:50:100:\d+$/ });
+  t.notOk(restarted?.monitorsAnew, 'it goes on with those whom it knows');
   t.ok((restarted?.startedAt ?? 0) >= before);
   t.same(await other.now(), ganesha);
   root.remove('proc/50');

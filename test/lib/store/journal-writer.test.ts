@@ -24,9 +24,15 @@ t.test('a new journal is durable with its header before it counts: file first, t
   const calls: string[] = [];
   const disk = shakyDisk((call, path) => void calls.push(`${call} ${path === dir ? '.' : 'journal'}`));
   const journal = await create(disk, dir);
-  t.same(calls, ['open journal', 'write journal', 'datasync journal', 'open .', 'sync .', 'close .']);
+  t.same(
+    calls,
+    ['open', 'lstat', 'write', 'datasync']
+      .map((call) => `${call} journal`)
+      .concat(['open .', 'sync .', 'close .']),
+  );
   t.same(journal.id, { epoch: 7, generation: 1 });
   t.equal(lstatSync(journal.path).mode & 0o7777, 0o600);
+  t.equal(journal.ino, lstatSync(journal.path).ino);
   calls.length = 0;
   await journal.append('one\ntwo\n');
   t.same(calls, ['write journal', 'datasync journal']);
@@ -44,6 +50,7 @@ t.test("what is there already, a link too, is somebody else's", async (t) => {
 
 t.test('a journal that could not be begun durably is not left behind', async (t) => {
   for (const [call, errno] of [
+    ['lstat', 'EIO'],
     ['write', 'ENOSPC'],
     ['datasync', 'EIO'],
     ['sync', 'EIO'],

@@ -2,26 +2,68 @@ import { chmodSync, chownSync, existsSync, readdirSync, statSync, symlinkSync } 
 import { join } from 'node:path';
 import t from 'tap';
 import { REAL_DISK } from '../../../lib/store/disk.ts';
-import { journalName } from '../../../lib/store/journal-name.ts';
+import { encodeEntry } from '../../../lib/store/entry.ts';
+import { type JournalId, journalName } from '../../../lib/store/journal-name.ts';
 import { checkAccess, remakeDirectory, removeJournals, standingOf } from '../../../lib/store/place.ts';
+import { HOLDER } from './arbitraries.ts';
 import { shakyDisk } from './shaky-disk.ts';
 
+const CLAIMED = { holder: { ...HOLDER, node: 'n1' }, since: 1_800_000_000_000 };
 const id = (epoch: number, generation = 1) => ({ epoch, generation });
 const place = (dir: string, disk = REAL_DISK) => ({ disk, dir, now: Date.now, slack: 10 });
 
 t.test('the owner is who made the last epoch, while its journal is there', async (t) => {
-  const dir = t.testdir({ [journalName(id(6))]: '', [journalName(id(7, 2))]: '' });
-  t.equal(await standingOf(place(dir), id(7, 2)), 'ours');
-  t.equal(await standingOf(place(dir), id(7, 1)), 'claimed', 'its journal is not there');
-  t.equal(await standingOf(place(dir), id(8)), 'claimed', 'somebody began anew');
-  t.equal(await standingOf(place(dir), id(6)), 'claimed');
-  t.equal(await standingOf(place(t.testdir({})), id(7)), 'gone');
-  t.equal(await standingOf(place('/nonexistent/store'), id(7)), 'gone');
-  t.equal(await standingOf(place('/etc/passwd/store'), id(7)), 'gone');
-  const broken = shakyDisk((call) => (call === 'readdir' ? 'ESTALE' : undefined));
-  await t.rejects(standingOf(place(dir, broken), id(7)), { code: 'failed', message: /ESTALE/ });
+  const dir = t.testdir({ [journalName(id(6))]: '', [journalName(id(7, 2))]: '', empty: {} });
+  const inode = statSync(join(dir, journalName(id(7, 2)))).ino;
+  const standing = (path: string, own: JournalId, disk = REAL_DISK, ino = inode) =>
+    standingOf(place(path, disk), { id: own, ino }, CLAIMED);
+  t.equal(await standing(dir, id(7, 2)), 'ours');
+  t.equal(await standing(dir, id(6)), 'claimed');
+  t.equal(
+    await standing(dir, id(7, 1)),
+    'claimed',
+    'its journal is not there, and the other does not say whose it is',
+  );
+  t.equal(await standing(join(dir, 'empty'), id(7)), 'gone');
+  t.equal(await standing('/nonexistent/store', id(7)), 'gone');
+  t.equal(await standing('/etc/passwd/store', id(7)), 'gone');
+  for (const call of ['readdir', 'lstat']) {
+    const broken = shakyDisk((made) => (made === call ? 'ESTALE' : undefined));
+    await t.rejects(standing(dir, id(7, 2), broken), { code: 'failed', message: /ESTALE/ });
+  }
+  const vanished = shakyDisk((made) => (made === 'lstat' ? 'ENOENT' : undefined));
+  t.equal(await standing(dir, id(7, 2), vanished), 'claimed');
+  const unread = shakyDisk((made) => (made === 'open' ? 'EIO' : undefined));
+  await t.rejects(standing(dir, id(8), unread), { code: 'failed', message: /EIO/ });
   const odd = { ...REAL_DISK, readdir: async () => null as unknown as string[] };
-  await t.rejects(standingOf(place(dir, odd), id(7)), TypeError);
+  await t.rejects(standing(dir, id(7), odd), TypeError);
+});
+
+t.test('what is there in place of our journal is from before our claim, or from after it', async (t) => {
+  const { holder } = CLAIMED;
+  const header = { version: 1, format: 'record', service: 'nfs-a', generation: 2, at: 0, holder } as const;
+  const since = CLAIMED.since;
+  for (const [what, found, standing] of [
+    ['a copy of ours', { ...header, epoch: 7, since }, 'gone'],
+    [
+      'an epoch before ours, whoever had that',
+      { ...header, epoch: 6, since: since - 1, holder: HOLDER },
+      'gone',
+    ],
+    ['somebody who began anew', { ...header, epoch: 1, since: since + 1 }, 'claimed'],
+    [
+      'somebody who has our epoch',
+      { ...header, epoch: 7, since, holder: { ...holder, node: 'n2' } },
+      'claimed',
+    ],
+    ['another version', { ...header, epoch: 6, since: since - 1, version: 2 }, 'claimed'],
+  ] as const) {
+    const dir = t.testdir({
+      [journalName(id(found.epoch, 2))]: encodeEntry({ type: 'header', header: found }),
+    });
+    chmodSync(join(dir, journalName(id(found.epoch, 2))), 0o600);
+    t.equal(await standingOf(place(dir), { id: id(7, 2), ino: 0 }, CLAIMED), standing, what);
+  }
 });
 
 t.test('a directory is made again on the file system where it was, and on no other', async (t) => {

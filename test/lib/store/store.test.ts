@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
+import { type Disk, REAL_DISK } from '../../../lib/store/disk.ts';
 import {
   type Base,
   type Change,
@@ -69,6 +70,16 @@ t.test('what somebody has removed or moved away is written anew with all that is
     journal: () => rmSync(join(dir, readdirSync(dir).find((name) => name !== 'ballast') as string)),
     directory: () => rmSync(dir, { recursive: true }),
     moved: () => renameSync(dir, join(root, 'elsewhere')),
+    replaced: () => {
+      const path = join(
+        dir,
+        readdirSync(dir)
+          .filter((name) => name.endsWith('.journal'))
+          .at(-1) as string,
+      );
+      writeFileSync(`${path}.new`, readFileSync(path).subarray(0, -40), { mode: 0o600 });
+      renameSync(`${path}.new`, path);
+    },
   };
   for (const [what, go] of Object.entries(ways)) {
     go();
@@ -92,6 +103,26 @@ t.test('what somebody has removed or moved away is written anew with all that is
   await store.close();
   await store.restore();
   t.notOk(existsSync(dir), 'nor is what was closed');
+});
+
+t.test('the journal is not written anew on another file system than the store is on', async (t) => {
+  const dir = t.testdir({});
+  let unmounted = false;
+  const disk: Disk = {
+    ...REAL_DISK,
+    lstat: async (path) => {
+      const stats = await REAL_DISK.lstat(path);
+      return unmounted ? Object.assign(stats, { dev: Number(stats.dev) + 1 }) : stats;
+    },
+  };
+  const store = await openStore(dir, EMPTY, { slack: 2, disk });
+  unmounted = true;
+  for (let n = 0; n < 20; n += 1) await store.commit([{ type: 'removed', name: `x${n}` }]);
+  t.same(readdirSync(dir), [journal(1)]);
+  unmounted = false;
+  for (let n = 0; n < 20; n += 1) await store.commit([{ type: 'removed', name: `x${n}` }]);
+  await store.close();
+  t.ok(readdirSync(dir).length > 1, 'it is written anew once that is back');
 });
 
 t.test('any commits, written anew at any time, read back as the state that their owner had', async (t) => {

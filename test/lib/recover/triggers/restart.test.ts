@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { PlacedLines } from '../../../../lib/convey/index.ts';
@@ -76,6 +76,19 @@ t.test(
     }
   },
 );
+
+t.test('a restart that a dead keeper left is brought to its end first', async (t) => {
+  const { node, options, plans } = stage(t);
+  await node.create();
+  const statd = { by: 'unit', unit: 'rpc-statd.service' } as const;
+  writeFileSync(node.planFile, JSON.stringify({ statd, nfs: [], conveyed: '/c', placed: '/p' }));
+  const started: unknown[] = [];
+  const means = { ...options.means, start: async (daemon: unknown) => void started.push(daemon) };
+  t.equal(await restartTrigger(WARM, { ...options, means }), 'restarted');
+  t.same(started, [statd]);
+  t.notOk(existsSync(node.planFile));
+  t.equal(plans.length, 1);
+});
 
 t.test('one restart at a time, and nobody waits for ever', async (t) => {
   const { node, options, plans } = stage(t);
