@@ -35,7 +35,7 @@ async function stage(t: Test, more: Partial<Service> = {}) {
   }
   const changes: Change[] = [];
   const events: string[] = [];
-  const opened = { drop: false, ends: false };
+  const opened = { drop: false, ends: false, stopsFirst: false };
   const placed = new PlacedLines(directory.placedFile);
   const share = new NodeShare({
     ...{ service, directory, statd, owner: { uid: 0, gid: 0 }, placed },
@@ -45,6 +45,8 @@ async function stage(t: Test, more: Partial<Service> = {}) {
       ...node.surroundings(),
       openGrace: async (_kind, _clients, beforeDrop) => {
         if (!opened.drop) return 'kept';
+        // Beside it, a lone lockd serves the node's own mounts.
+        if (opened.stopsFirst) node.lockManager = lockManager(2, 'kernel');
         await beforeDrop?.();
         t.equal(share.restarting, true);
         node.lockManager = opened.ends ? null : lockManager(2, 'kernel');
@@ -68,6 +70,15 @@ await inOwnNetwork(import.meta.url, {
     t.ok(existsSync(join(statd.sm, 'c')));
     t.ok(Number(await readStateFile(statd.state)) > 1_900_000_001);
     t.match(changes, [{ type: 'number' }]);
+  },
+
+  async 'whom NFS-Ganesha had monitored is told after its restart, also who came while it was stopped'(t) {
+    const { share, node, opened } = await stage(t);
+    node.lockManager = lockManager(1, 'ganesha');
+    Object.assign(opened, { drop: true, stopsFirst: true });
+    // As with trigger=lockd-restart: the one way here that writes down the node's clients is that of the kernel.
+    t.equal(await share.trigger.open(lockManager(1, 'kernel'), 1), 'restarted');
+    t.same([...(await readStore(node.node.dutyStore)).inherited.keys()], ['other']);
   },
 
   async 'a restart of ours is no restart behind our back, and leaves a duty'(t) {
