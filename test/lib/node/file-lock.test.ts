@@ -47,4 +47,6 @@ t.test('for life: whoever has it ends when he is done, and so does the lock', as
 
 t.test('a lock that cannot be made is a fault', async (t) => {
   await t.rejects(lockFile(join(t.testdir({}), 'no', 'lock'), 0), { code: 'failed' });
+  // flock(1) refuses that; nobody has the lock for it.
+  await t.rejects(lockFile(join(t.testdir({}), 'lock'), Number.NaN), { code: 'failed' });
 });
