@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { errnoOf, Fault } from '../fault.ts';
 import { printable } from '../printable.ts';
 import { type Disk, makeDirectory, onFile, openTo, safeDirectory, syncDirectory } from './disk.ts';
+import type { Header } from './entry.ts';
 import { listJournals, refuseOpen } from './history.ts';
 import { type JournalId, journalName } from './journal-name.ts';
 import { HEADER_LIMIT, readJournal } from './journal-reader.ts';
@@ -31,10 +32,11 @@ type Claimed = Pick<StoreState, 'holder' | 'since'>;
 /** @throws Fault `failed` where the storage does not say */
 export async function standingOf(
   place: Place,
-  { id, ino }: Pick<JournalWriter, 'id' | 'ino'>,
+  own: Pick<JournalWriter, 'id' | 'ino'>,
   claimed: Claimed,
 ): Promise<Standing> {
   const { disk, dir } = place;
+  const { id, ino } = own;
   const ids = await listJournals(disk, dir).catch((error) => {
     if (isMissing(error)) return [];
     throw error;
@@ -44,7 +46,10 @@ export async function standingOf(
   if (newest.epoch > id.epoch) return 'claimed';
   const isListed = ids.some(({ epoch, generation }) => epoch === id.epoch && generation === id.generation);
   if (isListed && (await isFile(disk, join(dir, journalName(id)), ino))) return 'ours';
-  return (await isFromBefore(place, newest, claimed)) ? 'gone' : 'claimed';
+  const header = await headerIn(place, newest);
+  // Somebody is removing them just now.
+  if (header === 'vanished') return standingOf(place, own, claimed);
+  return header !== null && isFromBefore(header, claimed) ? 'gone' : 'claimed';
 }
 
 async function isFile(disk: Disk, path: string, ino: number): Promise<boolean> {
@@ -56,21 +61,21 @@ async function isFile(disk: Disk, path: string, ino: number): Promise<boolean> {
   }
 }
 
-/** Was the journal begun before this claim, or is it a copy of one that came of it? One that does not say was not. */
-async function isFromBefore({ disk, dir }: Place, id: JournalId, claimed: Claimed): Promise<boolean> {
+/** null: it has none that can be read here. */
+async function headerIn({ disk, dir }: Place, id: JournalId): Promise<Header | 'vanished' | null> {
   const path = join(dir, journalName(id));
-  const journal = await onFile(path, 'read', () => readJournal(disk, dir, id, HEADER_LIMIT)).catch(
-    (error) => {
-      if (error instanceof Fault && error.code === 'not-ours') return null;
-      throw error;
-    },
-  );
-  const header = journal?.header;
-  if (header === undefined) return false;
-  return (
-    header.since < claimed.since ||
-    (header.since === claimed.since && header.holder.node === claimed.holder.node)
-  );
+  try {
+    const journal = await onFile(path, 'read', () => readJournal(disk, dir, id, HEADER_LIMIT));
+    return journal === null ? 'vanished' : (journal.header ?? null);
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'not-ours') return null;
+    throw error;
+  }
+}
+
+/** Was the journal begun before this claim, or is it a copy of one that came of it? */
+function isFromBefore({ since, holder }: Header, claimed: Claimed): boolean {
+  return since < claimed.since || (since === claimed.since && holder.node === claimed.holder.node);
 }
 
 /**

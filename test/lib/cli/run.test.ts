@@ -78,7 +78,7 @@ t.test('status is run with its options, and its code is the exit code', async (t
 });
 
 t.test('a store that cannot be read is said on standard error', async (t) => {
-  const none = join(t.testdir({}), 'none\\');
+  const none = join(shortDirectory(t), 'none\\');
   const { code, out, err } = await ran(['status', '--json', '--shared-dir', none]);
   t.match({ code, out }, { code: 1, out: '' });
   t.match(err, /^lockferry: cannot use lock store [\x20-\x7e]+none\\\\ \(ENOENT\)/, 'escaped once');

@@ -33,6 +33,12 @@ t.test('the owner is who made the last epoch, while its journal is there', async
   }
   const vanished = shakyDisk((made) => (made === 'lstat' ? 'ENOENT' : undefined));
   t.equal(await standing(dir, id(7, 2), vanished), 'claimed');
+  let looks = 0;
+  const going = {
+    ...shakyDisk((made) => (made === 'open' || made === 'lstat' ? 'ENOENT' : undefined)),
+    readdir: async () => (looks++ === 0 ? [journalName(id(7, 2))] : []),
+  };
+  t.equal(await standing(dir, id(7, 2), going), 'gone', 'it is removed while it is looked at');
   const unread = shakyDisk((made) => (made === 'open' ? 'EIO' : undefined));
   await t.rejects(standing(dir, id(8), unread), { code: 'failed', message: /EIO/ });
   const odd = { ...REAL_DISK, readdir: async () => null as unknown as string[] };
