@@ -29,14 +29,30 @@ export type Standing = 'ours' | 'claimed' | 'gone';
 /** A claim, by which node and when: milliseconds since 1970. */
 type Claimed = Pick<StoreState, 'holder' | 'since'>;
 
+/** How often journals are listed anew that somebody is removing while they are looked at. */
+const ATTEMPTS = 10;
+
 /** @throws Fault `failed` where the storage does not say */
 export async function standingOf(
   place: Place,
   own: Pick<JournalWriter, 'id' | 'ino'>,
   claimed: Claimed,
 ): Promise<Standing> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const standing = await lookAt(place, own, claimed);
+    if (standing !== 'vanished') return standing;
+  }
+  throw new Fault('failed', `journals are listed in ${printable(place.dir)} that are not there`, {
+    subject: place.dir,
+  });
+}
+
+async function lookAt(
+  place: Place,
+  { id, ino }: Pick<JournalWriter, 'id' | 'ino'>,
+  claimed: Claimed,
+): Promise<Standing | 'vanished'> {
   const { disk, dir } = place;
-  const { id, ino } = own;
   const ids = await listJournals(disk, dir).catch((error) => {
     if (isMissing(error)) return [];
     throw error;
@@ -47,9 +63,8 @@ export async function standingOf(
   const isListed = ids.some(({ epoch, generation }) => epoch === id.epoch && generation === id.generation);
   if (isListed && (await isFile(disk, join(dir, journalName(id)), ino))) return 'ours';
   const header = await headerIn(place, newest);
-  // Somebody is removing them just now.
-  if (header === 'vanished') return standingOf(place, own, claimed);
-  return header !== null && isFromBefore(header, claimed) ? 'gone' : 'claimed';
+  if (header === null || header === 'vanished') return header ?? 'claimed';
+  return isFromBefore(header, claimed) ? 'gone' : 'claimed';
 }
 
 async function isFile(disk: Disk, path: string, ino: number): Promise<boolean> {

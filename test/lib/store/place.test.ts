@@ -39,6 +39,11 @@ t.test('the owner is who made the last epoch, while its journal is there', async
     readdir: async () => (looks++ === 0 ? [journalName(id(7, 2))] : []),
   };
   t.equal(await standing(dir, id(7, 2), going), 'gone', 'it is removed while it is looked at');
+  const stale = { ...going, readdir: async () => [journalName(id(7, 2))] };
+  await t.rejects(standing(dir, id(7, 2), stale), {
+    code: 'failed',
+    message: /listed in .* that are not there$/,
+  });
   const unread = shakyDisk((made) => (made === 'open' ? 'EIO' : undefined));
   await t.rejects(standing(dir, id(8), unread), { code: 'failed', message: /EIO/ });
   const odd = { ...REAL_DISK, readdir: async () => null as unknown as string[] };
