@@ -15,7 +15,6 @@ import {
   type StoredFile,
   type StoreState,
 } from '../store/index.ts';
-import { type LockCounters, lockCountOf } from './lock-count.ts';
 import { isNotedReleased } from './lock-notes.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -51,10 +50,7 @@ export interface Adopted {
 export async function takeOver(
   { sharedDir: dir, name: service, recordFormat: format, addresses, exports }: Service,
   directory: StatdDirectory,
-  surroundings: Pick<
-    Surroundings,
-    'atWork' | 'disk' | 'localAddresses' | 'countLocksUnder' | 'settling' | 'node'
-  >,
+  surroundings: Pick<Surroundings, 'atWork' | 'disk' | 'localAddresses' | 'countLocks' | 'node'>,
   exempt?: Exempt,
 ): Promise<Adopted> {
   const { disk } = surroundings;
@@ -98,13 +94,13 @@ async function areLocksGone(
   former: StoreState | null,
   lockManager: LockManager | null,
   service: Pick<Service, 'addresses' | 'exports'>,
-  surroundings: LockCounters & Pick<Surroundings, 'localAddresses'>,
+  { localAddresses, countLocks }: Pick<Surroundings, 'localAddresses' | 'countLocks'>,
 ): Promise<boolean> {
   if (former === null || lockManager?.kind !== 'kernel') return false;
-  const local = surroundings.localAddresses();
+  const local = localAddresses();
   if (former.current.size === 0 || service.addresses.some((address) => local.has(address))) return false;
-  return lockCountOf(service, surroundings).then(
-    (count) => count === 0,
+  return countLocks(service.exports).then(
+    ({ own }) => own === 0,
     () => false,
   );
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sentenceOf } from '../fault.ts';
-import { readNfsd, servesV4 } from '../node/nfsd.ts';
+import { nfsdVersions, servesV4 } from '../node/nfsd.ts';
 import { NodeDirectory } from '../node/node-directory.ts';
 import { findProcess } from '../node/process.ts';
 import { RuntimeDirectory, SERVICES_DIRECTORY, startedServices } from '../node/runtime-directory.ts';
@@ -26,8 +26,7 @@ export async function graceNeed(
   root = '/',
   node = new NodeDirectory(),
 ): Promise<string | null> {
-  const nfsd = await readNfsd(root);
-  if (nfsd !== null && servesV4(nfsd))
+  if (servesV4(await nfsdVersions(root)))
     return 'NFSv4 is served here, and its clients reclaim in the same grace period';
   if (existsSync(node.planFile)) return 'the lock manager is being restarted';
   if (existsSync(node.dutyStore)) return 'clients of exports that no service protects are being told';
@@ -60,9 +59,9 @@ function notSeen(name: string): string {
 
 /** Runs sm-notify, and has somebody to tell yet? What it moves to `sm.bak/` is removed as clients answer (sm-notify(8)). */
 async function nodeIsNotifying(root: string): Promise<boolean> {
-  if ((await findProcess('sm-notify', join(root, 'proc'))) === null) return false;
   try {
-    return (await readdir(join(root, await findStatdDirectory(null, root), 'sm.bak'))).length > 0;
+    const left = await readdir(join(root, await findStatdDirectory(null, root), 'sm.bak'));
+    return left.length > 0 && (await findProcess('sm-notify', join(root, 'proc'))) !== null;
   } catch {
     return false; // no such directory: it tells those of another one
   }

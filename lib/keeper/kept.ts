@@ -49,7 +49,7 @@ export interface Place {
 export function keep({ store, picture, before, handedOverTo, damage }: Adopted, place: Place): Kept {
   const { service, directory, statd, placed, exempt, surroundings, log } = place;
   const { atWork, isGraceOn, localAddresses, lacking, resolver, settling, statdAnswers } = surroundings;
-  const { graceTime, countLocksUnder } = surroundings;
+  const { graceTime, countLocks } = surroundings;
   const ownership = new Ownership(() => store.isOwner());
   const writer = new DurableWriter(async (changes) => {
     await store.commit(changes);
@@ -67,7 +67,7 @@ export function keep({ store, picture, before, handedOverTo, damage }: Adopted, 
     commit: push,
     lockManager: async () => (await atWork()).lockManager,
     ...{ isGraceOn, graceTime, localAddresses, resolver, settling, log, trigger: share.trigger },
-    countLocksUnder,
+    countLocks,
     lacking: () => lacking(service),
     localStateNumber: () => readStateFile(statd.state).catch(() => null),
     sm: statd.sm,

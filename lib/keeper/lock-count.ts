@@ -2,21 +2,8 @@ import type { Service } from '../node/service.ts';
 import type { Kept } from './kept.ts';
 import type { Surroundings } from './surroundings.ts';
 
-export type LockCounters = Pick<Surroundings, 'countLocksUnder' | 'settling'>;
-
-/** What is looked at round them. */
-export type CountersHere = LockCounters & Pick<Surroundings, 'atWork' | 'localAddresses'>;
-
-/**
- * How many locks the kernel's lock manager holds for a service's clients: those in its exports; where it names none, all
- * that there are. Rejects where that cannot be seen.
- */
-export function lockCountOf(
-  { exports }: Pick<Service, 'exports'>,
-  { countLocksUnder, settling }: LockCounters,
-): Promise<number> {
-  return exports.length === 0 ? settling.countLocks() : countLocksUnder(exports);
-}
+/** What is looked at for that. */
+export type CountersHere = Pick<Surroundings, 'countLocks' | 'atWork' | 'localAddresses'>;
 
 /**
  * Notes in the lock store how many locks the service's clients hold, where grace is to end early after a failover. Not while
@@ -29,7 +16,10 @@ export async function noteLockCount(
   surroundings: CountersHere,
 ): Promise<void> {
   if (service.graceEnd !== 'settled' || recovering.phase !== 'capturing') return;
-  const count = await lockCountOf(service, surroundings).catch(() => null);
+  const count = await surroundings.countLocks(service.exports).then(
+    ({ own }) => own,
+    () => null,
+  );
   // They are looked at afterwards: what went meanwhile took locks along.
   const local = surroundings.localAddresses();
   const { lockManager } = await surroundings.atWork();

@@ -1,17 +1,17 @@
 import { sentenceOf } from '../fault.ts';
 import type { Service } from '../node/service.ts';
-import { ReclaimPace } from '../recover/reclaim-pace.ts';
+import { type LockSight, ReclaimPace } from '../recover/reclaim-pace.ts';
 import { Recovery } from '../recover/recovery.ts';
-import { endWhenSettled, type OwnLocks, type SettlingMeans } from '../recover/settled-grace.ts';
+import { endWhenSettled, type SettlingMeans } from '../recover/settled-grace.ts';
 import type { RecoveryEnd, RecoveryWorld } from '../recover/world.ts';
 import type { Change, StoredFile } from '../store/index.ts';
-import { type LockCounters, lockCountOf } from './lock-count.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** A recovery's world, and what it takes to end grace once it has settled. */
 export interface RecoveringWorld extends RecoveryWorld {
   readonly service: RecoveryWorld['service'] & Pick<Service, 'name' | 'exports'>;
   readonly settling: SettlingMeans;
-  readonly countLocksUnder: LockCounters['countLocksUnder'];
+  readonly countLocks: Surroundings['countLocks'];
 }
 
 interface Running {
@@ -119,39 +119,36 @@ export class Recovering {
 
   /** Looks, where grace is to end early, how quickly clients reclaim for as long as a recovery goes on. */
   async #observed<T>({ recovery, pace }: Running, going: Promise<T>): Promise<T> {
-    const { service, settling } = this.#world;
-    if (service.graceEnd !== 'settled') return going;
+    if (this.#world.service.graceEnd !== 'settled') return going;
     const over = new AbortController();
     const telling = () => recovery.waitingFor.length === 0;
-    void pace.follow({ ...settling, writes: () => this.#writes }, telling, over.signal);
+    void pace.follow(this.#sight(), telling, over.signal);
     return going.finally(() => over.abort());
   }
 
   /** Ends the grace period where that is wanted; where it cannot be, it ends by itself later. */
   async #settle(running: Running): Promise<void> {
     const { service, state, lockManager, settling, log } = this.#world;
+    const { isOn, end } = settling;
     if (service.graceEnd !== 'settled' || (await lockManager())?.kind !== 'kernel') return;
     const { pace, abort } = running;
     await endWhenSettled({
-      ...{ ...settling, service: service.name, pace, signal: abort.signal, log },
-      lockManager: () => state().holder.lockManager,
-      writes: () => this.#writes,
-      ownLocks: () => this.#ownLocks(),
+      ...{ isOn, end, sight: this.#sight(), pace, signal: abort.signal, log },
+      lockCount: () => state().lockCount,
+      areAlone: service.exports.length > 0,
       onReady: (isReady) => {
         running.settling = isReady;
       },
     });
   }
 
-  /** What is not known, or cannot be seen, is neither missing nor all that there was. */
-  async #ownLocks(): Promise<OwnLocks | null> {
-    const { service, state } = this.#world;
-    const before = state().lockCount;
-    if (before === null) return null;
-    return lockCountOf(service, this.#world).then(
-      (now) => ({ before, now, areAlone: service.exports.length > 0 }),
-      () => null,
-    );
+  #sight(): LockSight {
+    const { service, state, countLocks, settling } = this.#world;
+    return {
+      countLocks: () => countLocks(service.exports),
+      writes: () => this.#writes,
+      need: () => settling.neededBy(service.name, state().holder.lockManager),
+    };
   }
 
   /** Tells nobody any more; nor is one that failed begun again. */

@@ -1,6 +1,6 @@
 import { isGraceOn } from '../node/grace.ts';
-import { endKernelGrace, readKernelGrace } from '../node/kernel-grace.ts';
-import { countLocks, countLocksUnder } from '../node/kernel-locks.ts';
+import { endKernelGrace, kernelGraceNow } from '../node/kernel-grace.ts';
+import { countLocks, type LockCount } from '../node/kernel-locks.ts';
 import { areOnClusterFileSystem } from '../node/mount-table.ts';
 import { NodeDirectory } from '../node/node-directory.ts';
 import { releaseLocks } from '../node/release-locks.ts';
@@ -29,8 +29,8 @@ export interface Surroundings {
   /** What a reclaim needs besides address and grace and does not find yet. */
   readonly lacking: typeof lacking;
   readonly releaseLocks: typeof releaseLocks;
-  /** How many locks the kernel's lock manager holds on the file systems of these directories. */
-  readonly countLocksUnder: (directories: readonly string[]) => Promise<number>;
+  /** How many locks the kernel's lock manager holds, and on the file systems of these directories. */
+  readonly countLocks: (directories: readonly string[]) => Promise<LockCount>;
   readonly wasStoppedAlone: typeof wasStoppedAlone;
   readonly areOnClusterFileSystem: (directories: readonly string[]) => Promise<boolean>;
   readonly settling: SettlingMeans;
@@ -44,9 +44,8 @@ export interface Surroundings {
 /** What it takes to end the kernel's grace period early. */
 export function settlingOn(atWork: Surroundings['atWork']): SettlingMeans {
   return {
-    isOn: async () => (await readKernelGrace()).on,
+    isOn: async () => (await kernelGraceNow()).on,
     end: () => endKernelGrace(),
-    countLocks: () => countLocks(),
     neededBy: async (name, lockManager) =>
       graceNeed({ name, lockManager }, (await atWork()).lockManager?.identity ?? null),
   };
@@ -59,7 +58,7 @@ export function realSurroundings({ lockManager }: Pick<Service, 'lockManager'>):
     ...{ atWork, statdAnswers, localAddresses, isGraceOn, graceTime, openGrace, lacking },
     ...{ releaseLocks, wasStoppedAlone, settling: settlingOn(atWork), resolver: createResolver({}) },
     areOnClusterFileSystem: (directories) => areOnClusterFileSystem(directories),
-    countLocksUnder: (directories) => countLocksUnder(directories),
+    countLocks: (directories) => countLocks(directories),
     node: new NodeDirectory(),
   };
 }

@@ -1,5 +1,5 @@
 import { ganeshaInGrace } from './ganesha.ts';
-import { readKernelGrace } from './kernel-grace.ts';
+import { kernelGraceNow } from './kernel-grace.ts';
 import type { LockManagerKind } from './lock-manager.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { LockManagerKind } from './lock-manager.ts';
  */
 export async function isGraceOn(
   kind: LockManagerKind,
-  { ganesha = ganeshaInGrace, kernel = readKernelGrace } = {},
+  { ganesha = ganeshaInGrace, kernel = kernelGraceNow } = {},
 ): Promise<boolean | null> {
   if (kind === 'ganesha') return ganesha();
   const { on, served } = await kernel();

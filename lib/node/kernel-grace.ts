@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errnoOf, Fault } from '../fault.ts';
 import { lockdRestartedAt } from './lockd-restart.ts';
-import { readNfsd } from './nfsd.ts';
+import { nfsdThreads } from './nfsd.ts';
 import { NODE_DIRECTORY, NodeDirectory } from './node-directory.ts';
 import { readOptional } from './optional-file.ts';
 import { findProcess } from './process.ts';
@@ -31,21 +31,26 @@ type Write = (path: string, text: string) => Promise<void>;
 const LOCKD_FILE = 'proc/fs/lockd/nlm_end_grace';
 const NFSD_FILE = 'proc/fs/nfsd/v4_end_grace';
 
-/** Reads whether grace is on in our network namespace. @param root what to read as `/`. */
+/** Reads whether grace is on in our network namespace, and for how long. @param root what to read as `/`. */
 export async function readKernelGrace(root = '/'): Promise<GraceStatus> {
-  const nlm = await runsNow(join(root, LOCKD_FILE));
-  const served = ((await readNfsd(root))?.threads ?? 0) > 0;
-  // An nfsd that never ran says `N` as well: only one with threads has a grace period.
-  const managers = { nlm, nfsd4: served ? await runsNow(join(root, NFSD_FILE)) : null };
+  const { on, served, managers } = await kernelGraceNow(root);
   const ends = await Promise.all([
     managers.nlm === true ? left('lockd', lockdLength, root) : 0,
     managers.nfsd4 === true ? left('nfsd', nfsdLength, root) : 0,
   ]);
   const known = ends.filter((end) => end !== null);
-  const on = managers.nlm === true || managers.nfsd4 === true;
   // The later end counts; where one is unknown, the other one still holds if it is there at all.
   const most = Math.max(...known, 0);
   return { on, served, remaining: on && most === 0 ? null : most, managers };
+}
+
+/** The same without how long it lasts: a few reads, for who looks again and again. */
+export async function kernelGraceNow(root = '/'): Promise<Omit<GraceStatus, 'remaining'>> {
+  const nlm = await runsNow(join(root, LOCKD_FILE));
+  const served = ((await nfsdThreads(root)) ?? 0) > 0;
+  // An nfsd that never ran says `N` as well: only one with threads has a grace period.
+  const nfsd4 = served ? await runsNow(join(root, NFSD_FILE)) : null;
+  return { on: nlm === true || nfsd4 === true, served, managers: { nlm, nfsd4 } };
 }
 
 /**
@@ -54,11 +59,12 @@ export async function readKernelGrace(root = '/'): Promise<GraceStatus> {
  */
 export async function endKernelGrace(root = '/', timeout = 5000, write: Write = writeFile): Promise<void> {
   const deadline = Date.now() + timeout;
-  let { managers } = await readKernelGrace(root);
-  while (managers.nlm === true || managers.nfsd4 === true) {
+  let { on, managers } = await kernelGraceNow(root);
+  while (on) {
     if (managers.nlm === true) await writeYes(join(root, LOCKD_FILE), write);
     if (managers.nfsd4 === true) await writeYes(join(root, NFSD_FILE), write);
-    ({ managers } = await readKernelGrace(root));
+    ({ on, managers } = await kernelGraceNow(root));
+    if (!on) return;
     if (Date.now() > deadline) {
       throw new Fault('timed-out', `the grace period did not end within ${timeout} ms`, {
         subject: LOCKD_FILE,

@@ -22,22 +22,32 @@ function escaped(path: string): string {
   return path.replace(/[ \n\\]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`);
 }
 
-/** How many locks lockd holds for its clients. */
-export async function countLocks(root = '/'): Promise<number> {
-  return (await lockDevices(root)).length;
+/** How many locks lockd holds for its clients, seen in one look. */
+export interface LockCount {
+  readonly all: number;
+  /**
+   * Those on the file systems that some directories lie in, and on those mounted in them; all where no directory is named.
+   * null: one of them is not there.
+   */
+  readonly own: number | null;
 }
 
-/**
- * How many locks lockd holds for its clients on the file systems that these directories lie in, and on those mounted in
- * them. @throws Error where a directory is not there.
- */
-export async function countLocksUnder(directories: readonly string[], root = '/'): Promise<number> {
+/** Counts lockd's locks, and those in these directories. @throws Error where the kernel does not list them. */
+export async function countLocks(directories: readonly string[], root = '/'): Promise<LockCount> {
+  const locks = await lockDevices(root);
+  if (directories.length === 0) return { all: locks.length, own: locks.length };
+  const devices = await devicesUnder(directories, root).catch(() => null);
+  const own = devices && locks.filter((device) => devices.has(device)).length;
+  return { all: locks.length, own };
+}
+
+async function devicesUnder(directories: readonly string[], root: string): Promise<ReadonlySet<string>> {
   const devices = new Set<string>();
   for (const directory of directories) {
     const real = await realDirectory(directory, root);
     for (const { device } of await mountsUnder(real, root)) devices.add(device);
   }
-  return (await lockDevices(root)).filter((device) => devices.has(device)).length;
+  return devices;
 }
 
 /** The directory that this path leads to, links followed. @throws Error where it is not there. */

@@ -14,30 +14,38 @@ export interface Nfsd {
   readonly hosts: readonly string[];
 }
 
+const FILES = 'proc/fs/nfsd';
+
 /**
  * Reads nfsd's state from /proc/fs/nfsd (fs/nfsd/nfsctl.c); null where that is not mounted, which is where no nfsd runs.
  * @param root what to read as `/`.
  */
 export async function readNfsd(root = '/'): Promise<Nfsd | null> {
-  const files = join(root, 'proc/fs/nfsd');
-  const threads = await readOptional(join(files, 'threads'));
+  const threads = await nfsdThreads(root);
   if (threads === null) return null;
-  const words = ((await readOptional(join(files, 'versions'))) ?? '')
-    .split(/\s+/)
-    .filter((word) => /^[+-][34]/.test(word));
-  const ports = portsOf((await readOptional(join(files, 'portlist'))) ?? '');
+  const ports = portsOf((await readOptional(join(root, FILES, 'portlist'))) ?? '');
+  return { threads, ...(await nfsdVersions(root)), ports, hosts: await listeningHosts(ports, root) };
+}
+
+/** Threads of nfsd alone; null as above. */
+export async function nfsdThreads(root = '/'): Promise<number | null> {
+  const text = await readOptional(join(root, FILES, 'threads'));
+  return text === null ? null : Number.parseInt(text, 10);
+}
+
+/** What it serves alone; nothing where it does not run. */
+export async function nfsdVersions(root = '/'): Promise<Pick<Nfsd, 'on' | 'off'>> {
+  const text = (await readOptional(join(root, FILES, 'versions'))) ?? '';
+  const words = text.split(/\s+/).filter((word) => /^[+-][34]/.test(word));
   return {
-    threads: Number.parseInt(threads, 10),
     on: words.filter((word) => word.startsWith('+')).map((word) => word.slice(1)),
     off: words.filter((word) => word.startsWith('-')).map((word) => word.slice(1)),
-    ports,
-    hosts: await listeningHosts(ports, root),
   };
 }
 
 /** Does it serve any NFSv4? */
-export function servesV4(nfsd: Nfsd): boolean {
-  return nfsd.on.some((version) => version === '4' || version.startsWith('4.'));
+export function servesV4({ on }: Pick<Nfsd, 'on'>): boolean {
+  return on.some((version) => version === '4' || version.startsWith('4.'));
 }
 
 /**

@@ -1,11 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { LockCount } from '../node/kernel-locks.ts';
 
-/** What the locks on a node are seen by. */
+/** What is seen of the locks on a node, and of those who are about to reclaim theirs. */
 export interface LockSight {
-  /** How many locks the lock manager holds. */
-  readonly countLocks: () => Promise<number>;
+  /** How many locks the lock manager holds, and how many of them are the service's own. */
+  readonly countLocks: () => Promise<LockCount>;
   /** How many files statd has written up to now. */
   readonly writes: () => number;
+  /** What on this node needs the grace period besides the service's own clients, one sentence; null: nothing. */
+  readonly need: () => Promise<string | null>;
+}
+
+/** What one look has found. */
+export interface Seen {
+  readonly need: string | null;
+  readonly own: LockCount['own'];
 }
 
 /**
@@ -56,6 +65,17 @@ export class ReclaimPace {
     return Math.max(this.#longest * TIMES_LONGEST_PAUSE, QUIET_LEAST);
   }
 
+  /**
+   * Looks. What needed the grace period until now is a movement: whoever was told last may be about to reclaim.
+   * @throws Error where the locks cannot be counted.
+   */
+  async see({ countLocks, writes, need }: LockSight): Promise<Seen> {
+    const reason = await need();
+    const { all, own } = await countLocks();
+    this.look(`${writes()} ${reason}`, all);
+    return { need: reason, own };
+  }
+
   /** Milliseconds until the next look, which is to be there when nothing has moved for long enough. */
   nextLook(quiet: number): number {
     const left = quiet - this.stillFor;
@@ -63,17 +83,10 @@ export class ReclaimPace {
   }
 
   /** Looks again and again, while `worthwhile`, until the signal. Never rejects: what cannot be seen is not seen. */
-  async follow(
-    { countLocks, writes }: LockSight,
-    worthwhile: () => boolean,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async follow(sight: LockSight, worthwhile: () => boolean, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await pause(LOOK_EVERY);
-      if (worthwhile()) {
-        const locks = await countLocks().catch(() => this.#locks);
-        this.look(`${writes()}`, locks);
-      }
+      if (worthwhile()) await this.see(sight).catch(() => undefined);
     }
   }
 }

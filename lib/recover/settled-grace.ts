@@ -7,7 +7,6 @@ import type { LockSight, ReclaimPace } from './reclaim-pace.ts';
 export interface SettlingMeans {
   readonly isOn: () => Promise<boolean>;
   readonly end: () => Promise<void>;
-  readonly countLocks: LockSight['countLocks'];
   /**
    * What on this node needs the grace period, besides the clients of the service of this name, all of whom are back with
    * the lock manager of this identity; null: nothing.
@@ -15,25 +14,15 @@ export interface SettlingMeans {
   readonly neededBy: (service: string, lockManager: string | null) => Promise<string | null>;
 }
 
-/** Locks of one service. */
-export interface OwnLocks {
-  /** How many there were before its recovery. */
-  readonly before: number;
-  readonly now: number;
-  /** Whether nobody else's are counted among them. */
-  readonly areAlone: boolean;
-}
-
 /** One service whose clients are all back. */
-export interface Settling extends SettlingMeans {
-  readonly service: string;
-  /** Identity of the lock manager that its keeper has seen. */
-  readonly lockManager: () => string | null;
-  readonly writes: LockSight['writes'];
+export interface Settling extends Pick<SettlingMeans, 'isOn' | 'end'> {
+  readonly sight: LockSight;
   /** What was seen of the clients up to now. */
   readonly pace: ReclaimPace;
-  /** null: it is not known how many there were. */
-  readonly ownLocks: () => Promise<OwnLocks | null>;
+  /** How many locks the service had before its recovery; null: that is not known. */
+  readonly lockCount: () => number | null;
+  /** Whether nobody else's are counted among the service's own. */
+  readonly areAlone: boolean;
   /** Told at each look whether the service itself needs no more time. */
   readonly onReady: (isReady: boolean) => void;
   readonly signal: AbortSignal;
@@ -52,21 +41,19 @@ const QUIET_MISSING = 10_000;
  * before, or `signal` be aborted, or the kernel refuse. Never throws.
  */
 export async function endWhenSettled(settling: Settling): Promise<boolean> {
-  const { isOn, end, service, lockManager, neededBy } = settling;
-  const { countLocks, ownLocks, onReady, writes, pace, signal, log } = settling;
+  const { isOn, end, sight, lockCount, areAlone, onReady, pace, signal, log } = settling;
   try {
     let kept: string | null = null;
     while (!signal.aborted && (await isOn())) {
-      const need = await neededBy(service, lockManager());
-      const own = await ownLocks();
-      // What needed the grace period until now is a movement: whoever was told last may be about to reclaim.
-      pace.look(`${writes()} ${need}`, await countLocks());
-      const isMissing = own !== null && own.now < own.before && pace.stillFor < QUIET_MISSING;
+      const { need, own } = await pace.see(sight);
+      const before = lockCount();
+      // What is not known, or cannot be seen, is neither missing nor all that there was.
+      const isMissing = before !== null && own !== null && own < before && pace.stillFor < QUIET_MISSING;
       onReady(!isMissing);
-      const reason = need ?? (isMissing ? `not all of ${own.before} locks are back` : null);
+      const reason = need ?? (isMissing ? `not all of ${before} locks are back` : null);
       if (reason !== null && reason !== kept) log('grace-kept', { reason });
       kept = reason;
-      const quiet = pace.quiet(own?.areAlone === true && own.now === own.before && own.now > 0);
+      const quiet = pace.quiet(areAlone && own !== null && own === before && own > 0);
       if (reason === null && pace.stillFor >= quiet && !signal.aborted) {
         await end();
         log('grace-ended');

@@ -21,15 +21,14 @@ export class ExampleNode {
   node = new NodeDirectory('/nonexistent/lockferry');
   release: () => Promise<void> = async () => undefined;
   readonly released: string[] = [];
-  /** Locks on the file systems of directories. */
-  locksUnder: (directories: readonly string[]) => Promise<number> = async () => 0;
+  /** Locks on the file systems of directories, of all where none is named; null: one is not there. */
+  locksUnder: (directories: readonly string[]) => Promise<number | null> = async () => 0;
   /** Ends the grace period; a test waits for that. */
   readonly settling: SettlingMeans = {
     isOn: async () => this.grace,
     end: async () => {
       this.grace = false;
     },
-    countLocks: () => this.locksUnder(['/']),
     neededBy: async () => null,
   };
   atWork: () => Promise<AtWork> = async () => ({ lockManager: this.lockManager, statd: this.statd });
@@ -48,7 +47,10 @@ export class ExampleNode {
         await this.release();
         this.released.push(`${kind} ${addresses}`);
       },
-      countLocksUnder: (directories) => this.locksUnder(directories),
+      countLocks: async (directories) => {
+        const own = await this.locksUnder(directories);
+        return { all: own ?? 0, own };
+      },
       wasStoppedAlone: async () => this.stoppedAlone,
       areOnClusterFileSystem: async (directories) =>
         directories.some((directory) => this.shared.includes(directory)),

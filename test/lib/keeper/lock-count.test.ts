@@ -1,7 +1,7 @@
 import t from 'tap';
 import { noteLockCount } from '../../../lib/keeper/lock-count.ts';
 import { exampleService } from '../../support/example-service.ts';
-import { ExampleNode, lockManager } from './example-surroundings.ts';
+import { lockManager } from './example-surroundings.ts';
 
 const HERE = lockManager(7, 'kernel');
 const SETTLED = exampleService({ graceEnd: 'settled', exports: ['/srv/a'] });
@@ -14,7 +14,7 @@ async function noted(
     readonly holder?: string | null;
     readonly found?: typeof HERE | null;
     readonly phases?: readonly string[];
-    readonly count?: () => Promise<number>;
+    readonly count?: (directories: readonly string[]) => Promise<number | null>;
     readonly local?: readonly string[];
   } = {},
 ) {
@@ -34,8 +34,7 @@ async function noted(
   await noteLockCount(service, kept, {
     localAddresses: () => new Set(more.local ?? SETTLED.addresses),
     atWork: async () => ({ lockManager: found, statd: null }),
-    countLocksUnder: count,
-    settling: { ...new ExampleNode().settling, countLocks: async () => 40 },
+    countLocks: async (directories) => ({ all: 40, own: await count(directories) }),
   });
   return written;
 }
@@ -44,12 +43,10 @@ t.test('what the clients of the service hold is written down where it has change
   t.same(await noted(), [{ type: 'locks', count: 12 }]);
   t.same(await noted({ before: 11 }), [{ type: 'locks', count: 12 }]);
   t.same(await noted({ before: 12 }), []);
-  const anywhere = exampleService({ ...SETTLED, exports: [] });
-  t.same(
-    await noted({ service: anywhere }),
-    [{ type: 'locks', count: 40 }],
-    'all, where it is not known which',
-  );
+  const asked: unknown[] = [];
+  const count = async (directories: readonly string[]) => asked.push(directories);
+  t.same(await noted({ count }), [{ type: 'locks', count: 1 }]);
+  t.same(asked, [['/srv/a']], 'those in its exports');
 });
 
 t.test('and only where that says how many there would be to reclaim', async (t) => {
@@ -60,5 +57,6 @@ t.test('and only where that says how many there would be to reclaim', async (t) 
   t.same(await noted({ found: lockManager(8, 'kernel') }), [], 'they are gone');
   t.same(await noted({ found: lockManager(7, 'ganesha'), holder: lockManager(7, 'ganesha').identity }), []);
   t.same(await noted({ local: [] }), [], 'exportfs may have dropped them');
-  t.same(await noted({ count: () => Promise.reject(new Error('ENOENT')) }), [], 'it could not be seen');
+  t.same(await noted({ count: () => Promise.reject(new Error('EIO')) }), [], 'it could not be seen');
+  t.same(await noted({ count: async () => null }), [], 'an export is not there');
 });

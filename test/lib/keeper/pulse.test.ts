@@ -9,7 +9,7 @@ import { emptyState } from '../../../lib/store/reducer.ts';
 import { exampleService } from '../../support/example-service.ts';
 import { until } from '../capture/sm-directory.ts';
 import { HOLDER } from '../store/arbitraries.ts';
-import { ExampleNode, lockManager } from './example-surroundings.ts';
+import { lockManager } from './example-surroundings.ts';
 
 /** A pulse that beats when the test says so, and what it did since it was asked last. */
 function stage(t: Test, capture: 'watch' | 'monitor' = 'watch', more: Partial<Service> = {}) {
@@ -50,10 +50,9 @@ function stage(t: Test, capture: 'watch' | 'monitor' = 'watch', more: Partial<Se
     beat = act;
   });
   let beats = 0;
-  const { settling } = new ExampleNode();
   const localAddresses = () => new Set(service.addresses);
   const atWork = async () => node.atWork;
-  const surroundings = { atWork, localAddresses, countLocksUnder: async () => 5, settling };
+  const surroundings = { atWork, localAddresses, countLocks: async () => ({ all: 7, own: 5 }) };
   const pulse = new Pulse({
     ...{ service, kept, surroundings, address },
     after: () => {

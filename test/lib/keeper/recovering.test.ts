@@ -30,7 +30,7 @@ async function stage(t: Test, change: Partial<RecoveringWorld> = {}) {
   t.teardown(() => store.close());
   const node = new ExampleNode();
   const events: string[] = [];
-  const { isGraceOn, graceTime, localAddresses, resolver, settling, countLocksUnder } = node.surroundings();
+  const { isGraceOn, graceTime, localAddresses, resolver, settling, countLocks } = node.surroundings();
   const trigger: Trigger = { open: async () => 'kept', place: async () => null, tell: notifyClients };
   const conveyTo = { dir: join(root, 'run', 'statd'), owner: { uid: 0, gid: 0 } };
   const recovering = new Recovering({
@@ -43,7 +43,7 @@ async function stage(t: Test, change: Partial<RecoveringWorld> = {}) {
       resolver,
       conveyTo,
       settling,
-      countLocksUnder,
+      countLocks,
     },
     log: (event) => events.push(event),
     ...change,
@@ -140,17 +140,21 @@ for (const [kind, graceEnd, ended] of [
 }
 
 /** All clients are back, of three locks as many as this. */
-async function whoCounts(t: Test, count: () => Promise<number>) {
+async function whoCounts(
+  t: Test,
+  count: () => Promise<number | null>,
+  change: Partial<RecoveringWorld> = {},
+) {
   const service = exampleService({ graceEnd: 'settled', addresses: ['127.0.0.1'], exports: ['/srv/a'] });
   const trigger: Trigger = { open: async () => 'kept', place: async () => null, tell: allAnswer };
-  const staged = await stage(t, { service, trigger });
+  const staged = await stage(t, { service, trigger, ...change });
   const { recovering, node, store, run, events } = staged;
   mkdirSync(run);
   await store.commit([{ type: 'locks', count: 3 }]);
   node.lockManager = lockManager(7, 'kernel');
   node.addresses.add('127.0.0.1');
   node.missing = [];
-  node.locksUnder = async ([first]) => (first === '/srv/a' ? count() : 9);
+  node.locksUnder = async (directories) => (`${directories}` === '/srv/a' ? count() : 9);
   await recovering.begin([]);
   await until(() => events.includes('telling'));
   await store.commit(recovering.seen(fileOf('192.0.2.9')));
@@ -167,12 +171,29 @@ t.test('grace is needed for as long as locks of the service are not back', async
   t.ok(events.includes('grace-ended'));
 });
 
-t.test('locks that cannot be counted are not waited for', async (t) => {
-  const { recovering, events } = await whoCounts(t, () => Promise.reject(new Error('ENOENT')));
+t.test('where an export is not there, its locks are not waited for', async (t) => {
+  const { recovering, events } = await whoCounts(t, async () => null);
   await until(() => !recovering.running);
   t.ok(events.includes('grace-ended'));
   t.notOk(events.includes('grace-kept'));
 });
+
+t.test(
+  'what else needs it is asked by the name of the service and the lock manager it has seen',
+  async (t) => {
+    const asked: unknown[][] = [];
+    const settling = {
+      ...new ExampleNode().settling,
+      neededBy: async (...words: unknown[]) => {
+        asked.push(words);
+        return null;
+      },
+    };
+    const { recovering } = await whoCounts(t, async () => 3, { settling });
+    await until(() => !recovering.running);
+    t.same([...new Set(asked.map((words) => words.join()))], [`nfs-a,${HOLDER.lockManager}`]);
+  },
+);
 
 function values({ running, failed, trouble, waitingFor, waited }: Recovering) {
   return { running, failed, trouble, waitingFor, waited };

@@ -3,7 +3,7 @@ import t from 'tap';
 import { realSurroundings, settlingOn } from '../../../lib/keeper/surroundings.ts';
 
 t.test('the node as it is', async (t) => {
-  const { localAddresses, atWork, resolver, settling, countLocksUnder, disk, areOnClusterFileSystem } =
+  const { localAddresses, atWork, resolver, settling, countLocks, disk, areOnClusterFileSystem } =
     realSurroundings({
       lockManager: 'ganesha',
     });
@@ -14,8 +14,7 @@ t.test('the node as it is', async (t) => {
   // the test machine has no kernel NFS server, so there is nothing to end
   t.equal(await settling.isOn(), false);
   await settling.end();
-  t.equal(await settling.countLocks(), 0);
-  t.equal(await countLocksUnder(['/']), 0);
+  t.same(await countLocks(['/']), { all: 0, own: 0 });
   t.equal(await settling.neededBy('nfs-a', null), null);
   const lockManager = { kind: 'kernel', identity: 'lockd:1:1', startedAt: 0 } as const;
   const { neededBy } = settlingOn(async () => ({ lockManager, statd: null }));

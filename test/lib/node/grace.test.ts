@@ -1,11 +1,11 @@
 import t from 'tap';
 import { isGraceOn } from '../../../lib/node/grace.ts';
-import { readKernelGrace } from '../../../lib/node/kernel-grace.ts';
+import { kernelGraceNow } from '../../../lib/node/kernel-grace.ts';
 import { FakeRoot } from './fake-root.ts';
 
 t.test('each lock manager is asked in its own way', async (t) => {
   const root = new FakeRoot(t.testdir()).server();
-  const means = { ganesha: async () => true, kernel: () => readKernelGrace(root.path) };
+  const means = { ganesha: async () => true, kernel: () => kernelGraceNow(root.path) };
   t.equal(await isGraceOn('ganesha', means), true);
   t.equal(await isGraceOn('kernel', means), false);
   root.put({ 'proc/fs/nfsd/threads': '0\n' });

@@ -1,5 +1,10 @@
 import t from 'tap';
-import { endKernelGrace, graceLength, readKernelGrace } from '../../../lib/node/kernel-grace.ts';
+import {
+  endKernelGrace,
+  graceLength,
+  kernelGraceNow,
+  readKernelGrace,
+} from '../../../lib/node/kernel-grace.ts';
 import { FakeRoot } from './fake-root.ts';
 
 t.test('a node without lockd and nfsd is not in grace', async (t) => {
@@ -91,8 +96,9 @@ t.test('how long it lasts is unknown where its beginning is', async (t) => {
 t.test('ending it writes to the managers that are in grace, and reads back', async (t) => {
   const root = new FakeRoot(t.testdir()).server();
   root.put({ 'proc/fs/lockd/nlm_end_grace': 'N\n\0', 'proc/fs/nfsd/v4_end_grace': 'N\n' });
+  t.same(await kernelGraceNow(root.path), { on: true, served: true, managers: { nlm: true, nfsd4: true } });
   await endKernelGrace(root.path);
-  t.match(await readKernelGrace(root.path), { on: false, managers: { nlm: false, nfsd4: false } });
+  t.match(await kernelGraceNow(root.path), { on: false, managers: { nlm: false, nfsd4: false } });
   await endKernelGrace(root.path);
 });
 

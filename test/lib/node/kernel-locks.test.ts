@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { countLocks, countLocksUnder, dropLocks } from '../../../lib/node/kernel-locks.ts';
+import { countLocks, dropLocks } from '../../../lib/node/kernel-locks.ts';
 import { FakeRoot } from './fake-root.ts';
 
 t.test('the directory is handed to the kernel; without nfsd that fails', async (t) => {
@@ -24,11 +24,13 @@ const TABLE = `1: POSIX  ADVISORY  WRITE 50 62:10:12 10 14
 
 t.test('the locks that are counted are those of lockd', async (t) => {
   const root = new FakeRoot(t.testdir()).put({ 'proc/locks': TABLE });
-  t.equal(await countLocks(root.path), 0, 'no lockd');
-  t.equal(await countLocks(root.process(50, 'lockd').path), 2);
+  t.same(await countLocks([], root.path), { all: 0, own: 0 }, 'no lockd');
+  t.same(await countLocks([], root.process(50, 'lockd').path), { all: 2, own: 2 });
   root.remove('proc/50');
   root.process(817, 'lockd', 900);
-  t.equal(await countLocks(root.path), 1, 'the one that runs now');
+  t.same(await countLocks([], root.path), { all: 1, own: 1 }, 'the one that runs now');
+  root.remove('proc/locks');
+  await t.rejects(countLocks([], root.path), { code: 'ENOENT' });
 });
 
 const MOUNTS = `20 1 8:1 / / rw - ext4 /dev/sda1 rw
@@ -45,10 +47,14 @@ t.test(
     root.put({ 'proc/locks': locks, 'proc/self/mountinfo': MOUNTS });
     root.put({ 'srv/a/export/file': '', 'srv/b/export/file': '', 'srv/b/inner/file': '' });
     root.link('export', 'srv/a/export');
-    const count = (...directories: string[]) => countLocksUnder(directories, root.path);
-    t.same(await Promise.all([count('/srv/a/export'), count('/export'), count()]), [2, 2, 0]);
+    const count = async (...directories: string[]) => {
+      const { all, own } = await countLocks(directories, root.path);
+      t.equal(all, 3);
+      return own;
+    };
+    t.same(await Promise.all([count('/srv/a/export'), count('/export'), count()]), [2, 2, 3]);
     t.same(await Promise.all([count('/srv/b/export'), count('/srv/b')]), [0, 1]);
     t.equal(await count('/srv/a', '/srv/b'), 3);
-    await t.rejects(count('/srv/c'), { code: 'ENOENT' });
+    t.equal(await count('/srv/a', '/srv/c'), null, 'one of them is not there');
   },
 );

@@ -62,9 +62,10 @@ t.test(
       const count = locks[asked++];
       if (asked === locks.length) abort.abort();
       if (count === null || count === undefined) throw new Error('EIO');
-      return count;
+      return { all: count, own: null };
     };
-    const followed = pace.follow({ countLocks, writes: () => 1 }, () => worthwhile, abort.signal);
+    const sight = { countLocks, writes: () => 1, need: async () => null };
+    const followed = pace.follow(sight, () => worthwhile, abort.signal);
     await pause(250);
     t.equal(asked, 0);
     worthwhile = true;

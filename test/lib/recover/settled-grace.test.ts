@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import t from 'tap';
-import { ReclaimPace } from '../../../lib/recover/reclaim-pace.ts';
+import { type LockSight, ReclaimPace } from '../../../lib/recover/reclaim-pace.ts';
 import { endWhenSettled, type Settling } from '../../../lib/recover/settled-grace.ts';
 
 /** Nothing may move for so many milliseconds. */
@@ -18,27 +18,27 @@ class Stage {
   files = 1;
   need: string | null = null;
   before: number | null = null;
-  own = 0;
+  own: number | null = 0;
   alone = true;
   readonly ready: boolean[] = [];
   endedAt = 0;
   readonly abort = new AbortController();
   readonly events: unknown[] = [];
 
-  run(more: Partial<Settling> = {}): Promise<boolean> {
+  run({ countLocks, ...more }: Partial<Settling & Pick<LockSight, 'countLocks'>> = {}): Promise<boolean> {
     return endWhenSettled({
-      service: 'nfs-a',
-      lockManager: () => 'lockd:1:1',
       isOn: async () => this.on,
       end: async () => {
         this.on = false;
         this.endedAt = performance.now();
       },
-      countLocks: async () => this.locks,
-      writes: () => this.files,
-      neededBy: async () => this.need,
-      ownLocks: async () =>
-        this.before === null ? null : { before: this.before, now: this.own, areAlone: this.alone },
+      sight: {
+        countLocks: countLocks ?? (async () => ({ all: this.locks, own: this.own })),
+        writes: () => this.files,
+        need: async () => this.need,
+      },
+      lockCount: () => this.before,
+      areAlone: this.alone,
       onReady: (isReady) => this.ready.push(isReady),
       signal: this.abort.signal,
       log: (event, facts) => this.events.push(facts ?? event),
@@ -108,25 +108,41 @@ t.test('one that is over, or given up, is not ended', async (t) => {
   t.same([over.endedAt, stopped.endedAt], [0, 0]);
 });
 
-t.test(
-  'nor is it where it was given up in the last look, nor by who has not seen the lock manager',
-  async (t) => {
-    const stopped = new Stage();
-    const countLocks = async () => {
-      stopped.abort.abort();
-      return 5;
+t.test('nor is it where it was given up in the last look', async (t) => {
+  const stopped = new Stage();
+  const countLocks = async () => {
+    stopped.abort.abort();
+    return { all: 5, own: 5 };
+  };
+  t.equal(await stopped.run({ pace: paceOf(0), countLocks }), false);
+  t.same([stopped.endedAt, stopped.events], [0, []]);
+});
+
+t.test('for how long nothing has moved while clients were being told counts as well', async (t) => {
+  for (const [need, least] of [
+    [null, 0],
+    ['nfs-b is recovering', 400],
+  ] as const) {
+    const stage = new Stage();
+    stage.need = need;
+    const pace = paceOf(400);
+    const over = new AbortController();
+    const sight = {
+      countLocks: async () => ({ all: 5, own: 0 }),
+      writes: () => 1,
+      need: async () => stage.need,
     };
-    t.equal(await stopped.run({ pace: paceOf(0), countLocks }), false);
-    t.same([stopped.endedAt, stopped.events], [0, []]);
-    const asked: unknown[] = [];
-    const neededBy = async (...words: unknown[]) => {
-      asked.push(words);
-      return null;
-    };
-    await new Stage().run({ pace: paceOf(0), neededBy });
-    t.same(asked, [['nfs-a', 'lockd:1:1']]);
-  },
-);
+    const followed = pace.follow(sight, () => true, over.signal);
+    await pause(700);
+    over.abort();
+    await followed;
+    stage.need = null;
+    const began = performance.now();
+    t.equal(await stage.run({ pace }), true);
+    const took = stage.endedAt - began;
+    t.ok(took >= least && took < least + 300, `${need}: ${took} ms`);
+  }
+});
 
 t.test('a kernel that refuses is named', async (t) => {
   const stage = new Stage();
@@ -142,6 +158,7 @@ t.test(
       [3, true, 0],
       [3, false, 400],
       [0, true, 400],
+      [null, true, 400],
     ] as const) {
       const stage = new Stage();
       [stage.before, stage.own, stage.alone] = [count, count, alone];
