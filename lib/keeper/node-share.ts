@@ -67,7 +67,12 @@ export class NodeShare {
 
   /** Who is at work, for whoever judges removals: what goes while a restart is under way is no client's doing. */
   async atWork(): Promise<AtWork> {
-    return this.restarting ? { lockManager: null, statd: null } : this.#options.surroundings.atWork();
+    return this.working(await this.#options.surroundings.atWork());
+  }
+
+  /** The same where they have been looked at already. */
+  working(found: AtWork): AtWork {
+    return this.restarting ? { lockManager: null, statd: null } : found;
   }
 
   /** Takes up what another keeper died in, and what is to be told for the node. */

@@ -3,6 +3,7 @@ import type { Log } from '../node/event-log.ts';
 import type { Service } from '../node/service.ts';
 import type { Change } from '../store/index.ts';
 import type { AddressSeen } from './address-seen.ts';
+import type { AtWork } from './identities.ts';
 import type { Kept } from './kept.ts';
 import { type CountersHere, noteLockCount } from './lock-count.ts';
 
@@ -82,17 +83,19 @@ export class Pulse {
     this.#checking ??= this.#checkOwnership();
     await kept.share.tick();
     if (this.#resting || !this.#owner) return;
-    await this.#attend();
-    if (service.capture === 'watch') await kept.capturing.captureAndJudge();
+    const working = await this.#attend();
+    if (service.capture === 'watch') await kept.capturing.captureAndJudge(working);
   }
 
-  /** Looks whether clients have to be told. */
-  async #attend(): Promise<void> {
+  /** Looks whether clients have to be told. @returns who is at work, for whoever judges removals. */
+  async #attend(): Promise<AtWork> {
     const { service, surroundings, kept, log } = this.#options;
     const { store, writer, recovering, share } = kept;
     if (recovering.failed && store.state.inherited.size > 0)
       await recovering.begin([]).catch((error) => log('recovery-failed', { reason: sentenceOf(error) }));
-    const { lockManager, statd } = await surroundings.atWork();
+    const found = await surroundings.atWork();
+    const { lockManager, statd } = found;
+    const working = share.working(found);
     const { holder } = store.state;
     const identity = lockManager?.identity ?? holder.lockManager;
     if (!share.restarting && (identity !== holder.lockManager || statd !== holder.statd)) {
@@ -101,9 +104,11 @@ export class Pulse {
       if (!restarted) await writer.push([change]);
       else await this.#recoverInPlace(change);
     }
-    if (recovering.running) return;
-    await share.settled();
-    await noteLockCount(service, kept, surroundings);
+    if (!recovering.running) {
+      await share.settled();
+      await noteLockCount(service, kept, surroundings);
+    }
+    return working;
   }
 
   async #checkOwnership(): Promise<void> {

@@ -49,6 +49,7 @@ async function stage(t: Test, more: Partial<Service> = {}) {
         if (opened.stopsFirst) node.lockManager = lockManager(2, 'kernel');
         await beforeDrop?.();
         t.equal(share.restarting, true);
+        t.same(await share.atWork(), { lockManager: null, statd: null }, 'removals are no doing of clients');
         node.lockManager = opened.ends ? null : lockManager(2, 'kernel');
         return 'restarted';
       },
@@ -90,6 +91,8 @@ await inOwnNetwork(import.meta.url, {
     t.equal(await share.trigger.open(warm, 1), 'restarted');
     t.same(changes, [{ type: 'holder', lockManager: 'kernel:2:1', statd: null }]);
     t.equal(share.restarting, false);
+    const found = { lockManager: warm, statd: 'statd 1' };
+    t.equal(share.working(found), found);
     t.same([...(await readStore(node.node.dutyStore)).inherited.keys()], ['neighbour']);
     t.ok(events.includes('duty-leaves-out'));
     opened.ends = true;

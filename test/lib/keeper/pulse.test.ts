@@ -20,6 +20,9 @@ function stage(t: Test, capture: 'watch' | 'monitor' = 'watch', more: Partial<Se
     share: does('share') as () => Promise<void>,
     standing: async (): Promise<Standing> => 'ours',
     looks: [] as boolean[],
+    /** How often processes were looked at, and by what removals were judged. */
+    looksAtWork: 0,
+    judgedBy: [] as AtWork[],
   };
   const holder = { ...HOLDER, lockManager: 'ganesha:7:1', statd: 'statd 8' };
   const state = emptyState({ service: 'nfs-a', epoch: 1, holder, since: 0, format: 'record' });
@@ -30,7 +33,10 @@ function stage(t: Test, capture: 'watch' | 'monitor' = 'watch', more: Partial<Se
     },
     capturing: {
       checkWatch: () => did.push('watch'),
-      captureAndJudge: does('judge'),
+      captureAndJudge: async (working: AtWork) => {
+        did.push('judge');
+        node.judgedBy.push(working);
+      },
       end: () => did.push('end'),
     },
     recovering: {
@@ -41,7 +47,10 @@ function stage(t: Test, capture: 'watch' | 'monitor' = 'watch', more: Partial<Se
     nextOwner: {
       look: async (isGone: boolean) => void node.looks.push(isGone),
     },
-    share: { restarting: false, tick: () => node.share(), settled: does('settled') },
+    share: {
+      ...{ restarting: false, tick: () => node.share(), settled: does('settled') },
+      working: (found: AtWork) => ({ ...found, statd: `${found.statd}, as the share says` }),
+    },
   } as unknown as Kept;
   const service = exampleService({ capture, ...more });
   const address = new AddressSeen(service, { localAddresses: () => new Set(service.addresses) });
@@ -51,7 +60,10 @@ function stage(t: Test, capture: 'watch' | 'monitor' = 'watch', more: Partial<Se
   });
   let beats = 0;
   const localAddresses = () => new Set(service.addresses);
-  const atWork = async () => node.atWork;
+  const atWork = async () => {
+    node.looksAtWork += 1;
+    return node.atWork;
+  };
   const surroundings = { atWork, localAddresses, countLocks: async () => ({ all: 7, own: 5 }) };
   const pulse = new Pulse({
     ...{ service, kept, surroundings, address },
@@ -78,6 +90,8 @@ t.test('a beat looks at everything, the first one at once', async (t) => {
   await beats(1);
   t.same(told(), ['share', 'judge']);
   t.ok(address.seen);
+  t.equal(node.looksAtWork, 1, 'processes are looked at once');
+  t.same(node.judgedBy, [{ ...node.atWork, statd: 'statd 8, as the share says' }]);
   await until(() => node.looks.length === 1);
   beat();
   await beats(2);
