@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { SocketAddress } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 
 /** The host name that the lock manager puts into monitor records as my_name (uname's nodename). */
@@ -11,7 +13,41 @@ export async function bootId(path = '/proc/sys/kernel/random/boot_id'): Promise<
   return (await readFile(path, 'latin1')).trim();
 }
 
-/** Addresses that are up on this node now, as text, without scope. */
-export function localAddresses(interfaces: typeof networkInterfaces = networkInterfaces): Set<string> {
-  return new Set(Object.values(interfaces()).flatMap((list) => (list ?? []).map(({ address }) => address)));
+/**
+ * Addresses that are up on this node now, as text, without scope. One of IPv6 is not while it may be another host's, nor
+ * where it was found to be: nothing can be sent from it, and nobody gets here by it.
+ */
+export function localAddresses(
+  interfaces: typeof networkInterfaces = networkInterfaces,
+  ipv6Table = '/proc/net/if_inet6',
+): Set<string> {
+  const unusable = unusableIn(ipv6Table);
+  const here = Object.entries(interfaces()).flatMap(([name, list]) =>
+    (list ?? []).filter(({ address }) => !unusable.has(`${name} ${address}`)),
+  );
+  return new Set(here.map(({ address }) => address));
+}
+
+/** Flags of an address (include/uapi/linux/if_addr.h): another host was found to have it; it is in use before that is known. */
+const [DAD_FAILED, TENTATIVE, OPTIMISTIC] = [0x08, 0x40, 0x04];
+
+/** Interface and address, by the kernel's table (net/ipv6/addrconf.c if6_seq_show()): address, index, prefix, scope, flags, name. */
+function unusableIn(table: string): Set<string> {
+  const lines = readTable(table).matchAll(/^([\da-f]{32}) \S+ \S+ \S+ ([\da-f]+) +(\S+)$/gm);
+  const unusable = [...lines].flatMap(([, hex = '', flags = '', name]) => {
+    const bits = Number.parseInt(flags, 16);
+    if ((bits & (DAD_FAILED | TENTATIVE)) === 0 || (bits & OPTIMISTIC) !== 0) return [];
+    const address = hex.replace(/.{4}(?!$)/g, '$&:');
+    return `${name} ${new SocketAddress({ family: 'ipv6', address }).address}`;
+  });
+  return new Set(unusable);
+}
+
+/** Empty where the kernel has no IPv6. */
+function readTable(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
 }

@@ -1,10 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { conveyPrivate, PlacedLines } from '../../../lib/convey/index.ts';
 import { NodeShare } from '../../../lib/keeper/node-share.ts';
 import { lockFile } from '../../../lib/node/file-lock.ts';
 import { NodeDirectory } from '../../../lib/node/node-directory.ts';
+import { findProcess } from '../../../lib/node/process.ts';
 import { RuntimeDirectory } from '../../../lib/node/runtime-directory.ts';
 import type { Service } from '../../../lib/node/service.ts';
 import { formatMonitorRecord } from '../../../lib/nsm/monitor-record.ts';
@@ -142,12 +145,21 @@ await inOwnNetwork(import.meta.url, {
   },
 
   async 'a pin that another keeper left is taken away, once nobody opens grace'(t) {
-    const { share, node, events } = await stage(t);
+    const { root, share, node, events } = await stage(t);
     mkdirSync(node.node.pin);
     const release = await lockFile(node.node.restartLock, 0);
     await share.tick();
     t.ok(existsSync(node.node.pin), 'whoever has the lock is at it');
     await release?.();
+    const program = join(root, 'rpc.nfsd');
+    copyFileSync('/bin/sleep', program);
+    const left = spawn(program, ['30']);
+    t.teardown(() => left.kill());
+    await until(async () => (await findProcess('rpc.nfsd')) !== null);
+    await share.tick();
+    t.ok(existsSync(node.node.pin), 'what a keeper left that was killed at it goes on');
+    left.kill();
+    await once(left, 'exit');
     await share.tick();
     t.notOk(existsSync(node.node.pin));
     t.same(events, ['pin-removed']);
