@@ -118,11 +118,12 @@ export class Recovering {
   }
 
   /** Looks, where grace is to end early, how quickly clients reclaim for as long as a recovery goes on. */
-  async #observed<T>({ recovery, pace }: Running, going: Promise<T>): Promise<T> {
+  async #observed<T>(running: Running, going: Promise<T>): Promise<T> {
+    const { recovery, pace } = running;
     if (this.#world.service.graceEnd !== 'settled') return going;
     const over = new AbortController();
     const telling = () => recovery.waitingFor.length === 0;
-    void pace.follow(this.#sight(), telling, over.signal);
+    void pace.follow(this.#sight(running), telling, over.signal);
     return going.finally(() => over.abort());
   }
 
@@ -133,7 +134,7 @@ export class Recovering {
     if (service.graceEnd !== 'settled' || (await lockManager())?.kind !== 'kernel') return;
     const { pace, abort } = running;
     await endWhenSettled({
-      ...{ isOn, end, sight: this.#sight(), pace, signal: abort.signal, log },
+      ...{ isOn, end, sight: this.#sight(running), pace, signal: abort.signal, log },
       lockCount: () => state().lockCount,
       areAlone: service.exports.length > 0,
       onReady: (isReady) => {
@@ -142,11 +143,11 @@ export class Recovering {
     });
   }
 
-  #sight(): LockSight {
+  #sight({ recovery }: Running): LockSight {
     const { service, state, countLocks, settling } = this.#world;
     return {
       countLocks: () => countLocks(service.exports),
-      writes: () => this.#writes,
+      signs: () => this.#writes + recovery.heard,
       need: () => settling.neededBy(service.name, state().holder.lockManager),
     };
   }

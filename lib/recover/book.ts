@@ -13,6 +13,8 @@ export class RecoveryBook {
   /** When each client had answered all names of a round, milliseconds since 1970, round after round. */
   readonly #answers = new Map<string, number[]>();
   readonly clients: ReadonlySet<string>;
+  /** How many answers have come. */
+  heard = 0;
   /** Whether an earlier keeper of this epoch's holder had begun to tell them. */
   readonly toldBefore: boolean;
   readonly #entries = new Map<string, LedgerEntry>();
@@ -89,7 +91,10 @@ export class RecoveryBook {
 
   result({ client, name, outcome }: NotifyResult, number: number, announced: number): void {
     const answered = this.#answered.get(client) ?? new Set();
-    if (outcome === 'answered') this.#answered.set(client, answered.add(name));
+    if (outcome === 'answered') {
+      this.heard += 1;
+      this.#answered.set(client, answered.add(name));
+    }
     const { phase, names } = this.entry(client);
     if (answered.size >= announced && !this.#complete.has(client)) {
       this.#complete.add(client);

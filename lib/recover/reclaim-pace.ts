@@ -5,8 +5,8 @@ import type { LockCount } from '../node/kernel-locks.ts';
 export interface LockSight {
   /** How many locks the lock manager holds, and how many of them are the service's own. */
   readonly countLocks: () => Promise<LockCount>;
-  /** How many files statd has written up to now. */
-  readonly writes: () => number;
+  /** How many files statd has written, and how many answers have come, up to now: whoever it was may be about to reclaim. */
+  readonly signs: () => number;
   /** What on this node needs the grace period besides the service's own clients, one sentence; null: nothing. */
   readonly need: () => Promise<string | null>;
 }
@@ -69,10 +69,10 @@ export class ReclaimPace {
    * Looks. What needed the grace period until now is a movement: whoever was told last may be about to reclaim.
    * @throws Error where the locks cannot be counted.
    */
-  async see({ countLocks, writes, need }: LockSight): Promise<Seen> {
+  async see({ countLocks, signs, need }: LockSight): Promise<Seen> {
     const reason = await need();
     const { all, own } = await countLocks();
-    this.look(`${writes()} ${reason}`, all);
+    this.look(`${signs()} ${reason}`, all);
     return { need: reason, own };
   }
 

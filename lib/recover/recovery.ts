@@ -74,6 +74,11 @@ export class Recovery {
     return this.#book.toldBefore ? 'kept' : this.#open();
   }
 
+  /** How many answers clients have given up to now: each may have one reclaim more. */
+  get heard(): number {
+    return this.#book.heard;
+  }
+
   /** Tells and follows the clients. Never throws; what hinders it is in `waitingFor` and `trouble`. */
   async run(signal: AbortSignal): Promise<RecoveryEnd> {
     const { tell } = this.#world.trigger;

@@ -36,8 +36,8 @@ export interface Settling extends Pick<SettlingMeans, 'isOn' | 'end'> {
 const QUIET_MISSING = 10_000;
 
 /**
- * Ends the grace period as soon as nothing on this node needs it and neither monitor records nor the number of locks have
- * changed for a while: a long one where there were more locks before. @returns whether it was ended here; it can be over
+ * Ends the grace period as soon as nothing on this node needs it and neither monitor records, nor answers, nor the number
+ * of locks have changed for a while: a long one where there were more locks before. @returns whether it was ended here; it can be over
  * before, or `signal` be aborted, or the kernel refuse. Never throws.
  */
 export async function endWhenSettled(settling: Settling): Promise<boolean> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { Recovering, type RecoveringWorld } from '../../../lib/keeper/recovering.ts';
+import type { Service } from '../../../lib/node/service.ts';
 import { notifyClients } from '../../../lib/recover/notifier/index.ts';
 import type { Trigger } from '../../../lib/recover/triggers/index.ts';
 import type { Tell } from '../../../lib/recover/triggers/types.ts';
@@ -144,8 +145,10 @@ async function whoCounts(
   t: Test,
   count: () => Promise<number | null>,
   change: Partial<RecoveringWorld> = {},
+  more: Partial<Service> = {},
 ) {
-  const service = exampleService({ graceEnd: 'settled', addresses: ['127.0.0.1'], exports: ['/srv/a'] });
+  const addresses = ['127.0.0.1'];
+  const service = exampleService({ graceEnd: 'settled', addresses, exports: ['/srv/a'], ...more });
   const trigger: Trigger = { open: async () => 'kept', place: async () => null, tell: allAnswer };
   const staged = await stage(t, { service, trigger, ...change });
   const { recovering, node, store, run, events } = staged;
@@ -194,6 +197,24 @@ t.test(
     t.same([...new Set(asked.map((words) => words.join()))], [`nfs-a,${HOLDER.lockManager}`]);
   },
 );
+
+t.test('after the last answer, there is as much time to reclaim as after the last lock', async (t) => {
+  const late = 1000;
+  let answeredAt = 0;
+  const tell: Tell = async ({ announcements, ...asked }) => {
+    const [first, ...rest] = announcements;
+    if (first !== undefined) await allAnswer({ ...asked, announcements: [first] });
+    await pause(late);
+    answeredAt = performance.now();
+    await allAnswer({ ...asked, announcements: rest });
+  };
+  const trigger: Trigger = { open: async () => 'kept', place: async () => null, tell };
+  const names = ['nfs.test'];
+  const { recovering } = await whoCounts(t, async () => 3, { trigger }, { names });
+  await until(() => !recovering.running);
+  const took = performance.now() - answeredAt;
+  t.ok(answeredAt > 0 && took >= 500, `${took} ms`);
+});
 
 function values({ running, failed, trouble, waitingFor, waited }: Recovering) {
   return { running, failed, trouble, waitingFor, waited };

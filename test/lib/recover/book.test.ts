@@ -108,6 +108,7 @@ t.test('a client is told when it has answered every name', async (t) => {
   const book = bookOf(['a']);
   book.result(result('a', 'vip', 'unanswered'), 7, 2);
   t.equal(book.phase('a'), 'recorded', 'an attempt is no answer');
+  t.equal(book.heard, 0);
   book.result(result('a', 'vip', 'answered'), 7, 2);
   t.same(taken(book), ['a answered 7']);
   t.notOk(book.isAnyToldInVain(7), 'not by every name');
@@ -117,6 +118,7 @@ t.test('a client is told when it has answered every name', async (t) => {
   t.equal(book.phase('a'), 'answered');
   book.result(result('a', 'nfs.test', 'answered'), 7, 2);
   t.match(book.entry('a'), { phase: 'told', number: 7, names: { vip: 'answered', 'nfs.test': 'answered' } });
+  t.equal(book.heard, 3);
   t.same(book.open(), ['a'], 'told is not back');
   t.ok(book.isAnyToldInVain(7));
   t.notOk(book.isAnyToldInVain(9), 'another number is another telling');

@@ -64,7 +64,7 @@ t.test(
       if (count === null || count === undefined) throw new Error('EIO');
       return { all: count, own: null };
     };
-    const sight = { countLocks, writes: () => 1, need: async () => null };
+    const sight = { countLocks, signs: () => 1, need: async () => null };
     const followed = pace.follow(sight, () => worthwhile, abort.signal);
     await pause(250);
     t.equal(asked, 0);

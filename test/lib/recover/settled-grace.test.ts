@@ -34,7 +34,7 @@ class Stage {
       },
       sight: {
         countLocks: countLocks ?? (async () => ({ all: this.locks, own: this.own })),
-        writes: () => this.files,
+        signs: () => this.files,
         need: async () => this.need,
       },
       lockCount: () => this.before,
@@ -129,7 +129,7 @@ t.test('for how long nothing has moved while clients were being told counts as w
     const over = new AbortController();
     const sight = {
       countLocks: async () => ({ all: 5, own: 0 }),
-      writes: () => 1,
+      signs: () => 1,
       need: async () => stage.need,
     };
     const followed = pace.follow(sight, () => true, over.signal);
