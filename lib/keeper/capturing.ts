@@ -114,14 +114,17 @@ export class Capturing {
 
   /**
    * A capture, and the removal of clients that were unmonitored while everything was healthy: by a fresh look only, and
-   * a complete one. @param working who is at work, where that was just seen: a change that came since, the next one sees.
+   * a complete one.
+   * @param working who is at work, where that was just seen: enough where nobody is absent, for the next one sees what has
+   * changed since.
    */
   async captureAndJudge(working?: AtWork): Promise<void> {
     await this.capture();
     const answering = (this.#look as Glance).absent.length > 0 && (await this.#options.statdAnswers());
     // What went until it answered must not be overlooked.
     if (answering) await this.capture();
-    const { lockManager, statd } = working ?? (await this.#options.atWork());
+    const seen = this.#look?.absent.length === 0 ? working : undefined;
+    const { lockManager, statd } = seen ?? (await this.#options.atWork());
     // Not the look of that capture: whoever was captured since then must not be removed after it.
     const { absent, present, more } = this.#look as Glance;
     if (more) return;

@@ -7,7 +7,6 @@ import { runChecked } from '../node/command.ts';
 import type { Log } from '../node/event-log.ts';
 import { lockFile } from '../node/file-lock.ts';
 import type { LockManager, LockManagerKind } from '../node/lock-manager.ts';
-import { findProcess } from '../node/process.ts';
 import { RuntimeDirectory, startedServices } from '../node/runtime-directory.ts';
 import type { Service } from '../node/service.ts';
 import type { StatdDirectory } from '../nsm/statd-directory.ts';
@@ -188,8 +187,6 @@ export class NodeShare {
     const release = await lockFile(node.restartLock, 0);
     if (release === null) return;
     try {
-      // It goes on where the keeper that started it was killed, and would take lockd along with nfsd's threads.
-      if ((await findProcess('rpc.nfsd')) !== null) return;
       if (await removePin({ directory: node.pin, run: runChecked })) log('pin-removed');
     } catch (error) {
       log('pin-not-removed', { reason: sentenceOf(error) });

@@ -34,9 +34,10 @@ export interface LockCount {
 
 /** Counts lockd's locks, and those in these directories. @throws Error where the kernel does not list them. */
 export async function countLocks(directories: readonly string[], root = '/'): Promise<LockCount> {
+  const devices = await devicesUnder(directories, root).catch(() => null);
+  // Last: whoever asks takes them for what there is now.
   const locks = await lockDevices(root);
   if (directories.length === 0) return { all: locks.length, own: locks.length };
-  const devices = await devicesUnder(directories, root).catch(() => null);
   const own = devices && locks.filter((device) => devices.has(device)).length;
   return { all: locks.length, own };
 }

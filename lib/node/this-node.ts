@@ -14,8 +14,8 @@ export async function bootId(path = '/proc/sys/kernel/random/boot_id'): Promise<
 }
 
 /**
- * Addresses that are up on this node now, as text, without scope. One of IPv6 is not while it may be another host's, nor
- * where it was found to be: nothing can be sent from it, and nobody gets here by it.
+ * Addresses that are up on this node now, as text, without scope. One of IPv6 is not where another host was found to have
+ * it: nothing can be sent from it, and nobody gets here by it. One of which that is not known yet will be.
  */
 export function localAddresses(
   interfaces: typeof networkInterfaces = networkInterfaces,
@@ -28,15 +28,14 @@ export function localAddresses(
   return new Set(here.map(({ address }) => address));
 }
 
-/** Flags of an address (include/uapi/linux/if_addr.h): another host was found to have it; it is in use before that is known. */
-const [DAD_FAILED, TENTATIVE, OPTIMISTIC] = [0x08, 0x40, 0x04];
+/** Flag of an address (IFA_F_DADFAILED of include/uapi/linux/if_addr.h). */
+const DAD_FAILED = 0x08;
 
 /** Interface and address, by the kernel's table (net/ipv6/addrconf.c if6_seq_show()): address, index, prefix, scope, flags, name. */
 function unusableIn(table: string): Set<string> {
   const lines = readTable(table).matchAll(/^([\da-f]{32}) \S+ \S+ \S+ ([\da-f]+) +(\S+)$/gm);
   const unusable = [...lines].flatMap(([, hex = '', flags = '', name]) => {
-    const bits = Number.parseInt(flags, 16);
-    if ((bits & (DAD_FAILED | TENTATIVE)) === 0 || (bits & OPTIMISTIC) !== 0) return [];
+    if ((Number.parseInt(flags, 16) & DAD_FAILED) === 0) return [];
     const address = hex.replace(/.{4}(?!$)/g, '$&:');
     return `${name} ${new SocketAddress({ family: 'ipv6', address }).address}`;
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { runChecked } from '../node/command.ts';
 import { lockdMounts } from '../node/lockd-users.ts';
 import type { Nfsd } from '../node/nfsd.ts';
+import { findProcess } from '../node/process.ts';
 
 /** The file system number of the export below: fixed, random, and nobody else's. */
 const FSID = '6f6c1a52-7f0e-4d7b-9c35-51c1a9a0f1e4';
@@ -45,10 +46,13 @@ export async function pinLockd(nfsd: Nfsd, pin: Pin): Promise<void> {
 
 /**
  * Takes the mount away again, also where the keeper that made it has died: with it, nfsd's threads cannot take lockd with
- * them. The caller holds the node's lock. @returns false where there is none. @throws Fault where it stays.
+ * them. The caller holds the node's lock. @returns false where there is none, or it has to stay for now. @throws Fault where
+ * it cannot be taken away.
  */
 export async function removePin({ directory, run, root = '/' }: Pin): Promise<boolean> {
   if (!existsSync(directory)) return false;
+  // It goes on where the keeper that started it was killed, or waits no longer, and would take lockd along.
+  if ((await findProcess('rpc.nfsd', join(root, 'proc'))) !== null) return false;
   const { exported, mounted, hostFile } = placesIn(directory);
   try {
     await run(['umount', mounted], WITHIN);

@@ -35,24 +35,32 @@ const QUIET_UNSEEN = 2000;
 const BETWEEN_CLIENTS = 1000;
 /** Milliseconds between two looks while clients reclaim. */
 const LOOK_EVERY = 100;
+/** Milliseconds from one look to the next that are taken for stillness at most: while a host stood still, nobody looked. */
+const LOOKED_AT = 3 * LOOK_EVERY;
 
 /** How quickly clients were seen to reclaim one lock after another, and for how long nothing has moved. */
 export class ReclaimPace {
   #others = '';
   #locks = 0;
   #moved = 0;
+  #lookedAt = 0;
+  /** Milliseconds since the last movement for which nobody looked. */
+  #blind = 0;
   #longest: number | null = null;
-  /** Milliseconds for which nothing had moved at the last look. */
+  /** Milliseconds for which nothing was seen to move, at the last look. */
   stillFor = 0;
 
   /** @param others whatever else is a movement; a record too, which is written for a client's first lock alone. */
   look(others: string, locks: number, now = performance.now()): void {
-    const sameClient = others === this.#others && this.stillFor < BETWEEN_CLIENTS;
-    if (sameClient && locks > this.#locks) this.#longest = Math.max(this.stillFor, this.#longest ?? 0);
-    if (others !== this.#others || locks !== this.#locks) this.#moved = now;
+    const paused = this.#lookedAt - this.#moved;
+    const sameClient = others === this.#others && paused < BETWEEN_CLIENTS;
+    if (sameClient && locks > this.#locks) this.#longest = Math.max(paused, this.#longest ?? 0);
+    this.#blind += Math.max(0, now - this.#lookedAt - LOOKED_AT);
+    if (others !== this.#others || locks !== this.#locks) [this.#moved, this.#blind] = [now, 0];
     this.#others = others;
     this.#locks = locks;
-    this.stillFor = now - this.#moved;
+    this.#lookedAt = now;
+    this.stillFor = now - this.#moved - this.#blind;
   }
 
   /**

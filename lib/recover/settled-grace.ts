@@ -43,18 +43,22 @@ const QUIET_MISSING = 10_000;
 export async function endWhenSettled(settling: Settling): Promise<boolean> {
   const { isOn, end, sight, lockCount, areAlone, onReady, pace, signal, log } = settling;
   try {
+    const began = performance.now();
     let kept: string | null = null;
     while (!signal.aborted && (await isOn())) {
       const { need, own } = await pace.see(sight);
       const before = lockCount();
       // What is not known, or cannot be seen, is neither missing nor all that there was.
-      const isMissing = before !== null && own !== null && own < before && pace.stillFor < QUIET_MISSING;
+      const isAsMany = areAlone && own !== null && own === before && own > 0;
+      // With any other number, stillness before all were seen to be back proves nothing: a client may have been cut off.
+      const stillFor = isAsMany ? pace.stillFor : Math.min(pace.stillFor, performance.now() - began);
+      const isMissing = before !== null && own !== null && own < before && stillFor < QUIET_MISSING;
       onReady(!isMissing);
       const reason = need ?? (isMissing ? `not all of ${before} locks are back` : null);
       if (reason !== null && reason !== kept) log('grace-kept', { reason });
       kept = reason;
-      const quiet = pace.quiet(areAlone && own !== null && own === before && own > 0);
-      if (reason === null && pace.stillFor >= quiet && !signal.aborted) {
+      const quiet = pace.quiet(isAsMany);
+      if (reason === null && stillFor >= quiet && !signal.aborted) {
         await end();
         log('grace-ended');
         return true;

@@ -207,6 +207,22 @@ t.test('a new client does not wait until all the others have been looked at', as
   t.ok(words().indexOf('new') < 90, `${words().indexOf('new')} before it`);
 });
 
+t.test('who was seen at work before is enough where nobody is absent', async (t) => {
+  const { capturing, put, drop, settled, node } = stage(t);
+  await settled();
+  for (const name of ['a', 'b', 'c']) put(name);
+  let asked = 0;
+  node.atWork = async () => {
+    asked += 1;
+    return WORKING;
+  };
+  await capturing.captureAndJudge(WORKING);
+  t.equal(asked, 0);
+  drop('a');
+  await capturing.captureAndJudge(WORKING);
+  t.equal(asked, 1, 'whoever is monitored meanwhile may be by another one');
+});
+
 t.test('nothing is judged by a look that is not complete', async (t) => {
   const { capturing, picture, put, drop, settled, words, node } = stage(t);
   await settled();

@@ -10,10 +10,16 @@ function after(...looks: readonly (readonly [at: number, records: number, locks:
 }
 
 t.test('nothing has moved since the last record or lock that was new or gone', async (t) => {
-  t.equal(after([1000, 1, 5], [1400, 1, 5]).stillFor, 400);
+  t.equal(after([1000, 1, 5], [1200, 1, 5], [1400, 1, 5]).stillFor, 400);
   t.equal(after([1000, 1, 5], [1400, 1, 6]).stillFor, 0);
   t.equal(after([1000, 1, 5], [1400, 1, 4], [1500, 1, 4]).stillFor, 100);
   t.equal(after([1000, 1, 5], [1400, 2, 5]).stillFor, 0);
+});
+
+t.test('a time in which nobody looked is no stillness', async (t) => {
+  t.equal(after([1000, 1, 5], [6000, 1, 5]).stillFor, 300);
+  t.equal(after([1000, 1, 5], [6000, 1, 5], [6100, 1, 5]).stillFor, 400);
+  t.equal(after([1000, 1, 5], [6000, 1, 6], [6100, 1, 6]).stillFor, 100);
 });
 
 t.test('how long nothing may move', async (t) => {
@@ -38,7 +44,10 @@ t.test('how long nothing may move', async (t) => {
 
 t.test('the next look is no later than that, where it is not over yet', async (t) => {
   t.equal(new ReclaimPace().nextLook(2000), 100);
-  const still = (ms: number) => after([1000, 1, 1], [1050, 1, 2], [1050 + ms, 1, 2]).nextLook(1000);
+  const still = (ms: number) => {
+    const looks = Array.from({ length: ms / 20 }, (_, at) => [1070 + at * 20, 1, 2] as const);
+    return after([1000, 1, 1], [1050, 1, 2], ...looks).nextLook(1000);
+  };
   t.same([0, 900, 960, 1000, 1100].map(still), [100, 100, 40, 100, 100]);
 });
 
